@@ -110,6 +110,9 @@ class World:
     async def reset(self) -> None:
         """Forget everything but who lives here."""
 
+    async def stop(self) -> None:
+        """Let go of what this world holds open. Called when the outside world stops."""
+
     def next_number(self) -> int:
         """A number never given before in this world."""
         return next(self._numbers)
@@ -187,7 +190,9 @@ class Outside:
         self.port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:
-        """Stop listening."""
+        """Stop listening, and let every world let go of what it holds open."""
+        for world in self.worlds.values():
+            await world.stop()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
