@@ -1,0 +1,157 @@
+"""Settings: one frozen object, read once from the environment (``ADVOCACY_…`` and ``DATABASE_URL``)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+CommaList = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. ``docs/settings.md`` lists them; a test keeps it true."""
+
+    model_config = SettingsConfigDict(env_prefix="ADVOCACY_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    database_url: str = Field(
+        "sqlite:///var/advocacy.sqlite", validation_alias=AliasChoices("DATABASE_URL", "database_url")
+    )
+    """``sqlite:///path`` or ``postgresql://user:password@host/name``."""
+    public_url: str = "http://127.0.0.1:8780"
+    """Where people's browsers reach this product; https outside the playground."""
+    host: str = "127.0.0.1"
+    port: int = 8780
+    keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    """32-byte keys in base64, comma separated; the first encrypts, all decrypt."""
+    spool: Path = Path("var/spool")
+    """Folder for clicks that could not be stored at once."""
+
+    company: str = "Our company"
+    time_zone: str = "Europe/Berlin"
+    """The company's time zone: periods begin and end in it."""
+    language: str = "en"
+    """The language of channels that have none of their own."""
+    minimum_group: int = Field(5, ge=2)
+    """People in the smallest group that is ever shown on its own."""
+    undo_seconds: int = Field(30, ge=0, le=600)
+    card_refresh_seconds: float = Field(60.0, ge=0)
+    """A channel card's counter is rewritten at most this often (Slack allows 50 updates a minute)."""
+    fold_seconds: float = Field(3.0, gt=0)
+    four_eyes: bool = True
+    """Only someone other than a story's author may approve it."""
+
+    slack_bot_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    """``xapp-…``: use Socket Mode instead of HTTP."""
+    teams_app_id: str | None = None
+    teams_app_password: SecretStr | None = None
+    teams_tenant: str | None = None
+
+    linkedin_client_id: str | None = None
+    linkedin_client_secret: SecretStr | None = None
+    linkedin_version: str = "202609"
+    """LinkedIn's API version, YYYYMM; each lives at least twelve months."""
+    mastodon_hosts: CommaList = ()
+    """Mastodon servers people may connect to; any public one when empty."""
+    networks: CommaList = ("linkedin", "mastodon", "bluesky", "x", "xing", "facebook", "whatsapp", "email")
+    """Networks offered on cards, in this order."""
+
+    playground: bool = False
+    """Worlds on loopback stand in for all vendors; lifts the demand for https and real credentials."""
+    outside: dict[str, str] = Field(default_factory=dict)
+    """Origin to origin, as JSON: where a vendor is to be found instead of its own address."""
+    log_level: str = "INFO"
+
+    @field_validator("networks", "mastodon_hosts", "keys", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("keys")
+    @classmethod
+    def _keys_are_keys(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for key in value:
+            _decoded(key)
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            msg = f"there is no time zone {value!r}; use a name such as Europe/Berlin"
+            raise ValueError(msg) from None
+        return value
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> Self:
+        if not self.keys:
+            msg = "no encryption key: set ADVOCACY_KEYS (make one with: advocacy keys new)"
+            raise ValueError(msg)
+        if not self.playground and urlsplit(self.public_url).scheme != "https":
+            msg = "ADVOCACY_PUBLIC_URL must begin with https:// (only the playground runs without)"
+            raise ValueError(msg)
+        teams = (self.teams_app_id, self.teams_app_password, self.teams_tenant)
+        if any(teams) and not all(teams):
+            msg = (
+                "Teams needs ADVOCACY_TEAMS_APP_ID, ADVOCACY_TEAMS_APP_PASSWORD and ADVOCACY_TEAMS_TENANT together:"
+                " without one of them its requests could not be checked"
+            )
+            raise ValueError(msg)
+        if self.slack_bot_token and not (self.slack_signing_secret or self.slack_app_token):
+            msg = "Slack needs ADVOCACY_SLACK_SIGNING_SECRET (or ADVOCACY_SLACK_APP_TOKEN for Socket Mode) with its token"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def has_slack(self) -> bool:
+        """Is the Slack door open?"""
+        return self.slack_bot_token is not None
+
+    @property
+    def has_teams(self) -> bool:
+        """Is the Teams door open?"""
+        return self.teams_app_id is not None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The company's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def undo_window(self) -> timedelta:
+        """How long a share waits unless its person chose otherwise."""
+        return timedelta(seconds=self.undo_seconds)
+
+    @cached_property
+    def key_bytes(self) -> tuple[bytes, ...]:
+        """The keys, decoded."""
+        return tuple(_decoded(key) for key in self.keys)
+
+    def origin(self, vendor: str) -> str:
+        """Where this vendor's origin (``https://api.linkedin.com``) is to be found; itself unless set otherwise."""
+        return self.outside.get(vendor, vendor)
+
+
+def _decoded(key: SecretStr) -> bytes:
+    try:
+        raw = base64.b64decode(key.get_secret_value(), validate=True)
+    except binascii.Error:
+        raw = b""
+    if len(raw) != 32:
+        msg = "each of ADVOCACY_KEYS must be 32 bytes in base64 (make one with: advocacy keys new)"
+        raise ValueError(msg)
+    return raw

@@ -1,0 +1,226 @@
+"""Engine, unit of work, base of all tables, and the column types everything shares."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import os
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import JSON, BigInteger, DateTime, Integer, LargeBinary, MetaData, Select, event, select, update
+from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+BigId = BigInteger().with_variant(Integer, "sqlite")
+Id = Annotated[int, mapped_column(BigId, primary_key=True, autoincrement=True)]
+Ref = Annotated[int, mapped_column(BigId)]
+"""An id of another table; say which with ``mapped_column(BigId, ForeignKey("table.id"))``."""
+
+
+def now() -> datetime:
+    """This moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment; stored and given back in UTC, refused when naive."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse what has no zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = "a moment without a time zone cannot be stored"
+            raise ValueError(msg)
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Say that it is UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Keyring:
+    """AES-256-GCM keys: the first one seals, each one opens what it sealed."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        self._keys = {hashlib.sha256(b"advocacy key id" + key).digest()[:4]: AESGCM(key) for key in keys}
+        self.current = next(iter(self._keys), b"")
+
+    def seal(self, text: str, label: str) -> bytes:
+        """Encrypt; the label (table and column) is bound to it, so that a value cannot be moved elsewhere."""
+        nonce = os.urandom(12)
+        return self.current + nonce + self._keys[self.current].encrypt(nonce, text.encode(), label.encode())
+
+    def open(self, sealed: bytes, label: str) -> str:
+        """Decrypt. Raises ``LookupError`` when its key is not among the keys, or it was tampered with."""
+        key = self._keys.get(sealed[:4])
+        if key is None:
+            msg = f"the key that sealed {label} is not among ADVOCACY_KEYS; add the old key behind the new one"
+            raise LookupError(msg)
+        try:
+            return key.decrypt(sealed[4:16], sealed[16:], label.encode()).decode()
+        except InvalidTag:
+            msg = f"what is stored in {label} was changed from outside and cannot be read"
+            raise LookupError(msg) from None
+
+
+class Secret(TypeDecorator[str]):
+    """Text that is encrypted at rest. ``Database`` hands the keyring over at start."""
+
+    impl = LargeBinary
+    cache_ok = True
+    keyring = Keyring(())
+
+    def __init__(self, label: str) -> None:
+        super().__init__()
+        self.label = label
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        """Seal."""
+        return None if value is None else Secret.keyring.seal(value, self.label)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        """Open."""
+        return None if value is None else Secret.keyring.open(value, self.label)
+
+
+class Base(DeclarativeBase):
+    """All tables. Names of constraints are fixed, so that migrations can speak of them."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it so
+        datetime: UtcDateTime(),
+        dict[str, Any]: JSON(),
+        list[str]: JSON(),
+        list[int]: JSON(),
+    }
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - ids are never used twice
+
+
+class Database:
+    """One engine. ``write()`` and ``read()`` are the units of work; neither stays open across a network call."""
+
+    def __init__(self, url: str, keys: Sequence[bytes]) -> None:
+        Secret.keyring = Keyring(keys)
+        self.url = driver_url(url)
+        self.is_sqlite = self.url.startswith("sqlite")
+        self.engine: AsyncEngine = create_async_engine(self.url, **self._engine_options())
+        if self.is_sqlite:
+            _prepare_sqlite(self.engine)
+        self._writing = asyncio.Lock()
+        self._write = async_sessionmaker(
+            self.engine.execution_options(begin="IMMEDIATE"), expire_on_commit=False, autobegin=True
+        )
+        self._read = async_sessionmaker(self.engine, expire_on_commit=False)
+
+    def _engine_options(self) -> dict[str, Any]:
+        if self.is_sqlite:
+            return {"connect_args": {"timeout": 15}}
+        return {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """One unit of work: commits at the end, rolls back on an error, then runs what ``after_commit`` asked for."""
+        if self.is_sqlite:
+            # SQLite has one writer; waiting here is fair and cheap, waiting in its busy handler is neither.
+            async with self._writing, self._write() as session, session.begin():
+                yield session
+        else:
+            async with self._write() as session, session.begin():
+                yield session
+        for call in session.info.pop("after_commit", ()):
+            call()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A snapshot to read from; nothing is written."""
+        async with self._read() as session:
+            yield session
+
+    async def close(self) -> None:
+        """Let all connections go."""
+        await self.engine.dispose()
+
+
+def after_commit(session: AsyncSession, call: Callable[[], None]) -> None:
+    """Run this once the unit of work has been committed; not at all if it is rolled back."""
+    session.info.setdefault("after_commit", []).append(call)
+
+
+def driver_url(url: str) -> str:
+    """The URL with the asynchronous driver in it; makes the folder of an SQLite file."""
+    parsed = make_url(url)
+    if parsed.drivername in {"sqlite", "sqlite+aiosqlite"}:
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).expanduser().parent.mkdir(parents=True, exist_ok=True)
+        return parsed.set(drivername="sqlite+aiosqlite").render_as_string(hide_password=False)
+    if parsed.drivername in {"postgres", "postgresql", "postgresql+asyncpg"}:
+        return parsed.set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+    msg = f"DATABASE_URL must begin with sqlite:/// or postgresql://, not {parsed.drivername}"
+    raise ValueError(msg)
+
+
+def _prepare_sqlite(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def connected(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
+
+
+def for_update(query: Select[Any], *, skip_locked: bool = False) -> Select[Any]:
+    """Lock the rows read, where the database can (SQLite has one writer anyway)."""
+    return query.with_for_update(skip_locked=skip_locked)
+
+
+async def reseal(session: AsyncSession) -> int:
+    """Encrypt every secret anew with the first key. Answers how many values were sealed."""
+    count = 0
+    for table in Base.metadata.sorted_tables:
+        secrets = [column for column in table.columns if isinstance(column.type, Secret)]
+        for column in secrets:
+            key = next(iter(table.primary_key.columns))
+            rows = await session.execute(select(key, column).where(column.is_not(None)))
+            for identity, value in rows.all():
+                await session.execute(update(table).where(key == identity).values({column.name: value}))
+                count += 1
+    return count
+
+
+def new_key() -> str:
+    """A fresh key for ``ADVOCACY_KEYS``."""
+    return base64.b64encode(os.urandom(32)).decode()
+
+
+__all__ = [
+    "Base", "BigId", "Database", "Id", "Keyring", "Ref", "Secret", "UtcDateTime",
+    "after_commit", "driver_url", "for_update", "new_key", "now", "reseal",
+]  # fmt: skip

@@ -1,0 +1,104 @@
+"""Tables of delivery: channels, the cards in them, and the outbox of everything that leaves for chat."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from advocacy.db import Base, BigId, Id, now
+
+
+class Channel(Base):
+    """A channel of a Slack workspace or a Teams team that the product posts to."""
+
+    __tablename__ = "channel"
+    __table_args__ = (UniqueConstraint("platform", "tenant", "channel_id"), {"sqlite_autoincrement": True})
+
+    id: Mapped[Id]
+    platform: Mapped[str] = mapped_column(String(16))
+    tenant: Mapped[str] = mapped_column(String(64))
+    channel_id: Mapped[str] = mapped_column(String(256))
+    name: Mapped[str] = mapped_column(String(200))
+    purpose: Mapped[str] = mapped_column(String(12), default="stories")
+    """``stories`` or ``editors``."""
+    language: Mapped[str] = mapped_column(String(12), default="en")
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class PlacementState(StrEnum):
+    """``unknown``: it may have been posted; looked up, or adopted when somebody presses it."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Placement(Base):
+    """One card of a story in one channel. Remembers the message, so that it can be rewritten."""
+
+    __tablename__ = "placement"
+    __table_args__ = (UniqueConstraint("story_id", "channel_id", "purpose", "round"), {"sqlite_autoincrement": True})
+
+    id: Mapped[Id]
+    story_id: Mapped[int] = mapped_column(BigId, ForeignKey("story.id", ondelete="CASCADE"))
+    channel_id: Mapped[int] = mapped_column(BigId, ForeignKey("channel.id"))
+    purpose: Mapped[str] = mapped_column(String(12), default="story")
+    """``story`` (the card colleagues share from) or ``review`` (the editors' card)."""
+    round: Mapped[int] = mapped_column(default=1)
+    """Counts up each time the same story comes to the same channel again."""
+    state: Mapped[str] = mapped_column(String(12), default=PlacementState.PENDING)
+    message_id: Mapped[str] = mapped_column(String(256), default="")
+    message_channel: Mapped[str] = mapped_column(String(512), default="")
+    """The conversation the message ended up in (Teams: the thread)."""
+    viewers: Mapped[list[str]] = mapped_column(default=list)
+    """Platform addresses of people whose own view of the card differs, newest last, at most 60."""
+    shown: Mapped[str] = mapped_column(String(64), default="")
+    """Fingerprint of the message it shows now."""
+    refreshed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class OutboxState(StrEnum):
+    """The life of a message that leaves."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Outbox(Base):
+    """A finished message on its way to chat."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_state_due_at", "state", "due_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[Id]
+    verb: Mapped[str] = mapped_column(String(8))
+    """``send``, ``update`` or ``tell``: the verb of ``ChatPlatform``."""
+    lane: Mapped[str] = mapped_column(String(100))
+    """``platform:tenant``; lanes do not wait for each other."""
+    target: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """The ChannelRef, UserRef or MessageRef, and ``reply_to`` for ``tell``."""
+    message: Mapped[dict[str, Any]] = mapped_column(JSON)
+    marker: Mapped[str] = mapped_column(String(64), unique=True)
+    """Unique: the same effect asked for twice is one row. Goes along with the message, so it can be looked up."""
+    placement_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("placement.id", ondelete="CASCADE"), index=True)
+    state: Mapped[str] = mapped_column(String(12), default=OutboxState.PENDING)
+    urgent: Mapped[bool] = mapped_column(default=False)
+    """Answers to a person go before cards in channels."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime] = mapped_column(default=now)
+    claimed_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    problem: Mapped[str] = mapped_column(Text, default="")

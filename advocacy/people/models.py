@@ -1,0 +1,95 @@
+"""Tables of people: who they are, where they belong and since when, how platforms know them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from advocacy.db import Base, BigId, Id, now
+
+
+class Department(Base):
+    """A node of the tree. ``path`` is its full name, parts joined by ``/``."""
+
+    __tablename__ = "department"
+
+    id: Mapped[Id]
+    parent_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("department.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    path: Mapped[str] = mapped_column(String(1000), unique=True)
+
+
+class Person(Base):
+    """Someone employed. ``email`` is lower-cased and the key that joins all platforms."""
+
+    __tablename__ = "person"
+
+    id: Mapped[Id]
+    email: Mapped[str] = mapped_column(String(320), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(12), default="en")
+    time_zone: Mapped[str] = mapped_column(String(64), default="Europe/Berlin")
+    manager_email: Mapped[str] = mapped_column(String(320), default="")
+    """Kept loosely: the manager may come later than the report."""
+    roles: Mapped[list[str]] = mapped_column(default=list)
+    """Of ``editor``, ``leader``, ``admin``; everyone is an employee."""
+    joined_on: Mapped[date]
+    left_on: Mapped[date | None]
+    """First day no longer employed."""
+    undo_seconds: Mapped[int | None]
+    """This person's own undo window; the company's when empty."""
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Membership(Base):
+    """Belonging to a department from a day (included) until a day (excluded; open when empty)."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        Index("ix_membership_person_id_starts_on", "person_id", "starts_on"),
+        Index("ix_membership_department_id", "department_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id", ondelete="CASCADE"))
+    department_id: Mapped[int] = mapped_column(BigId, ForeignKey("department.id"))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+
+class Identity(Base):
+    """A person in one Slack workspace or Teams tenant; ``person_id`` is empty for people we do not know."""
+
+    __tablename__ = "identity"
+    __table_args__ = (UniqueConstraint("platform", "tenant", "user_id"), {"sqlite_autoincrement": True})
+
+    id: Mapped[Id]
+    person_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    platform: Mapped[str] = mapped_column(String(16))
+    tenant: Mapped[str] = mapped_column(String(64))
+    user_id: Mapped[str] = mapped_column(String(128))
+    address: Mapped[str] = mapped_column(String(256), default="")
+    email: Mapped[str] = mapped_column(String(320), default="")
+    is_guest: Mapped[bool] = mapped_column(default=False)
+    reach: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """What the door needs to write to them first (Teams: conversation id, service URL)."""
+    checked_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class RosterRun(Base):
+    """One import of the roster: who joined, moved, left; for the log and for resuming."""
+
+    __tablename__ = "roster_run"
+
+    id: Mapped[Id]
+    source: Mapped[str] = mapped_column(String(400))
+    at: Mapped[datetime] = mapped_column(default=now)
+    joined: Mapped[int] = mapped_column(BigInteger, default=0)
+    changed: Mapped[int] = mapped_column(BigInteger, default=0)
+    moved: Mapped[int] = mapped_column(BigInteger, default=0)
+    left: Mapped[int] = mapped_column(BigInteger, default=0)
+    refused: Mapped[int] = mapped_column(BigInteger, default=0)

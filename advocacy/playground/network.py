@@ -1,0 +1,312 @@
+"""What the networks' worlds share: people with a feed, posts, share dialogs, and a clock that can be moved."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+from urllib.parse import parse_qsl, urlsplit
+
+from aiohttp import web
+
+from advocacy.playground import network_pages as pages
+from advocacy.playground.company import Resident, residents
+from advocacy.playground.preview import preview
+from advocacy.playground.world import Change, Handler, World
+
+LINK = re.compile(r"https?://[^\s<>\"'\\]+[^\s<>\"'\\.,;:!?)\]}…]")
+"""A link inside running text, without the punctuation that follows it."""
+PERSON_COOKIE = "playground_person"
+
+
+@dataclass(slots=True)
+class Post:
+    """A post as the world can see it."""
+
+    id: str
+    person: str
+    """The resident's key."""
+    text: str
+    url_of_link: str
+    title: str
+    """Of the link's preview card; empty without one."""
+    image: str
+    """Public address of the picture, empty without one."""
+    at: datetime
+    via: Literal["api", "dialog"]
+    deleted: bool = False
+    network: str = ""
+    url: str = ""
+    """Public address of the post's own page."""
+    likes: int = 0
+    reposts: int = 0
+    replies: int = 0
+
+    def json(self) -> Change:
+        """JSON-ready, with the moment in ISO 8601."""
+        return {slot: getattr(self, slot) for slot in self.__slots__} | {"at": self.at.isoformat()}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a share dialog was opened with."""
+
+    network: str
+    text: str
+    link: str
+    """The link the network makes a card of; empty without one."""
+
+
+class ShareError(ValueError):
+    """The dialog would not take it. The message is what the network shows."""
+
+
+class Clock:
+    """The world's time: real, unless moved ahead."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        """UTC."""
+        return datetime.now(UTC) + self.ahead
+
+    def move(self, **delta: float) -> None:
+        """Let time pass: ``move(days=61)``."""
+        self.ahead += timedelta(**delta)
+
+
+class NetworkWorld(World):
+    """A network: who lives there, what they posted. Subclasses say how a dialog is read and a post is made."""
+
+    look: pages.Look
+    origin: str = ""
+    """The public origin of its pages."""
+    crawler: str = ""
+    """User agent with which it reads links to make preview cards."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = Clock()
+        self.previews = True
+        """Read links of dialog posts (and where the network does, of API posts) to make preview cards."""
+        self.people = {one.key: one for one in residents()}
+        self._posts: dict[str, Post] = {}
+        self._reading: set[asyncio.Task[None]] = set()
+
+    # -- what others ask ---------------------------------------------------------------------------------------------
+
+    def posts(self, person_key: str | None = None, *, deleted: bool = True) -> list[Post]:
+        """All posts, oldest first; of one person when named; without the deleted ones when asked."""
+        return [
+            post
+            for post in self._posts.values()
+            if person_key in (None, post.person) and (deleted or not post.deleted)
+        ]
+
+    def connected(self, person_key: str) -> bool:
+        """Does some app hold a working token of this person?"""
+        del person_key
+        return False
+
+    def revoke(self, person_key: str) -> None:
+        """The person withdraws all apps' access, in the network's own settings."""
+        del person_key
+
+    def person(self, hint: str) -> Resident | None:
+        """A resident by key or e-mail address."""
+        return self.people.get(hint.strip().lower().removesuffix("@nordlicht.example"))
+
+    async def snapshot(self) -> Change:
+        """``{"posts": […]}``, oldest first, the deleted ones marked."""
+        return {"posts": [post.json() for post in self.posts()]}
+
+    async def act(self, what: dict[str, Any]) -> Change:
+        """``delete``/``like``/``repost`` (id), ``revoke`` (person), ``share`` (url, person, text?). Answers ``{"ok": …}``."""
+        match what.get("act"):
+            case "delete":
+                return {"ok": self.remove(str(what["id"]))}
+            case "like" | "repost" as kind:
+                return {"ok": self._react(str(what["id"]), kind)}
+            case "revoke":
+                self.revoke(str(what["person"]))
+                return {"ok": True}
+            case "share":
+                try:
+                    post = await self.share(str(what["url"]), str(what["person"]), what.get("text"))
+                except ShareError as error:
+                    return {"ok": False, "error": str(error)}
+                return {"ok": True, "post": post.json()}
+            case unknown:
+                return {"ok": False, "error": f"nobody can {unknown!r} here"}
+
+    async def reset(self) -> None:
+        """Forget all posts."""
+        await self.stop()
+        self._posts.clear()
+        self.clock = Clock()
+
+    async def stop(self) -> None:
+        """Stop reading links."""
+        for task in self._reading:
+            task.cancel()
+        await asyncio.gather(*self._reading, return_exceptions=True)
+
+    async def settle(self) -> None:
+        """Wait until every preview card that is being made is there."""
+        while self._reading:
+            await asyncio.gather(*self._reading, return_exceptions=True)
+
+    # -- posts -------------------------------------------------------------------------------------------------------
+
+    def publish(self, post: Post, *, crawl: bool = False) -> Post:
+        """Put a post up. With ``crawl`` its link is read in the background to make the preview card."""
+        self._posts.pop(post.id, None)
+        self._posts[post.id] = post
+        self.tell("post", change="new", post=post.json())
+        if crawl and self.previews and post.url_of_link:
+            task = asyncio.create_task(self._read_link(post))
+            self._reading.add(task)
+            task.add_done_callback(self._reading.discard)
+        return post
+
+    def find(self, post_id: str) -> Post | None:
+        """A post that was not deleted."""
+        post = self._posts.get(post_id)
+        return None if post is None or post.deleted else post
+
+    def remove(self, post_id: str) -> bool:
+        """Take a post down; False when there is none."""
+        post = self.find(post_id)
+        if post is None:
+            return False
+        post.deleted = True
+        self.tell("post", change="deleted", post=post.json())
+        return True
+
+    def _react(self, post_id: str, kind: str) -> bool:
+        post = self.find(post_id)
+        if post is None:
+            return False
+        if kind == "like":
+            post.likes += 1
+        else:
+            post.reposts += 1
+        self.tell("post", change=kind, post=post.json())
+        return True
+
+    async def _read_link(self, post: Post) -> None:
+        assert self.outside is not None
+        card = await preview(self.outside, post.url_of_link, self.crawler)
+        if card.title and not post.title:
+            post.title, post.image = card.title, post.image or card.image
+            self.tell("post", change="preview", post=post.json())
+
+    # -- share dialogs -----------------------------------------------------------------------------------------------
+
+    def draft(self, host: str, path: str, query: Mapping[str, str]) -> Draft | None:
+        """What this dialog address prefills; None when it is no dialog."""
+        raise NotImplementedError
+
+    def compose(self, person: Resident, draft: Draft) -> Post:
+        """Make (not yet publish) the post that pressing "Post" in the dialog makes."""
+        raise NotImplementedError
+
+    def length(self, network: str, text: str) -> tuple[int, int]:
+        """How long a text is as this network counts, and how long it may be."""
+        raise NotImplementedError
+
+    async def share(self, dialog_url: str, person_key: str, text: str | None = None) -> Post:
+        """What a person does with a share dialog, without a browser: open, perhaps rewrite, press "Post".
+
+        ``dialog_url`` is the network's own or the loopback address. Raises ``ShareError`` with what the network says.
+        """
+        host, path, query = where(dialog_url)
+        person = self.person(person_key)
+        draft = self.draft(host, path, query)
+        if person is None:
+            raise ShareError("nobody with this name lives here")
+        if draft is None:
+            raise ShareError("this is no share dialog")
+        return self.press_post(person, Draft(draft.network, draft.text if text is None else text, draft.link))
+
+    def press_post(self, person: Resident, draft: Draft) -> Post:
+        """Publish a dialog's text as this person. Raises ``ShareError`` when it is empty or too long."""
+        used, most = self.length(draft.network, draft.text)
+        if used > most:
+            raise ShareError(f"{used} characters, but no more than {most} fit")
+        if not draft.text.strip() and not draft.link:
+            raise ShareError("there is nothing to post")
+        return self.publish(self.compose(person, draft), crawl=True)
+
+    async def dialog_page(self, request: web.Request) -> web.StreamResponse:
+        """GET shows the prefilled dialog, POST is its button."""
+        host, path, query = where(request.path_qs)
+        draft = self.draft(host, path, query)
+        if draft is None:
+            return await self.feed_page(request)
+        context = pages.Context(self, request)
+        if request.method == "POST":
+            form = await request.post()
+            person = self.person(str(form.get("person", "")))
+            draft = Draft(draft.network, str(form.get("text", "")).replace("\r\n", "\n"), draft.link)
+            if person is None:
+                return pages.dialog(context, draft, error=context.say("choose"))
+            try:
+                post = self.press_post(person, draft)
+            except ShareError as error:
+                return pages.dialog(context, draft, error=str(error))
+            await self.settle()
+            return pages.posted(context, post)
+        assert self.outside is not None
+        link = draft.link if self.previews else ""
+        card = await preview(self.outside, link, self.crawler) if link else None
+        return pages.dialog(context, draft, card=card)
+
+    async def feed_page(self, request: web.Request) -> web.StreamResponse:
+        """Everybody's posts, newest first; ``?person=`` or a person in the path shows one's own."""
+        wanted = request.match_info.get("person") or request.query.get("person")
+        shown = [post for post in self.posts(wanted or None, deleted=False) if self.on_host(post, request)]
+        return pages.feed(pages.Context(self, request), shown[::-1])
+
+    async def post_page(self, request: web.Request) -> web.StreamResponse:
+        """One post, or a page that says it is gone."""
+        post = self.find(self.post_id_of(request))
+        return pages.single(pages.Context(self, request), post)
+
+    def post_id_of(self, request: web.Request) -> str:
+        """The post a page's address means."""
+        return request.match_info["post"]
+
+    def on_host(self, post: Post, request: web.Request) -> bool:
+        """Does this post belong on the host that is asked? (One world may play several.)"""
+        del post, request
+        return True
+
+    def look_of(self, host: str) -> pages.Look:
+        """How this host's pages look."""
+        del host
+        return self.look
+
+    def dialog_routes(self, host: str, path: str) -> Iterable[tuple[str, str, str, Handler]]:
+        """Routes for one share dialog."""
+        return (host, "GET", path, self.dialog_page), (host, "POST", path, self.dialog_page)
+
+
+def where(url: str) -> tuple[str, str, dict[str, str]]:
+    """Host, path and query of an address, whether it is the vendor's own or played at ``/at/<host>``."""
+    parts = urlsplit(url)
+    host, path = parts.hostname or "", parts.path or "/"
+    if path.startswith("/at/"):
+        host, _, path = path.removeprefix("/at/").partition("/")
+        path = f"/{path}"
+    return host, path, dict(parse_qsl(parts.query, keep_blank_values=True))
+
+
+def first_link(text: str) -> str:
+    """The first link in a text, or the empty string."""
+    found = LINK.search(text)
+    return found.group() if found else ""

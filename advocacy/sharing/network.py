@@ -1,0 +1,158 @@
+"""The port every network implements: what it can do, how long a text may be, and the five verbs.
+
+A network is one file under ``networks/`` and one line in that folder's list. Nothing else names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from advocacy.chat import Gone, Refused, Retry, Unknown
+from advocacy.config import Settings
+from advocacy.http import Http
+
+
+class Reconnect(Exception):
+    """The network no longer takes our token: the person has to connect again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a network lets us do for a person. Screens read this; they never ask for a name."""
+
+    post: bool = False
+    """Through its API, as the person."""
+    delete: bool = False
+    dialog: bool = False
+    """Has a prefilled share page."""
+    dialog_takes_text: bool = False
+    """The share page takes our wording; otherwise only the link."""
+    asks_host: bool = False
+    """Accounts live on servers; the person says which (Mastodon)."""
+    asks_password: bool = False
+    """Connects with a handle and an app password (Bluesky)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A post before it leaves."""
+
+    text: str
+    """The whole text; holds ``link`` somewhere."""
+    link: str
+    """Our tracked link."""
+    title: str
+    summary: str
+    image: bytes | None
+    image_alt: str
+    language: str
+    key: str
+    """Made by us before the first try and the same on each: record key, idempotency key."""
+    first_tried_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What a client needs of an ``Account``."""
+
+    remote_id: str
+    handle: str
+    host: str
+    token: str
+    refresh_token: str | None = None
+    expires_at: datetime | None = None
+    renewed: Callable[[Connection], None] | None = None
+    """Called by the client when the network gave new tokens; they are stored in the same step's settle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The network has it."""
+
+    remote_id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class HostClient:
+    """Our registration as an app: fixed in the settings, or made per server."""
+
+    client_id: str
+    client_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Where to send the browser so that the person can agree."""
+
+    url: str
+    verifier: str | None = None
+    """PKCE, kept until the code comes back."""
+
+
+class Network(Protocol):
+    """One network. Verbs raise ``Retry``, ``Refused``, ``Gone``, ``Unknown`` or ``Reconnect``."""
+
+    name: str
+    label: str
+    limit: int
+    """Characters, as this network counts them."""
+    link_length: int | None
+    """What a link counts for, where that is fixed; its own length when ``None``."""
+
+    def abilities(self) -> Abilities:
+        """What it can do with the settings there are (LinkedIn without an app cannot post)."""
+        ...
+
+    def length(self, text: str) -> int:
+        """How long a text is for this network (graphemes, weights, fixed link lengths)."""
+        ...
+
+    def dialog(self, text: str, link: str) -> str:
+        """The prefilled share page; the empty string where there is none."""
+        ...
+
+    async def register(self, host: str, callback: str) -> HostClient:
+        """Make our app known to a server (``asks_host``), or give the one from the settings."""
+        ...
+
+    def consent(self, client: HostClient, host: str, state: str, callback: str) -> Consent:
+        """Where the person agrees."""
+        ...
+
+    async def exchange(
+        self, client: HostClient, host: str, code: str, callback: str, verifier: str | None
+    ) -> Connection:
+        """Turn the code into a connection."""
+        ...
+
+    async def sign_in(self, host: str, handle: str, password: str) -> Connection:
+        """Connect with handle and app password (``asks_password``). ``Refused`` when they are wrong."""
+        ...
+
+    async def post(self, connection: Connection, draft: Draft) -> Posted:
+        """Post. The same ``key`` again must not post a second time, or must raise ``Unknown`` rather than risk it."""
+        ...
+
+    async def look_up(self, connection: Connection, draft: Draft) -> Posted | None:
+        """Was it posted? ``None`` when surely not, ``Unknown`` when the network gives no way to tell."""
+        ...
+
+    async def delete(self, connection: Connection, remote_id: str) -> None:
+        """Take it down. Already gone is fine."""
+        ...
+
+    async def revoke(self, client: HostClient, connection: Connection) -> None:
+        """Give the token back. Does nothing where a network cannot."""
+        ...
+
+
+MakeNetwork = Callable[[Settings, Http], Network]
+
+__all__ = [
+    "Abilities", "Connection", "Consent", "Draft", "Gone", "HostClient", "MakeNetwork",
+    "Network", "Posted", "Reconnect", "Refused", "Retry", "Unknown",
+]  # fmt: skip

