@@ -1,0 +1,86 @@
+"""Everything said to people, in their language. English stands in the code, others in ``locale/<language>.po``."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
+LANGUAGES = ("en", "de")
+_ROOMS = {"bot": Path(__file__).parent / "locale", "web": Path(__file__).parents[1] / "web" / "locale"}
+_Key = tuple[str, bool]
+
+
+class Translator:
+    """Says things in one language. Unknown sentences stay English; a test finds them."""
+
+    def __init__(self, language: str, sentences: dict[_Key, tuple[str, ...]]) -> None:
+        self.language = language
+        self._sentences = sentences
+
+    def __call__(self, sentence: str, **fill: object) -> str:
+        """The sentence, its ``{names}`` filled in."""
+        said = self._sentences.get((sentence, False), (sentence,))[0]
+        return said.format(**fill) if fill else said
+
+    def n(self, one: str, many: str, count: int, **fill: object) -> str:
+        """The sentence for a number; ``{n}`` is the number, written as people write it."""
+        forms = self._sentences.get((one, True), (one, many))
+        return forms[0 if count == 1 else 1].format(n=self.number(count), **fill)
+
+    def number(self, value: float) -> str:
+        """1,234 or 1.234."""
+        return format_decimal(value, locale=self.language)
+
+    def percent(self, value: float, digits: int = 0) -> str:
+        """0.42 as 42% or 42 %."""
+        return format_percent(value, format="#,##0" + ("." + "0" * digits if digits else "") + "%", locale="en") if (
+            self.language == "en"
+        ) else format_percent(round(value, 2 + digits), locale=self.language)
+
+    def date(self, day: date) -> str:
+        """23 Nov 2026 or 23.11.2026, as is usual."""
+        return format_date(day, format="medium", locale=self.language)
+
+    def moment(self, at: datetime, zone: ZoneInfo) -> str:
+        """A date and time in someone's zone."""
+        return format_datetime(at, format="medium", tzinfo=zone, locale=self.language)
+
+    def time(self, at: datetime, zone: ZoneInfo) -> str:
+        """14:05, in someone's zone."""
+        return format_time(at, format="short", tzinfo=zone, locale=self.language)
+
+
+@cache
+def translator(language: str, room: str = "bot") -> Translator:
+    """The translator for a language tag such as ``de-AT``; English when we do not speak it."""
+    spoken = supported(language)
+    return Translator(spoken, _read(_ROOMS[room] / f"{spoken}.po"))
+
+
+def supported(language: str) -> str:
+    """The nearest language that we speak."""
+    short = language.lower().replace("_", "-").split("-")[0]
+    return short if short in LANGUAGES else LANGUAGES[0]
+
+
+def _read(path: Path) -> dict[_Key, tuple[str, ...]]:
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        catalog = read_po(file)
+    sentences: dict[_Key, tuple[str, ...]] = {}
+    for message in catalog:
+        if not message.id or not message.string:
+            continue
+        if isinstance(message.id, (list, tuple)):
+            if all(message.string):
+                sentences[message.id[0], True] = tuple(message.string)
+        else:
+            sentences[message.id, False] = (str(message.string),)
+    return sentences
