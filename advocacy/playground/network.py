@@ -3,61 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
-from urllib.parse import parse_qsl, urlsplit
+from typing import Any
 
 from aiohttp import web
 
 from advocacy.playground import network_pages as pages
 from advocacy.playground.company import Resident, residents
+from advocacy.playground.posts import Draft, Post, where
 from advocacy.playground.preview import preview
 from advocacy.playground.world import Change, Handler, World
-
-LINK = re.compile(r"https?://[^\s<>\"'\\]+[^\s<>\"'\\.,;:!?)\]}…]")
-"""A link inside running text, without the punctuation that follows it."""
-PERSON_COOKIE = "playground_person"
-
-
-@dataclass(slots=True)
-class Post:
-    """A post as the world can see it."""
-
-    id: str
-    person: str
-    """The resident's key."""
-    text: str
-    url_of_link: str
-    title: str
-    """Of the link's preview card; empty without one."""
-    image: str
-    """Public address of the picture, empty without one."""
-    at: datetime
-    via: Literal["api", "dialog"]
-    deleted: bool = False
-    network: str = ""
-    url: str = ""
-    """Public address of the post's own page."""
-    likes: int = 0
-    reposts: int = 0
-    replies: int = 0
-
-    def json(self) -> Change:
-        """JSON-ready, with the moment in ISO 8601."""
-        return {slot: getattr(self, slot) for slot in self.__slots__} | {"at": self.at.isoformat()}
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What a share dialog was opened with."""
-
-    network: str
-    text: str
-    link: str
-    """The link the network makes a card of; empty without one."""
 
 
 class ShareError(ValueError):
@@ -102,9 +58,7 @@ class NetworkWorld(World):
     def posts(self, person_key: str | None = None, *, deleted: bool = True) -> list[Post]:
         """All posts, oldest first; of one person when named; without the deleted ones when asked."""
         return [
-            post
-            for post in self._posts.values()
-            if person_key in (None, post.person) and (deleted or not post.deleted)
+            post for post in self._posts.values() if person_key in (None, post.person) and (deleted or not post.deleted)
         ]
 
     def connected(self, person_key: str) -> bool:
@@ -121,11 +75,17 @@ class NetworkWorld(World):
         return self.people.get(hint.strip().lower().removesuffix("@nordlicht.example"))
 
     async def snapshot(self) -> Change:
-        """``{"posts": […]}``, oldest first, the deleted ones marked."""
-        return {"posts": [post.json() for post in self.posts()]}
+        """``{"posts": […], "connected": [keys]}``, posts oldest first, the deleted ones marked."""
+        return {
+            "posts": [post.json() for post in self.posts()],
+            "connected": [key for key in self.people if self.connected(key)],
+        }
 
     async def act(self, what: dict[str, Any]) -> Change:
-        """``delete``/``like``/``repost`` (id), ``revoke`` (person), ``share`` (url, person, text?). Answers ``{"ok": …}``."""
+        """``delete``, ``like``, ``repost`` (id); ``revoke`` (person); ``share`` (url, person, text?).
+
+        Answers ``{"ok": true}``, or ``{"ok": false, "error": …}``.
+        """
         match what.get("act"):
             case "delete":
                 return {"ok": self.remove(str(what["id"]))}
@@ -244,69 +204,76 @@ class NetworkWorld(World):
 
     async def dialog_page(self, request: web.Request) -> web.StreamResponse:
         """GET shows the prefilled dialog, POST is its button."""
-        host, path, query = where(request.path_qs)
-        draft = self.draft(host, path, query)
+        draft = self.draft(*where(request.path_qs))
         if draft is None:
             return await self.feed_page(request)
-        context = pages.Context(self, request)
-        if request.method == "POST":
-            form = await request.post()
-            person = self.person(str(form.get("person", "")))
-            draft = Draft(draft.network, str(form.get("text", "")).replace("\r\n", "\n"), draft.link)
-            if person is None:
-                return pages.dialog(context, draft, error=context.say("choose"))
-            try:
-                post = self.press_post(person, draft)
-            except ShareError as error:
-                return pages.dialog(context, draft, error=str(error))
-            await self.settle()
-            return pages.posted(context, post)
-        assert self.outside is not None
-        link = draft.link if self.previews else ""
-        card = await preview(self.outside, link, self.crawler) if link else None
-        return pages.dialog(context, draft, card=card)
+        context = self.context(request)
+        if request.method == "GET":
+            assert self.outside is not None
+            card = await preview(self.outside, draft.link, self.crawler) if draft.link and self.previews else None
+            return pages.dialog(context, draft, card)
+        form = await request.post()
+        person = self.person(str(form.get("person", "")))
+        draft = Draft(draft.network, str(form.get("text", "")).replace("\r\n", "\n"), draft.link)
+        if person is None:
+            return pages.dialog(context, draft, error=context.say("choose"))
+        try:
+            post = self.press_post(person, draft)
+        except ShareError as error:
+            return pages.dialog(context, draft, error=str(error))
+        await self.settle()
+        return pages.posted(context, post)
+
+    # -- pages -------------------------------------------------------------------------------------------------------
+
+    def context(self, request: web.Request) -> pages.Context:
+        """Who looks at this world's page."""
+        look = self.look_of(where(request.path)[0])
+        return pages.Context(request, look, self.people, self.outside, self.handle)
+
+    def handle(self, person: Resident) -> str:
+        """What the person is called on this network; the key unless said otherwise."""
+        return person.key
+
+    def look_of(self, host: str) -> pages.Look:
+        """How this host's pages look. (One world may play several.)"""
+        del host
+        return self.look
 
     async def feed_page(self, request: web.Request) -> web.StreamResponse:
-        """Everybody's posts, newest first; ``?person=`` or a person in the path shows one's own."""
+        """Everybody's posts, newest first; a handle in the path or ``?person=`` shows one person's."""
         wanted = request.match_info.get("person") or request.query.get("person")
-        shown = [post for post in self.posts(wanted or None, deleted=False) if self.on_host(post, request)]
-        return pages.feed(pages.Context(self, request), shown[::-1])
+        keys = {one.key for one in self.people.values() if wanted in (None, one.key, self.handle(one))}
+        look = self.look_of(where(request.path)[0])
+        shown = [
+            one for one in self.posts(deleted=False) if one.person in keys and self.look_of(where(one.url)[0]) is look
+        ]
+        return pages.feed(self.context(request), shown[::-1])
 
     async def post_page(self, request: web.Request) -> web.StreamResponse:
         """One post, or a page that says it is gone."""
-        post = self.find(self.post_id_of(request))
-        return pages.single(pages.Context(self, request), post)
+        return pages.single(self.context(request), self.find(self.post_id_of(request)))
 
     def post_id_of(self, request: web.Request) -> str:
         """The post a page's address means."""
         return request.match_info["post"]
 
-    def on_host(self, post: Post, request: web.Request) -> bool:
-        """Does this post belong on the host that is asked? (One world may play several.)"""
-        del post, request
-        return True
-
-    def look_of(self, host: str) -> pages.Look:
-        """How this host's pages look."""
-        del host
-        return self.look
+    async def delete_button(self, request: web.Request) -> web.StreamResponse:
+        """The person in front presses Delete under an own post."""
+        context = self.context(request)
+        post = self.find(str((await request.post()).get("post", "")))
+        if post is not None and context.viewer is not None and context.viewer.key == post.person:
+            self.remove(post.id)
+        raise web.HTTPSeeOther(context.base + context.look.home)
 
     def dialog_routes(self, host: str, path: str) -> Iterable[tuple[str, str, str, Handler]]:
-        """Routes for one share dialog."""
+        """Routes of one share dialog."""
         return (host, "GET", path, self.dialog_page), (host, "POST", path, self.dialog_page)
 
-
-def where(url: str) -> tuple[str, str, dict[str, str]]:
-    """Host, path and query of an address, whether it is the vendor's own or played at ``/at/<host>``."""
-    parts = urlsplit(url)
-    host, path = parts.hostname or "", parts.path or "/"
-    if path.startswith("/at/"):
-        host, _, path = path.removeprefix("/at/").partition("/")
-        path = f"/{path}"
-    return host, path, dict(parse_qsl(parts.query, keep_blank_values=True))
-
-
-def first_link(text: str) -> str:
-    """The first link in a text, or the empty string."""
-    found = LINK.search(text)
-    return found.group() if found else ""
+    def page_routes(self, host: str, person: str, post: str) -> Iterable[tuple[str, str, str, Handler]]:
+        """Routes of the pages every network has: a person's posts, one post, its Delete button."""
+        return (
+            (host, "GET", person, self.feed_page),
+            (host, "GET", post, self.post_page),
+            (host, "POST", "/playground/delete", self.delete_button),
+        )

@@ -62,9 +62,9 @@ async def preview(outside: Outside, url: str, agent: str) -> Preview:
                     if answer.status in {301, 302, 303, 307, 308}:
                         url = urljoin(url, answer.headers.get("Location", ""))
                         continue
-                    if answer.status != 200 or answer.content_type != "text/html":
+                    if not answer.ok or answer.content_type != "text/html":
                         return Preview()
-                    document = await answer.content.read(_LARGEST)
+                    document = (await answer.read())[:_LARGEST]
                     return _card(document.decode(answer.charset or "utf-8", "replace"), url)
     except (aiohttp.ClientError, TimeoutError, ValueError, LookupError):
         return Preview()
