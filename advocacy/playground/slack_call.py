@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import web
+from aiohttp import BasicAuth, web
 
 Answer = dict[str, Any]
 
@@ -68,7 +68,7 @@ class Args:
         except ValueError:
             raise SlackError("invalid_arguments", f"must be an integer: {name}") from None
 
-    def parsed(self, name: str, error: str) -> Any:  # noqa: ANN401 - any JSON value
+    def parsed(self, name: str, error: str) -> Any:
         """A JSON argument, which form posts carry as text; ``error`` when it does not parse. None when absent."""
         value = self.given.get(name)
         if not isinstance(value, str):
@@ -84,7 +84,7 @@ class Args:
 async def read_args(request: web.Request) -> Args:
     """Read a call in any of the forms Slack takes: query, urlencoded, multipart, JSON.
 
-    Raises SlackError ``invalid_json``, ``json_not_object`` or ``not_authed``.
+    Raises SlackError ``invalid_json``, ``json_not_object`` or ``bad_client_secret``.
     """
     given: dict[str, Any] = dict(request.query)
     if request.method == "POST":
@@ -93,8 +93,18 @@ async def read_args(request: web.Request) -> Args:
         elif request.content_type in {"application/x-www-form-urlencoded", "multipart/form-data"}:
             given.update({name: value for name, value in (await request.post()).items() if isinstance(value, str)})
     header = request.headers.get("Authorization", "")
+    if header.startswith("Basic "):
+        given["client_id"], given["client_secret"] = _basic(header)
     token = header.removeprefix("Bearer ").strip() if header.startswith("Bearer ") else str(given.pop("token", ""))
     return Args(given, token)
+
+
+def _basic(header: str) -> tuple[str, str]:
+    try:
+        auth = BasicAuth.decode(header)
+    except ValueError:
+        raise SlackError("bad_client_secret") from None
+    return auth.login, auth.password
 
 
 def _json_object(text: str) -> Mapping[str, Any]:

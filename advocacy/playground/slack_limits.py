@@ -81,7 +81,8 @@ class Limits:
         if method == "chat.postMessage":
             if not self.posts:
                 return 0
-            return self._take(f"post {channel}", 1.0, self.burst) or self._take("posts", self.per_minute / 60, 60)
+            wait = self._take(f"post {channel}", 1.0, self.burst)
+            return wait or self._take("posts", self.per_minute / 60, self.per_minute)
         tier = _TIERS[METHODS[method][1]]
         return self._take(method, tier / 60, tier) if self.tiers and tier else 0
 
