@@ -112,7 +112,7 @@ class Settings(BaseSettings):
             )
             raise ValueError(msg)
         if self.slack_bot_token and not (self.slack_signing_secret or self.slack_app_token):
-            msg = "Slack needs ADVOCACY_SLACK_SIGNING_SECRET (or ADVOCACY_SLACK_APP_TOKEN for Socket Mode) with its token"
+            msg = "Slack needs ADVOCACY_SLACK_SIGNING_SECRET (or, for Socket Mode, ADVOCACY_SLACK_APP_TOKEN)"
             raise ValueError(msg)
         return self
 

@@ -10,11 +10,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import JSON, BigInteger, DateTime, Integer, LargeBinary, MetaData, Select, event, select, update
+from sqlalchemy import JSON, BigInteger, DateTime, Integer, LargeBinary, MetaData, Select, event, select, text, update
 from sqlalchemy.engine import Connection, Dialect, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
@@ -31,6 +31,13 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 Id = Annotated[int, mapped_column(BigId, primary_key=True, autoincrement=True)]
 Ref = Annotated[int, mapped_column(BigId)]
 """An id of another table; say which with ``mapped_column(BigId, ForeignKey("table.id"))``."""
+
+
+SomeSelect = TypeVar("SomeSelect", bound="Select[*tuple[Any, ...]]")
+
+
+FACTS_LOCK = 4_190_001
+"""Number of the advisory lock between those who append facts and the fold that reads them."""
 
 
 def now() -> datetime:
@@ -116,7 +123,7 @@ class Base(DeclarativeBase):
         list[str]: JSON(),
         list[int]: JSON(),
     }
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - ids are never used twice
+    __table_args__: Any = {"sqlite_autoincrement": True}  # noqa: RUF012 - ids are never used twice
 
 
 class Database:
@@ -196,7 +203,18 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
         connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
 
 
-def for_update(query: Select[Any], *, skip_locked: bool = False) -> Select[Any]:
+async def facts_lock(session: AsyncSession) -> None:
+    """Call before appending a fact (``share_event``, ``click``) in this unit of work.
+
+    PostgreSQL gives out ids when rows are inserted, not when they are committed, so a reader that has seen id 7 may
+    have missed id 6. Writers hold this lock together; ``insights.fold`` takes it alone for the moment in which it
+    reads how far it may go, so that nothing at or below that id can still appear. SQLite has one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(text(f"SELECT pg_advisory_xact_lock_shared({FACTS_LOCK})"))
+
+
+def for_update(query: SomeSelect, *, skip_locked: bool = False) -> SomeSelect:
     """Lock the rows read, where the database can (SQLite has one writer anyway)."""
     return query.with_for_update(skip_locked=skip_locked)
 
@@ -221,6 +239,6 @@ def new_key() -> str:
 
 
 __all__ = [
-    "Base", "BigId", "Database", "Id", "Keyring", "Ref", "Secret", "UtcDateTime",
-    "after_commit", "driver_url", "for_update", "new_key", "now", "reseal",
+    "FACTS_LOCK", "Base", "BigId", "Database", "Id", "Keyring", "Ref", "Secret", "UtcDateTime",
+    "after_commit", "driver_url", "facts_lock", "for_update", "new_key", "now", "reseal",
 ]  # fmt: skip

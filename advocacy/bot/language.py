@@ -39,9 +39,8 @@ class Translator:
 
     def percent(self, value: float, digits: int = 0) -> str:
         """0.42 as 42% or 42 %."""
-        return format_percent(value, format="#,##0" + ("." + "0" * digits if digits else "") + "%", locale="en") if (
-            self.language == "en"
-        ) else format_percent(round(value, 2 + digits), locale=self.language)
+        pattern = "#,##0" + ("." + "0" * digits if digits else "") + ("\u00a0%" if self.language == "de" else "%")
+        return format_percent(value, format=pattern, locale=self.language)
 
     def date(self, day: date) -> str:
         """23 Nov 2026 or 23.11.2026, as is usual."""

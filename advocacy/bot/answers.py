@@ -1,0 +1,284 @@
+"""Private answers about one share: what will leave, what has left, and what can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+
+from advocacy.bot.cards import OPENS_FORM
+from advocacy.bot.language import Translator
+from advocacy.chat import Button, Form, Input, Message
+from advocacy.sharing.models import Share, ShareState
+from advocacy.sharing.network import Network
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """A share and what has to be known to speak about it."""
+
+    share: Share
+    title: str
+    """The story's."""
+    network: Network
+    at: datetime
+    connect_url: str = ""
+    dialog_url: str = ""
+
+    @property
+    def value(self) -> dict[str, int]:
+        """What the buttons carry."""
+        return {"i": self.share.id}
+
+
+def answer(t: Translator, around: Around) -> Message:
+    """What to say about a share in the state it is in."""
+    say = _ANSWERS.get(ShareState(around.share.state), _pending)
+    return say(t, around)
+
+
+def _pending(t: Translator, around: Around) -> Message:
+    share, label = around.share, around.network.label
+    seconds = max(0, ceil((share.due_at - around.at).total_seconds())) if share.due_at else 0
+    if share.state == ShareState.SENDING or (seconds == 0 and share.attempts):
+        heading = t("Posting to {network} now …", network=label)
+        return Message(summary=heading, heading=heading, quote=share.text)
+    heading = t("Posting to {network} in {seconds} s", network=label, seconds=seconds)
+    return Message(
+        summary=heading,
+        heading=heading,
+        paragraphs=(t("This is the exact text. Nothing leaves before then."),),
+        quote=share.text,
+        buttons=(
+            Button(t("Undo"), action="undo", value=around.value, style="danger"),
+            Button(t("Edit"), action="edit", value={**around.value, OPENS_FORM: 1}),
+            Button(t("Post now"), action="post_now", value=around.value, style="primary"),
+        ),
+        footnote=t("Only you see this message."),
+    )
+
+
+def _waiting(t: Translator, around: Around) -> Message:
+    share, label = around.share, around.network.label
+    again = share.problem == "reconnect"
+    heading = (
+        t("{network} asks you to connect again", network=label)
+        if again
+        else t("Connect {network} once, then it takes one click", network=label)
+    )
+    said = (
+        t("Your connection has ended at {network}. Your share is kept: it goes out after you reconnect.", network=label)
+        if again
+        else t("You agree at {network} itself; we never see your password. Your share then continues.", network=label)
+    )
+    buttons = [Button(t("Connect {network}", network=label), url=around.connect_url, style="primary")]
+    if around.network.abilities().dialog:
+        buttons.append(Button(t("Without connecting"), action="dialog", value=around.value))
+    buttons.append(Button(t("Not this time"), action="undo", value=around.value))
+    return Message(
+        summary=heading,
+        heading=heading,
+        paragraphs=(
+            said,
+            t("Stored: the permission to post for you, encrypted. You can disconnect at any time with “accounts”."),
+        ),
+        quote=share.text,
+        buttons=tuple(buttons),
+        footnote=t("Only you see this message."),
+    )
+
+
+def _opened(t: Translator, around: Around) -> Message:
+    label = around.network.label
+    heading = t("Share it on {network} yourself", network=label)
+    takes_text = around.network.abilities().dialog_takes_text
+    said = (
+        t("The share page opens with the text filled in. You decide there.")
+        if takes_text
+        else t("The share page opens with the link. Copy the text below if you like it.")
+    )
+    return Message(
+        summary=heading,
+        heading=heading,
+        paragraphs=(said, t("Come back and tell us, so that your department's effort shows.")),
+        quote=around.share.text,
+        buttons=(
+            Button(t("Open {network}", network=label), url=around.dialog_url, style="primary"),
+            Button(t("Done, I posted it"), action="done", value=around.value),
+            Button(t("Not this time"), action="undo", value=around.value),
+        ),
+        footnote=t("Only you see this message."),
+    )
+
+
+def _posted(t: Translator, around: Around) -> Message:
+    share, label = around.share, around.network.label
+    heading = t("Posted on {network} ✓", network=label)
+    buttons = [Button(t("View"), url=share.remote_url)] if share.remote_url else []
+    if around.network.abilities().delete:
+        buttons.append(
+            Button(
+                t("Delete"),
+                action="delete",
+                value=around.value,
+                style="danger",
+                confirm=t("Your post on {network} is removed. Delete it?", network=label),
+            )
+        )
+    return Message(
+        summary=heading, heading=heading, paragraphs=(t("Thank you! “{title}” is out.", title=around.title),),
+        quote=share.text, buttons=tuple(buttons), footnote=t("Only you see this message."),
+    )  # fmt: skip
+
+
+def _reported(t: Translator, around: Around) -> Message:
+    heading = t("Noted: you shared it on {network} ✓", network=around.network.label)
+    return Message(
+        summary=heading,
+        heading=heading,
+        paragraphs=(t("Thank you! It counts for your department as self-reported."),),
+        buttons=(Button(t("That was a mistake"), action="not_done", value=around.value),),
+    )
+
+
+def _undone(t: Translator, around: Around) -> Message:
+    heading = t("Undone. Nothing was posted.")
+    return Message(
+        summary=heading,
+        heading=heading,
+        buttons=(Button(t("Share it after all"), action="after_all", value=around.value),),
+    )
+
+
+def _deleted(t: Translator, around: Around) -> Message:
+    heading = t("Deleted from {network}", network=around.network.label)
+    return Message(
+        summary=heading,
+        heading=heading,
+        paragraphs=(t("It no longer counts either."),),
+        buttons=(Button(t("Share it again"), action="again", value=around.value),),
+    )
+
+
+def _unknown(t: Translator, around: Around) -> Message:
+    heading = t("{network} has not answered yet", network=around.network.label)
+    return Message(
+        summary=heading,
+        heading=heading,
+        paragraphs=(t("We look whether your post arrived before trying anything else. It will not appear twice."),),
+        quote=around.share.text,
+    )
+
+
+def _cancelled(t: Translator, around: Around) -> Message:
+    heading = t("Not posted: the story has ended")
+    return Message(
+        summary=heading,
+        heading=heading,
+        paragraphs=(t("“{title}” was withdrawn or has expired before your post went out.", title=around.title),),
+    )
+
+
+def _failed(t: Translator, around: Around) -> Message:
+    share, network = around.share, around.network
+    heading = t("Not posted on {network}", network=network.label)
+    buttons: list[Button] = []
+    if share.problem == "cannot_tell":
+        heading = t("We cannot tell whether {network} has your post", network=network.label)
+        buttons = [
+            Button(t("It is there"), action="done", value=around.value),
+            Button(t("It is not there, post it"), action="retry", value=around.value, style="primary"),
+        ]
+    elif share.problem != "story_ended":
+        buttons = [
+            Button(t("Try again"), action="retry", value=around.value, style="primary"),
+            Button(t("Edit"), action="edit", value={**around.value, OPENS_FORM: 1}),
+        ]
+    if network.abilities().dialog and share.problem != "story_ended":
+        buttons.append(Button(t("Use the share page"), action="dialog", value=around.value))
+    return Message(
+        summary=heading, heading=heading, paragraphs=(problem(t, share.problem, network.label),), quote=share.text,
+        buttons=tuple(buttons), footnote=t("Nothing is lost: your text is kept here."),
+    )  # fmt: skip
+
+
+def problem(t: Translator, code: str, label: str) -> str:
+    """Why it did not work, and what to do, in one or two sentences."""
+    words: dict[str, str] = {
+        "refused": t("{network} did not accept this post. Change the text, or try the share page.", network=label),
+        "too_long": t("The text is too long for {network}. Shorten it and try again.", network=label),
+        "network_down": t("{network} could not be reached for a while. Try again later.", network=label),
+        "cannot_tell": t("The connection broke at the wrong moment. Have a look at your profile, then tell us."),
+        "story_ended": t("The story has ended, so it can no longer be shared."),
+        "gone": t("The post is no longer there."),
+        "reconnect": t("Please connect {network} again.", network=label),
+    }
+    return words.get(code) or t("{network} did not accept this post. Try again.", network=label)
+
+
+_ANSWERS: dict[ShareState, Callable[[Translator, Around], Message]] = {
+    ShareState.WAITING: _waiting,
+    ShareState.OPENED: _opened,
+    ShareState.POSTED: _posted,
+    ShareState.REPORTED: _reported,
+    ShareState.UNDONE: _undone,
+    ShareState.DELETED: _deleted,
+    ShareState.UNKNOWN: _unknown,
+    ShareState.CANCELLED: _cancelled,
+    ShareState.FAILED: _failed,
+}
+
+
+def edit_form(t: Translator, around: Around, text: str | None = None, error: str = "") -> Form:
+    """The dialog in which a person makes the text their own."""
+    label = around.network.label
+    shown = around.share.text if text is None else text
+    used = around.network.length(around.share.text)
+    hint = t("{used} of {limit} characters used so far.", used=t.number(used), limit=t.number(around.network.limit))
+    return Form(
+        title=t("Your text"),
+        body=Message(
+            summary=t("Your text for {network}", network=label),
+            paragraphs=(t("Write as you speak. The link and the note about your employer stay part of it."),),
+            inputs=(
+                Input("text", t("Text for {network}", network=label), kind="text", value=shown, hint=hint),
+            ),
+        ),
+        action="edit_save",
+        value=around.value,
+        submit=t("Save"),
+        cancel=t("Cancel"),
+        errors={"text": error} if error else {},
+    )  # fmt: skip
+
+
+def text_problem(t: Translator, code: str, over: int) -> str:
+    """Why a text cannot be taken, said beside its field."""
+    words = {
+        "too_long": t.n("{n} character too many. Please shorten the text.", "{n} characters too many. Please shorten the text.", over),
+        "empty": t("Please write a text."),
+        "marker": t("Replace the part in [square brackets] with your own words."),
+    }  # fmt: skip
+    return words.get(code, t("Please check the text."))
+
+
+def refusal(t: Translator, code: str) -> Message:
+    """A private, clear no."""
+    words = {
+        "unknown": t("I do not know you here. Please ask your communications team to add your e-mail address."),
+        "expired": t("This story has expired, so it can no longer be shared."),
+        "recalled": t("This story was withdrawn by the communications team. Nothing was posted."),
+        "not_live": t("This story is not open for sharing."),
+        "not_for_you": t("This story is meant for other departments. There is nothing to do for you."),
+        "gone": t("This story no longer exists."),
+        "not_yours": t("This belongs to somebody else. Nothing was done."),
+        "not_editor": t("Only editors can do this. Nothing was done."),
+        "own_story": t("Somebody other than the author has to approve it. Nothing was done."),
+        "changed": t("The story was changed after this card was made. Please decide on the newest card."),
+        "not_in_review": t("This story has already been decided on."),
+        "no_network": t("This network is not offered here."),
+        "again": t("That did not work. Nothing was lost; please try again."),
+    }
+    said = words.get(code, words["again"])
+    return Message(summary=said, paragraphs=(said,))

@@ -1,0 +1,187 @@
+"""What commands answer: help, the feed, my shares, the department board."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from advocacy.bot.language import Translator
+from advocacy.chat import Bar, Button, Fact, Image, Message
+from advocacy.insights.me import Mine
+from advocacy.insights.participation import Board, BoardRow
+from advocacy.insights.periods import Period
+from advocacy.sharing.models import Account, Share, ShareState
+from advocacy.sharing.network import Network
+
+MONTHS = 12
+BARS = 12
+"""So many departments are drawn in chat; the page has all."""
+
+
+def help_message(t: Translator, name: str) -> Message:
+    """What the bot can do, in one screen."""
+    return Message(
+        summary=t("What I can do"),
+        heading=t("Hello {name}!", name=name),
+        paragraphs=(
+            t("Your communications team puts stories here. You share the ones you like on your own profiles, in your own words, with one click. You see the exact text first and can undo it."),
+            t("Nobody sees who does not share. Boards show departments, not people."),
+        ),
+        facts=(
+            Fact("feed", t("stories you can share now")),
+            Fact("me", t("my shares and clicks, only for me")),
+            Fact("leaderboard", t("which departments take part")),
+            Fact("accounts", t("networks I have connected")),
+            Fact("help", t("this overview")),
+        ),
+        buttons=(
+            Button(t("Show stories"), action="feed", style="primary"),
+            Button(t("My shares"), action="me"),
+            Button(t("Departments"), action="leaderboard"),
+        ),
+    )  # fmt: skip
+
+
+def empty_feed(t: Translator) -> Message:
+    """No story left."""
+    said = t("You have seen everything. New stories arrive in your channels.")
+    return Message(summary=said, heading=t("All done ✓"), paragraphs=(said,))
+
+
+def period_name(t: Translator, period: Period) -> str:
+    """A period as people say it."""
+    if period.key.endswith("d"):
+        return t("the last 30 days")
+    year, part = period.key.split("-")
+    if part.startswith("Q"):
+        return t("quarter {n} of {year}", n=part[1:], year=year)
+    return f"{month_name(t, int(part))} {year}"
+
+
+def month_name(t: Translator, month: int) -> str:
+    """January … December."""
+    names = (
+        t("January"), t("February"), t("March"), t("April"), t("May"), t("June"), t("July"),
+        t("August"), t("September"), t("October"), t("November"), t("December"),
+    )  # fmt: skip
+    return names[(month - 1) % MONTHS]
+
+
+def row_name(t: Translator, row: BoardRow) -> str:
+    """A department's name; small ones appear together."""
+    return t("Smaller departments together") if row.is_rest else row.name
+
+
+def definition(t: Translator, board: Board) -> str:
+    """How the number is made; printed next to every number."""
+    return t(
+        "Participation: people with at least one share, out of everyone employed in the department on any day of the period. Groups under {n} people are shown together.",
+        n=board.minimum_group,
+    )  # fmt: skip
+
+
+def board_message(t: Translator, board: Board, picture: str, page: str) -> Message:
+    """The department board, for chat."""
+    name = period_name(t, board.period)
+    heading = t("Who takes part: {period}", period=name)
+    if not board.rows:
+        said = t("Nothing to show yet for {period}.", period=name)
+        return Message(summary=said, heading=heading, paragraphs=(said, definition(t, board)))
+    total = board.company
+    said = t(
+        "{active} of {people} colleagues took part ({rate}).",
+        active=t.number(total.people), people=t.number(total.headcount), rate=t.percent(total.rate),
+    )  # fmt: skip
+    top = max((row.rate for row in board.rows), default=0.0) or 1.0
+    bars = tuple(
+        Bar(row_name(t, row), row.rate / top, t("{rate} · {active} of {people}", rate=t.percent(row.rate), active=t.number(row.people), people=t.number(row.headcount)))
+        for row in board.rows[:BARS]
+    )  # fmt: skip
+    buttons = [Button(t("Open the page"), url=page)] if page else []
+    return Message(
+        summary=f"{heading}: {said}",
+        heading=heading,
+        image=Image(picture, t("Bar chart: participation per department, {period}", period=name)) if picture else None,
+        paragraphs=(said,),
+        bars=bars,
+        facts=(
+            Fact(t("Measured shares"), t.number(total.measured)),
+            Fact(t("Self-reported shares"), t.number(total.reported)),
+            Fact(t("Clicks"), t.number(total.clicks)),
+        ),
+        buttons=tuple(buttons),
+        footnote=definition(t, board),
+    )
+
+
+def me_message(t: Translator, mine: Mine, recent: Sequence[tuple[Share, str]], labels: Mapping[str, str]) -> Message:
+    """My shares and my clicks. ``recent`` are shares with their stories' titles."""
+    lines = tuple(
+        Fact(f"{labels.get(share.network, share.network)} · {state_word(t, share)}", title) for share, title in recent
+    )
+    said = (
+        t.n("You shared {n} time this month.", "You shared {n} times this month.", mine.shares)
+        if mine.shares
+        else t("You have not shared anything this month. That is fine; “feed” shows what is there.")
+    )
+    return Message(
+        summary=said,
+        heading=t("My shares"),
+        paragraphs=(said,),
+        facts=(
+            Fact(t("Measured shares"), t.number(mine.measured)),
+            Fact(t("Self-reported shares"), t.number(mine.reported)),
+            Fact(t("Clicks on my links"), t.number(mine.clicks)),
+            *lines,
+        ),
+        buttons=(Button(t("Show stories"), action="feed"), Button(t("My accounts"), action="accounts")),
+        footnote=t("Only you see this. Your manager does not."),
+    )
+
+
+def state_word(t: Translator, share: Share) -> str:
+    """One word for where a share stands."""
+    words = {
+        ShareState.WAITING: t("waits for you to connect"),
+        ShareState.OPENED: t("share page opened"),
+        ShareState.PENDING: t("about to be posted"),
+        ShareState.SENDING: t("being posted"),
+        ShareState.POSTED: t("posted"),
+        ShareState.REPORTED: t("self-reported"),
+        ShareState.FAILED: t("not posted"),
+        ShareState.UNKNOWN: t("being checked"),
+        ShareState.UNDONE: t("undone"),
+        ShareState.DELETED: t("deleted"),
+        ShareState.CANCELLED: t("story ended"),
+    }
+    return words[ShareState(share.state)]
+
+
+def accounts_message(
+    t: Translator, accounts: Sequence[Account], networks: Mapping[str, Network], connect: Mapping[str, str]
+) -> Message:
+    """Connected networks, and what can be connected."""
+    have = {one.network: one for one in accounts}
+    facts = [
+        Fact(
+            networks[name].label,
+            (t("connected as {handle}", handle=one.handle or one.remote_id) if one.state == "active" else t("must be connected again")),
+        )
+        for name, one in have.items() if name in networks
+    ]  # fmt: skip
+    buttons = [
+        Button(t("Connect {network}", network=networks[name].label), url=url)
+        for name, url in connect.items()
+        if name not in have or have[name].state != "active"
+    ]
+    buttons += [
+        Button(
+            t("Disconnect {network}", network=networks[name].label), action="disconnect", value={"n": name}, style="danger",
+            confirm=t("We give the permission back and delete it here. Disconnect?"),
+        )
+        for name in have if name in networks
+    ]  # fmt: skip
+    said = t("Networks you have connected. Without one, you share through the network's own share page.")
+    return Message(
+        summary=said, heading=t("My accounts"), paragraphs=(said,), facts=tuple(facts), buttons=tuple(buttons[:6]),
+        footnote=t("Stored: the permission to post for you, encrypted. Nothing is read from your profile."),
+    )  # fmt: skip

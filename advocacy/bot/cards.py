@@ -1,0 +1,144 @@
+"""Cards that stand in channels: the story that colleagues share, and the draft that editors decide on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from advocacy.bot.language import Translator
+from advocacy.chat import Button, Fact, Image, Message, to_json
+from advocacy.content.models import Story, StoryState
+from advocacy.insights.models import StoryTotal
+from advocacy.sharing.network import Network
+
+ON_CARD = 3
+"""So many networks have a button of their own; the others are behind "More ways"."""
+OPENS_FORM = "_form"
+"""Mark of a button that leads to a form: Teams must know before it is pressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A story as it can be shared from one card."""
+
+    story: Story
+    placement_id: int
+    networks: Mapping[str, Network]
+    totals: StoryTotal | None = None
+
+
+def story_card(t: Translator, offer: Offer, viewers: Sequence[str] = (), extra: Sequence[Button] = ()) -> Message:
+    """The card in a channel, or in somebody's feed."""
+    story = offer.story
+    value = {"s": story.id, "p": offer.placement_id}
+    return Message(
+        summary=t("A story to share: {title}", title=story.title),
+        heading=story.title,
+        image=Image(story.image_url, story.image_alt or story.title) if story.image_url else None,
+        paragraphs=(story.summary,) if story.summary else (),
+        buttons=(*_share_buttons(t, offer, value), Button(t("Read it first"), url=story.url), *extra),
+        footnote=counter(t, offer.totals),
+        refresh=Button(t("Refresh"), action="view", value=value),
+        refresh_for=tuple(viewers),
+    )
+
+
+def _share_buttons(t: Translator, offer: Offer, value: dict[str, int]) -> list[Button]:
+    names = list(offer.networks)
+    buttons = [
+        Button(
+            t("Share on {network}", network=offer.networks[name].label) if first else offer.networks[name].label,
+            action="share",
+            value={**value, "n": name},
+            style="primary" if first else "default",
+        )
+        for first, name in zip((True, *(False,) * ON_CARD), names[:ON_CARD], strict=False)
+    ]
+    if len(names) > ON_CARD:
+        buttons.append(Button(t("More ways …"), action="more", value=value))
+    return buttons
+
+
+def counter(t: Translator, totals: StoryTotal | None) -> str:
+    """"14 colleagues from 6 departments", or an invitation when nobody has shared yet."""
+    if totals is None or totals.people <= 0:
+        return t("Be the first to share it. You see the exact text before anything leaves.")
+    people = t.n("{n} colleague", "{n} colleagues", totals.people)
+    departments = t.n("{n} department", "{n} departments", totals.departments)
+    said = t("Shared by {people} from {departments}", people=people, departments=departments)
+    if totals.clicks > 0:
+        said += " · " + t.n("{n} click", "{n} clicks", totals.clicks)
+    return said
+
+
+def ended_card(t: Translator, story: Story) -> Message:
+    """What stands in a channel once a story has expired or was recalled. No button is left."""
+    if story.state == StoryState.RECALLED:
+        said = t("This story was withdrawn by the communications team. Please do not share it any more.")
+        return Message(summary=said, heading=t("Story withdrawn"), paragraphs=(said,))
+    said = t("Thank you to everyone who took part. This story can no longer be shared.")
+    return Message(summary=said, heading=story.title, paragraphs=(said,))
+
+
+def review_card(t: Translator, story: Story, author: str, fingerprint: str, placement_id: int, zone: ZoneInfo) -> Message:
+    """The draft in the editors' channel, with everything that would go out."""
+    value = {"s": story.id, "f": fingerprint, "p": placement_id}
+    captions = [f"{_caption_label(t, one.network, one.language)}: {one.text}" for one in story.captions]
+    return Message(
+        summary=t("To review: {title}", title=story.title),
+        heading=t("To review: {title}", title=story.title)[:150],
+        image=Image(story.image_url, story.image_alt or story.title) if story.image_url else None,
+        paragraphs=(story.summary,) if story.summary else (),
+        quote="\n\n".join(captions),
+        facts=(
+            Fact(t("From"), author or t("a feed")),
+            Fact(t("Link"), story.url),
+            Fact(t("Topics"), ", ".join(story.topics) or t("none")),
+            Fact(t("Goes out"), _when(t, story.publish_at, zone, t("as soon as it is approved"))),
+            Fact(t("Ends"), _when(t, story.expires_at, zone, t("never"))),
+        ),
+        buttons=(
+            Button(t("Approve"), action="approve", value=value, style="primary"),
+            Button(t("Return with a note"), action="return", value={**value, OPENS_FORM: 1}),
+        ),
+        footnote=t("Your approval holds for exactly this text, link and image."),
+    )
+
+
+def reviewed_card(t: Translator, story: Story, said: str) -> Message:
+    """The editors' card after a decision."""
+    return Message(
+        summary=said, heading=story.title, paragraphs=(said,), facts=(Fact(t("Link"), story.url),),
+        buttons=_recall_button(t, story),
+    )  # fmt: skip
+
+
+def _recall_button(t: Translator, story: Story) -> tuple[Button, ...]:
+    if story.state not in (StoryState.APPROVED, StoryState.SCHEDULED, StoryState.LIVE):
+        return ()
+    return (
+        Button(
+            t("Withdraw the story"),
+            action="recall",
+            value={"s": story.id},
+            style="danger",
+            confirm=t("Every card is rewritten, nothing more is posted, and its links stop. Withdraw it?"),
+        ),
+    )
+
+
+def _caption_label(t: Translator, network: str, language: str) -> str:
+    return f"{network or t('every network')} ({language})"
+
+
+def _when(t: Translator, at: datetime | None, zone: ZoneInfo, otherwise: str) -> str:
+    return otherwise if at is None else t.moment(at, zone)
+
+
+def face(message: Message) -> str:
+    """A fingerprint of what a message shows, to tell whether a card must be rewritten."""
+    return hashlib.sha256(json.dumps(to_json(message), sort_keys=True).encode()).hexdigest()

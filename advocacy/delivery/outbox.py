@@ -1,0 +1,84 @@
+"""Messages on their way to chat: put in with the facts they speak of, in the same unit of work."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from advocacy.chat import ChannelRef, Message, MessageRef, UserRef, to_json
+from advocacy.db import now
+from advocacy.delivery.models import Outbox, OutboxState, Placement
+
+Target = ChannelRef | UserRef | MessageRef
+
+
+async def send(
+    s: AsyncSession, to: ChannelRef | UserRef, message: Message, marker: str, placement_id: int | None = None
+) -> bool:
+    """Post this once. The same marker again changes nothing; answers whether it was new."""
+    return await _put(s, "send", to, message, marker, placement_id=placement_id, urgent=isinstance(to, UserRef))
+
+
+async def tell(s: AsyncSession, who: UserRef, reply_to: str, message: Message, marker: str) -> bool:
+    """Give or replace a private answer, before everything that is not urgent."""
+    return await _put(s, "tell", who, message, marker, reply_to=reply_to, urgent=True)
+
+
+async def rewrite(s: AsyncSession, placement: Placement, ref: MessageRef, message: Message) -> None:
+    """Rewrite a card for everybody. One that still waits is replaced: only the newest text counts."""
+    waiting = await s.execute(
+        update(Outbox)
+        .where(Outbox.placement_id == placement.id, Outbox.verb == "update", Outbox.state == OutboxState.PENDING)
+        .values(message=to_json(message))
+    )
+    if getattr(waiting, "rowcount", 0) == 0:
+        marker = f"update:{placement.id}:{now().timestamp():.6f}"
+        await _put(s, "update", ref, message, marker, placement_id=placement.id)
+
+
+async def _put(
+    s: AsyncSession,
+    verb: str,
+    to: Target,
+    message: Message,
+    marker: str,
+    *,
+    placement_id: int | None = None,
+    reply_to: str = "",
+    urgent: bool = False,
+) -> bool:
+    if (await s.execute(select(Outbox.id).where(Outbox.marker == marker))).first():
+        return False
+    s.add(
+        Outbox(
+            verb=verb,
+            lane=f"{to.platform}:{to.tenant}",
+            target={"kind": type(to).__name__, "reply_to": reply_to, **asdict(to)},
+            message=to_json(message),
+            marker=marker,
+            placement_id=placement_id,
+            urgent=urgent,
+        )
+    )
+    await s.flush()
+    return True
+
+
+def target_of(row: Outbox) -> tuple[Target, str]:
+    """The target of a row, and its ``reply_to``."""
+    kinds: dict[str, type[Any]] = {"ChannelRef": ChannelRef, "UserRef": UserRef, "MessageRef": MessageRef}
+    rest = dict(row.target)
+    reply_to = rest.pop("reply_to")
+    target: Target = kinds[rest.pop("kind")](**rest)
+    return target, reply_to
+
+
+async def forget_sent(s: AsyncSession, older_than: timedelta, at: datetime | None = None) -> int:
+    """Delete what was sent long ago; answers how many rows. Placements keep what must be remembered."""
+    before = (at or now()) - older_than
+    gone = await s.execute(delete(Outbox).where(Outbox.state == OutboxState.SENT, Outbox.settled_at < before))
+    return int(getattr(gone, "rowcount", 0))
