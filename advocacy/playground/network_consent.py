@@ -10,7 +10,7 @@ from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
@@ -81,9 +81,10 @@ class ConsentWorld(NetworkWorld):
 
     code_life = timedelta(minutes=10)
     token_life: timedelta | None = None
-    denied: Mapping[str, str] = {}
+    denied: ClassVar[Mapping[str, str]] = {}
     """What is added to the redirect when the person says no."""
-    scope_words: Mapping[str, str] = {}
+    default_scope = ""
+    scope_words: ClassVar[Mapping[str, str]] = {}
     """Scope to the key of its sentence on the page."""
 
     def __init__(self) -> None:
@@ -143,7 +144,7 @@ class ConsentWorld(NetworkWorld):
             raise ConsentRefused("invalid_redirect_uri: not an address registered for this app")
         if query.get("response_type") != "code":
             raise ConsentRefused("unsupported_response_type: must be code")
-        scopes = frozenset(query.get("scope", "").split())
+        scopes = frozenset((query.get("scope") or self.default_scope).split())
         if not scopes or not scopes <= client.scopes:
             raise ConsentRefused(f"invalid_scope: {' '.join(sorted(scopes - client.scopes)) or 'missing'}")
         challenge = query.get("code_challenge", "")
