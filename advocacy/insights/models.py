@@ -34,6 +34,24 @@ class PersonPeriod(Base):
     clicks: Mapped[int] = mapped_column(default=0)
 
 
+class PersonDay(Base):
+    """What one person did on one day as a member of one department. Never shown.
+
+    Tells what a share that was taken back, or a move entered later, changes elsewhere.
+    """
+
+    __tablename__ = "person_day"
+    __table_args__ = ({"sqlite_autoincrement": False},)
+
+    person_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    department_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    """The department it was counted for; 0 for none."""
+    measured: Mapped[int] = mapped_column(default=0)
+    reported: Mapped[int] = mapped_column(default=0)
+    clicks: Mapped[int] = mapped_column(default=0)
+
+
 class DepartmentPerson(Base):
     """How often someone shared as a member of a department (or of one below it) in a period."""
 
@@ -92,6 +110,8 @@ class PersonLast(Base):
     department_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     person_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     last_day: Mapped[date]
+    last_measured: Mapped[date | None]
+    """The last day with a measured share."""
 
 
 class StoryTotal(Base):
@@ -120,4 +140,7 @@ class StoryPerson(Base):
     story_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     person_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     department_id: Mapped[int] = mapped_column(BigId, default=0)
+    """The top-level department on ``day``; 0 when there was none."""
+    day: Mapped[date]
+    """The last day they shared it."""
     shares: Mapped[int] = mapped_column(default=0)
