@@ -116,7 +116,8 @@ class TeamsConnector:
         members = body.get("members") or []
         if body.get("isGroup") or len(members) != 1 or not isinstance(members[0], dict) or not tenant:
             raise Refusal(400, "BadSyntax", "Incorrect conversation creation parameters")
-        person = self._person(str(members[0].get("id", "")))
+        # No principal name and no e-mail here, unlike the look-up of members.
+        person = self.state.people.get(str(members[0].get("id", "")).removeprefix("29:"))
         if person is None or person.teams_id not in self.state.installed:
             words = "The bot is not installed in the user's personal scope"
             raise Refusal(403, "ForbiddenOperationException", words)

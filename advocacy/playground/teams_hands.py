@@ -117,7 +117,7 @@ class TeamsHands(ExtensionHands):
         person = self.state.person(user)
         activity = self._seen(person, conversation_id, activity_id)
         refresh = (activity.card or {}).get("refresh")
-        if not isinstance(refresh, dict):
+        if refresh is None:
             raise LookupError(f"the card of message {activity_id!r} has no refresh")
         if not self.refreshes_by_itself(person, activity):
             return await self._execute(person, activity, refresh["action"], "manual")
@@ -154,18 +154,14 @@ class TeamsHands(ExtensionHands):
         return answer
 
     def _dialog_action(self, card: Json, wanted: Json | str | None) -> Json:
-        if isinstance(wanted, str):
-            chosen = find_action(card, wanted)
-            # Universal Actions are for messages; a dialog only submits.
-            if chosen.get("type") == "Action.Execute":
-                raise LookupError(f"{wanted!r} is an Action.Execute, which does nothing in a dialog")
-            return chosen
-        if wanted is not None:
-            return wanted
-        for one in actions_of(card):
-            if one.get("type") == "Action.Submit":
-                return one
-        raise LookupError("this dialog has no Action.Submit")
+        if wanted is None:
+            chosen = next((one for one in actions_of(card) if one.get("type") == "Action.Submit"), None)
+        else:
+            chosen = find_action(card, wanted) if isinstance(wanted, str) else wanted
+        # Universal Actions are for messages; a dialog only submits.
+        if chosen is None or chosen.get("type") == "Action.Execute":
+            raise LookupError("a dialog needs an Action.Submit")
+        return chosen
 
     def close_dialog(self, user: str) -> None:
         """Close the dialog with its cross. Teams tells nobody."""

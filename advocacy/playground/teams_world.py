@@ -101,7 +101,7 @@ class TeamsWorld(World):
         skewed: bool = False,
         **claims: Any,
     ) -> str:
-        """Sign a token for ``/api/messages``: right, unless claims are replaced (None drops one) or the key is another."""
+        """Sign a token for ``/api/messages``; replaced claims (None drops one) or another key make it wrong."""
         return self.tokens.bearer(self.service_url, key=key, kid=kid, skewed=skewed, **claims)
 
     # -- looking
@@ -145,7 +145,7 @@ class TeamsWorld(World):
         return card
 
     def find_action(self, card: Json, wanted: str) -> Json:
-        """Give the action of a card with this title, verb or id, or whose verb or title begins so. Raises LookupError."""
+        """Give the action with this title, verb or id, or whose verb or title begins so. Raises LookupError."""
         return find_action(card, wanted)
 
     async def until(self, predicate: Callable[[], Found], seconds: float = 10.0) -> Found:
