@@ -1,0 +1,121 @@
+"""Who somebody on a platform is, and what they may do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Text, cast, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql import ColumnElement
+
+from advocacy.chat import Profile, UserRef
+from advocacy.db import now
+from advocacy.people.models import Identity, Person
+
+ROLES = ("editor", "leader", "admin")
+
+
+def employed(day: date | None = None) -> ColumnElement[bool]:
+    """The condition that a person is employed on this day (today in UTC unless said)."""
+    return or_(Person.left_on.is_(None), Person.left_on > (day or now().date()))
+
+
+async def identify(s: AsyncSession, who: UserRef) -> Person | None:
+    """The person behind a platform's user. ``None`` for strangers, guests and people who left."""
+    found: Person | None = await s.scalar(
+        select(Person)
+        .join(Identity, Identity.person_id == Person.id)
+        .where(*_is(who), Identity.is_guest.is_(False), employed())
+    )
+    return found
+
+
+async def known(s: AsyncSession, who: UserRef) -> Identity | None:
+    """What we remember of a platform's user, whether or not we know the person."""
+    found: Identity | None = await s.scalar(select(Identity).where(*_is(who)))
+    return found
+
+
+async def remember(
+    s: AsyncSession, who: UserRef, profile: Profile, reach: Mapping[str, Any] | None = None
+) -> Person | None:
+    """Keep what a platform says about a user and join it to a person by e-mail; answers that person.
+
+    A guest is never joined: guests may carry anybody's address. Someone the platform calls gone is let loose.
+    Once joined, an identity stays with its person when its e-mail matches nobody else.
+    """
+    email = profile.email.strip().lower()
+    values: dict[str, Any] = {"is_guest": profile.is_guest, "checked_at": now()}
+    if email:
+        values["email"] = email
+    if who.address:
+        values["address"] = who.address
+    if reach is not None:
+        values["reach"] = dict(reach)
+    if profile.is_guest or profile.is_gone:
+        values["person_id"] = None
+    elif person_id := await _by_email(s, email):
+        values["person_id"] = person_id
+    key = {"platform": who.platform, "tenant": who.tenant, "user_id": who.user}
+    make = postgresql.insert if s.get_bind().dialect.name == "postgresql" else sqlite.insert
+    # Two presses of a newcomer may arrive at once: the database decides, not a look beforehand.
+    await s.execute(make(Identity).values(**key, **values).on_conflict_do_update(index_elements=list(key), set_=values))
+    stale = await known(s, who)
+    if stale is not None:
+        await s.refresh(stale)
+    return await identify(s, who)
+
+
+async def get(s: AsyncSession, person_id: int) -> Person:
+    """The person with this id. Raises ``LookupError`` when there is none."""
+    person = await s.get(Person, person_id)
+    if person is None:
+        msg = f"there is no person {person_id}"
+        raise LookupError(msg)
+    return person
+
+
+def may(person: Person, role: str) -> bool:
+    """Does this person hold a role (``editor``, ``leader``, ``admin``)? An admin holds them all."""
+    return role in person.roles or "admin" in person.roles
+
+
+async def with_role(s: AsyncSession, role: str) -> list[Person]:
+    """Everybody employed who was given exactly this role, by name."""
+    rows = await s.scalars(
+        select(Person).where(cast(Person.roles, Text).like(f'%"{role}"%'), employed()).order_by(Person.name, Person.id)
+    )
+    return [person for person in rows if role in person.roles]
+
+
+async def identities(s: AsyncSession, person_id: int) -> list[Identity]:
+    """Everywhere a person can be written to, the oldest first."""
+    rows = await s.scalars(
+        select(Identity).where(Identity.person_id == person_id, Identity.is_guest.is_(False)).order_by(Identity.id)
+    )
+    return list(rows)
+
+
+async def find(s: AsyncSession, email: str) -> Person | None:
+    """The person with this e-mail, employed or not."""
+    found: Person | None = await s.scalar(select(Person).where(Person.email == email.strip().lower()))
+    return found
+
+
+async def count(s: AsyncSession) -> int:
+    """How many people are employed today."""
+    return await s.scalar(select(func.count()).select_from(Person).where(employed())) or 0
+
+
+def _is(who: UserRef) -> tuple[ColumnElement[bool], ...]:
+    return (Identity.platform == who.platform, Identity.tenant == who.tenant, Identity.user_id == who.user)
+
+
+async def _by_email(s: AsyncSession, email: str) -> int | None:
+    if not email:
+        return None
+    found: int | None = await s.scalar(select(Person.id).where(Person.email == email, employed()))
+    return found
