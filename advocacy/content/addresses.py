@@ -42,17 +42,12 @@ def _is_private(host: str) -> bool:
     host = host.rstrip(".").lower()
     if host == "localhost" or host.endswith(_INTERNAL):
         return True
-    if ":" not in host and _NUMBER_HOST.match(host):
-        try:
-            return not ipaddress.IPv4Address(host).is_global
-        except ValueError:
-            return True  # 127.1, 0x7f000001, 2130706433: other spellings of an address hide something
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        return "." not in host  # a bare name exists inside a company's network only
+        # 127.1, 0x7f000001, 2130706433: other spellings of an address hide something;
+        # and a bare name exists inside a company's network only.
+        return bool(_NUMBER_HOST.match(host)) or "." not in host
     if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if inner is not None:
-            address = inner
+        address = address.ipv4_mapped or address.sixtofour or address
     return not address.is_global or address.is_multicast

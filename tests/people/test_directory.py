@@ -54,7 +54,9 @@ async def test_guests_strangers_and_leavers_are_nobody(db: Database) -> None:
         assert still is not None
         assert still.id == leaving
         assert (await directory.known(s, UserRef("slack", "T1", "U2"))) is not None
-        assert await directory.identify(s, UserRef("slack", "T2", "U4")) is None, "the same id elsewhere is someone else"
+        assert await directory.identify(s, UserRef("slack", "T2", "U4")) is None, (
+            "the same id elsewhere is someone else"
+        )
 
 
 async def test_an_identity_keeps_its_person_until_the_platform_says_otherwise(db: Database) -> None:
