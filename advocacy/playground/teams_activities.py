@@ -19,10 +19,10 @@ class Inbound:
     Shapes: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/channel-and-group-conversations
     """
 
-    def __init__(self, state: TeamsState, service_url: Callable[[], str], bot_name: str) -> None:
+    def __init__(self, state: TeamsState, service_url: Callable[[], str]) -> None:
         self.state = state
         self.service_url = service_url
-        self.bot = {"id": f"28:{state.app_id}", "name": bot_name}
+        self.bot = {"id": f"28:{state.app_id}", "name": state.bot_name}
         self.sparse = False
         """Leave out what clients are seen to leave out: ``conversation.tenantId`` and ``from.name``."""
 

@@ -90,15 +90,18 @@ class TeamsLogin:
         return None
 
     async def tenant_metadata(self, request: web.Request) -> web.Response:
-        """OpenID metadata of the tenant."""
+        """Give the tenant's OpenID metadata, with the real addresses: MSAL takes no plain http.
+
+        Who sends MSAL's requests here already maps the real hosts to the played ones.
+        """
         tenant = request.match_info["tenant"]
         if tenant not in {self.tokens.tenant, "common", "organizations"}:
             return aadsts(400, "invalid_tenant", 90002, f"Tenant '{tenant}' not found.")
         return web.json_response(
             {
-                "token_endpoint": self.at(ENTRA, f"/{tenant}/oauth2/v2.0/token"),
-                "authorization_endpoint": self.at(ENTRA, f"/{tenant}/oauth2/v2.0/authorize"),
-                "jwks_uri": self.at(ENTRA, f"/{tenant}/discovery/v2.0/keys"),
+                "token_endpoint": f"https://{ENTRA}/{tenant}/oauth2/v2.0/token",
+                "authorization_endpoint": f"https://{ENTRA}/{tenant}/oauth2/v2.0/authorize",
+                "jwks_uri": f"https://{ENTRA}/{tenant}/discovery/v2.0/keys",
                 "issuer": f"https://{ENTRA}/{tenant}/v2.0",
                 "response_types_supported": ["code", "id_token", "token id_token"],
                 "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt"],
@@ -113,7 +116,7 @@ class TeamsLogin:
             "preferred_cache": "login.windows.net",
             "aliases": [ENTRA, "login.windows.net", "login.microsoft.com", "sts.windows.net"],
         }
-        endpoint = self.at(ENTRA, f"/{self.tokens.tenant}/v2.0/.well-known/openid-configuration")
+        endpoint = f"https://{ENTRA}/{self.tokens.tenant}/v2.0/.well-known/openid-configuration"
         return web.json_response(
             {"tenant_discovery_endpoint": endpoint, "api-version": "1.1", "metadata": [cloud]},
         )

@@ -88,9 +88,10 @@ class Dialog:
 class TeamsState:
     """The tenant. Reading and writing only; who is told of a change is decided by the callers."""
 
-    def __init__(self, residents: Sequence[Resident], app_id: str, tenant: str) -> None:
+    def __init__(self, residents: Sequence[Resident], app_id: str, tenant: str, bot_name: str) -> None:
         self.app_id = app_id
         self.tenant = tenant
+        self.bot_name = bot_name
         self.people = {one.teams_id: one for one in residents if one.teams_id}
         self._last_id = 0
         self.clear()
@@ -216,7 +217,7 @@ class TeamsState:
         return {
             "id": activity.id,
             "conversation": activity.conversation,
-            "from": {"id": activity.sender, "name": sender.name if sender else "Advocacy"},
+            "from": {"id": activity.sender, "name": sender.name if sender else self.bot_name},
             "text": activity.text,
             "attachments": attachments,
             "edited": activity.edited,

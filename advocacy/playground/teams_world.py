@@ -46,12 +46,12 @@ class TeamsWorld(World):
         refresh_every: float = 60.0,
     ) -> None:
         super().__init__()
-        self.state = TeamsState(residents, app_id, tenant)
+        self.state = TeamsState(residents, app_id, tenant, bot_name)
         self.tokens = BotTokens(app_id, tenant)
         self.connector = TeamsConnector(self.state, self.tokens, self._changed, enforce_limits=enforce_limits)
         self.login = TeamsLogin(self.tokens, app_password, self.at)
         self.wire = Wire(self.tokens, self.faults, self._product_url)
-        self.inbound = Inbound(self.state, lambda: self.service_url, bot_name)
+        self.inbound = Inbound(self.state, lambda: self.service_url)
         self.client = Client(self.state, self.tell)
         self.hands = TeamsHands(self.state, self.inbound, self.wire, self.client)
         self.hands.refresh_every = refresh_every
@@ -241,7 +241,7 @@ class TeamsWorld(World):
                 done = await acts[str(what["act"])]()
             else:
                 done = self._act_alone(user, where, what)
-        except (LookupError, TypeError) as missing:
+        except (LookupError, ValueError) as missing:
             return {"status": 404, "error": str(missing)}
         toast = self.state.toasts.get(self.state.person(user).teams_id or "") if user else None
         return {"status": done.status, "body": done.body, "seconds": done.seconds, "toast": toast}

@@ -59,11 +59,16 @@ async def test_connector_wants_its_own_token(bot: Bot) -> None:
 
 
 async def test_metadata_for_msal(bot: Bot) -> None:
-    """The tenant's metadata leads to the token endpoint that is played here; so does instance discovery."""
+    """MSAL takes only https: discovery and metadata name the real hosts, and the named paths are all played here."""
+    outside = bot.world.outside
+    assert outside is not None
+    played = outside.origins()["https://login.microsoftonline.com"]
     found = await bot.get(bot.world.at("login.microsoftonline.com", "/common/discovery/instance"))
     assert "login.microsoftonline.com" in found["metadata"][0]["aliases"]
-    metadata = await bot.get(found["tenant_discovery_endpoint"])
-    assert metadata["token_endpoint"] == bot.world.at("login.microsoftonline.com", f"/{TENANT}/oauth2/v2.0/token")
+    metadata = await bot.get(found["tenant_discovery_endpoint"].replace("https://login.microsoftonline.com", played))
+    assert metadata["token_endpoint"] == f"https://login.microsoftonline.com/{TENANT}/oauth2/v2.0/token"
+    keys = await bot.get(metadata["jwks_uri"].replace("https://login.microsoftonline.com", played))
+    assert keys == bot.world.tokens.key_list()
 
 
 async def test_inbound_token_is_good_and_forgeries_are_not(bot: Bot) -> None:
