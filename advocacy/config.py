@@ -7,7 +7,7 @@ import binascii
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -56,6 +56,8 @@ class Settings(BaseSettings):
     teams_app_id: str | None = None
     teams_app_password: SecretStr | None = None
     teams_tenant: str | None = None
+    teams_cloud: Literal["public", "gcc", "gcc_high", "dod", "china"] = "public"
+    """Microsoft's cloud the tenant is in: each has hosts of its own."""
 
     linkedin_client_id: str | None = None
     linkedin_client_secret: SecretStr | None = None
