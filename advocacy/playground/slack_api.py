@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from aiohttp import web
 
 from . import slack_chat, slack_conversations, slack_files, slack_views
 from .slack_call import Answer, Args, SlackError, read_args
-from .slack_limits import METHODS, SCOPES, Limits
-from .slack_state import APP_ID, BOT_ID, BOT_USER, Json
+from .slack_limits import METHODS, Limits
+from .slack_state import APP_ID, BOT_ID, BOT_USER, Json, Tokens
 from .slack_workspace import TEAM_DOMAIN, Workspace
 
 Method = Callable[[Workspace, Args], Answer]
 
 _OPEN = {"api.test", "oauth.v2.access"}
 _APP_LEVEL = {"apps.connections.open"}
-
-
-@dataclass(slots=True)
-class Tokens:
-    """The keys of the app, and what the bot token may do."""
-
-    bot: str
-    app: str
-    scopes: frozenset[str] = frozenset(SCOPES)
-    revoked: bool = False
 
 
 class SlackApi:
@@ -36,8 +26,8 @@ class SlackApi:
         self._space = space
         self._tokens = tokens
         self._limits = limits
-        self.calls: list[str] = []
-        """The names of the methods called so far, refused calls too."""
+        self.calls: Counter[str] = Counter()
+        """How often each method was called, refused calls too; calls that met an injected fault not."""
         self.methods: dict[str, Method] = {
             "api.test": _api_test,
             "auth.test": _auth_test,
@@ -51,7 +41,7 @@ class SlackApi:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """One call. Refusals are HTTP 200 with ``ok: false``; only throttling is HTTP 429."""
         name = request.match_info["method"]
-        self.calls.append(name)
+        self.calls[name] += 1
         headers = {"x-oauth-scopes": ",".join(sorted(self._tokens.scopes))}
         try:
             args = await read_args(request)

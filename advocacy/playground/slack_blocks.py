@@ -160,7 +160,7 @@ class _BlockChecker(Checker):
         for index, row in enumerate(self.items(block, "rows", at, most=100)):
             where = f"{at}/rows/{index}"
             cells = row if isinstance(row, list) else []
-            if not 1 <= len(cells) <= 20:  # noqa: PLR2004 - a table's limit, said in the message
+            if not 1 <= len(cells) <= 20:
                 self.say("must have 1 to 20 items", where)
             for column, cell in enumerate(cells):
                 if not isinstance(cell, dict) or cell.get("type") not in {"raw_text", "rich_text"}:

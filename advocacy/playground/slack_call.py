@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import BasicAuth, web
+from aiohttp import web
 
 Answer = dict[str, Any]
 
@@ -101,10 +102,10 @@ async def read_args(request: web.Request) -> Args:
 
 def _basic(header: str) -> tuple[str, str]:
     try:
-        auth = BasicAuth.decode(header)
+        login, _, password = base64.b64decode(header.removeprefix("Basic "), validate=True).decode().partition(":")
     except ValueError:
         raise SlackError("bad_client_secret") from None
-    return auth.login, auth.password
+    return login, password
 
 
 def _json_object(text: str) -> Mapping[str, Any]:

@@ -157,6 +157,7 @@ class SlackHands:
 
     async def shortcut(self, user_id: str, callback_id: str) -> Delivered:
         """Use a global shortcut."""
+        self._present(user_id)
         return await self._interact(user_id, self._payloads.shortcut(user_id, callback_id))
 
     async def message_action(self, user_id: str, channel_id: str, ts: str, callback_id: str) -> Delivered:
@@ -168,6 +169,7 @@ class SlackHands:
 
     async def open_home(self, user_id: str, tab: str = "home") -> Delivered:
         """Open the app's Home (or "messages") tab."""
+        self._present(user_id)
         event: Json = {"type": "app_home_opened", "user": user_id, "channel": self._space.im(user_id).id, "tab": tab}
         home = self._space.homes.get(user_id)
         if home is not None and tab == "home":
@@ -221,7 +223,10 @@ class SlackHands:
         return await self.event({"type": "user_change", "user": user.as_api(self._space.team, email=True)})
 
     async def event(self, event: Json, retry: int | None = None) -> Delivered:
-        """Deliver an event the app subscribed to; ``retry`` (1 to 3) repeats it with the same event id."""
+        """Deliver an event the app subscribed to; ``retry`` (1 to 3) repeats this very event with the same event id.
+
+        ``event_ts`` is added to ``event`` when it is missing.
+        """
         name = f"message.{event['channel_type']}" if event.get("type") == "message" else str(event.get("type"))
         if name not in self.subscribed:
             return _NOTHING_SENT
@@ -251,9 +256,15 @@ class SlackHands:
             self._space.warn(user_id, f"This app responded with an error ({_reason(delivered)})")
         return delivered
 
+    def _present(self, user_id: str) -> None:
+        user = self._space.users.get(user_id)
+        if user is None or user.deleted or user.is_bot:
+            raise NotOnScreenError(f"{user_id} cannot sign in")
+
     def _channel(self, user_id: str, channel_id: str) -> Channel:
-        user, channel = self._space.users.get(user_id), self._space.channels.get(channel_id)
-        if user is None or user.deleted or channel is None or not self._space.sees(user_id, channel):
+        self._present(user_id)
+        channel = self._space.channels.get(channel_id)
+        if channel is None or not self._space.sees(user_id, channel):
             raise NotOnScreenError(f"{user_id} does not see {channel_id}")
         return channel
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from .slack_call import Answer, Args, SlackError
-from .slack_state import APP_ID, BOT_USER, secret
+from .slack_state import APP_ID, BOT_USER, Tokens, secret
 from .slack_workspace import Workspace
 
 CLIENT_ID = "1000000000001.2000000000002"
@@ -37,9 +37,9 @@ class _Code:
 class OAuth:
     """Hands out codes and trades them for the bot token."""
 
-    def __init__(self, space: Workspace, bot_token: str) -> None:
+    def __init__(self, space: Workspace, tokens: Tokens) -> None:
         self._space = space
-        self._bot_token = bot_token
+        self._tokens = tokens
         self._codes: dict[str, _Code] = {}
 
     async def page(self, request: web.Request) -> web.StreamResponse:
@@ -83,8 +83,9 @@ class OAuth:
             raise SlackError("invalid_code")
         if args.has("redirect_uri") and args.text("redirect_uri") != code.redirect_uri:
             raise SlackError("bad_redirect_uri")
+        self._tokens.revoked = False
         return {
-            "access_token": self._bot_token,
+            "access_token": self._tokens.bot,
             "token_type": "bot",
             "scope": code.scope,
             "bot_user_id": BOT_USER,

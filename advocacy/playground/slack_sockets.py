@@ -26,11 +26,17 @@ class Sockets:
         self._open: list[web.WebSocketResponse] = []
         self._waiting: dict[str, asyncio.Future[Json]] = {}
         self._turn = 0
+        self._moved = asyncio.Condition()
 
     @property
     def count(self) -> int:
         """How many connections are open."""
         return len(self._open)
+
+    async def reach(self, count: int) -> None:
+        """Wait until just this many connections are open."""
+        async with self._moved:
+            await self._moved.wait_for(lambda: self.count == count)
 
     def open(self, space: Workspace, args: Args) -> Answer:
         """``apps.connections.open``: a websocket address that works once; at most ten connections."""
@@ -52,6 +58,7 @@ class Sockets:
         await socket.prepare(request)
         self._open.append(socket)
         try:
+            await self._tell()
             await socket.send_json(
                 {
                     "type": "hello",
@@ -65,7 +72,12 @@ class Sockets:
                     self._acknowledged(frame.data)
         finally:
             self._open.remove(socket)
+            await self._tell()
         return socket
+
+    async def _tell(self) -> None:
+        async with self._moved:
+            self._moved.notify_all()
 
     def _acknowledged(self, text: str) -> None:
         with contextlib.suppress(ValueError):

@@ -268,6 +268,16 @@ class UploadedFile:
     shared: bool = False
 
 
+@dataclass(slots=True)
+class Tokens:
+    """The keys of the app, and what the bot token may do."""
+
+    bot: str
+    app: str
+    scopes: frozenset[str]
+    revoked: bool = False
+
+
 def secret(length: int = 24) -> str:
     """An unguessable word of letters and digits."""
     return secrets.token_hex(length)[:length]

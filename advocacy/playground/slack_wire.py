@@ -36,7 +36,7 @@ class Delivered:
     @property
     def ok(self) -> bool:
         """Whether Slack takes it as acknowledged."""
-        return 200 <= self.status < 300  # noqa: PLR2004 - HTTP's own range
+        return 200 <= self.status < 300
 
 
 @dataclass(slots=True)

@@ -28,6 +28,8 @@ from .slack_state import (
 )
 
 _STACK = 3
+_MANY_KEYS = 50_000
+_KEPT_SECONDS = 86_400.0
 TEAM_DOMAIN = "nordlicht"
 
 
@@ -177,6 +179,7 @@ class Workspace:
 
     def mint_trigger(self, user_id: str, view: str | None = None) -> str:
         """A fresh ``trigger_id`` for what this person just did."""
+        self._prune()
         trigger = f"{self._ids}.{int(self.clock() * 1000)}.{secret(32)}"
         self.triggers[trigger] = Trigger(user_id, self.clock(), view)
         return trigger
@@ -192,6 +195,14 @@ class Workspace:
             raise SlackError("expired_trigger_id")
         trigger.used = True
         return trigger
+
+    def _prune(self) -> None:
+        """Long demos forget triggers and response URLs that died long ago (a day, so that late use is still told)."""
+        if len(self.triggers) + len(self.hooks) < _MANY_KEYS:
+            return
+        since = self.clock() - _KEPT_SECONDS
+        self.triggers = {name: one for name, one in self.triggers.items() if one.made > since}
+        self.hooks = {name: one for name, one in self.hooks.items() if one.made > since}
 
     def mint_hook(self, kind: Literal["actions", "commands"], channel: str, user: str, ts: str | None = None) -> str:
         """A fresh ``response_url``."""

@@ -11,15 +11,15 @@ from aiohttp import web
 
 from . import slack_files, slack_sockets
 from .company import Resident
-from .slack_api import Method, SlackApi, Tokens, ratelimited
+from .slack_api import Method, SlackApi, ratelimited
 from .slack_files import FileDesk
 from .slack_hands import SlackHands
 from .slack_hooks import Hooks
 from .slack_inputs import NotOnScreenError
-from .slack_limits import Limits
+from .slack_limits import SCOPES, Limits
 from .slack_oauth import OAuth
 from .slack_sockets import Sockets
-from .slack_state import Channel, Json, Message, View
+from .slack_state import BOT_USER, Channel, Json, Message, Tokens, View
 from .slack_wire import Delivered, Wire
 from .slack_workspace import Workspace, elements_of
 from .world import Change, Handler, World
@@ -47,7 +47,7 @@ class SlackWorld(World):
         self._changed = asyncio.Event()
         self.socket_mode = False
         """Reach the app over Socket Mode instead of HTTP, as the switch in the app's settings does."""
-        self.tokens = Tokens(bot_token, app_token)
+        self.tokens = Tokens(bot_token, app_token, frozenset(SCOPES))
         self.limits = Limits(time.monotonic, posts=enforce_limits, burst=burst)
         self.workspace = Workspace(tell=self.tell, at=self.at)
         self.workspace.settle(self._residents)
@@ -56,7 +56,7 @@ class SlackWorld(World):
         self.hands = SlackHands(self.workspace, wire)
         self._files = FileDesk(self.workspace)
         self._hooks = Hooks(self.workspace)
-        self._oauth = OAuth(self.workspace, bot_token)
+        self._oauth = OAuth(self.workspace, self.tokens)
         more: dict[str, Method] = {"apps.connections.open": self.sockets.open, "oauth.v2.access": self._oauth.access}
         self.api = SlackApi(self.workspace, self.tokens, self.limits, more)
 
@@ -107,7 +107,14 @@ class SlackWorld(World):
         self.faults.clear()
         self.tokens.revoked = False
         self.api.calls.clear()
+        self.socket_mode = False
         self.tell("reset")
+
+    async def uninstall(self) -> Delivered:
+        """The app is removed from the workspace: its token dies, and the app hears both events."""
+        self.tokens.revoked = True
+        await self.hands.event({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}})
+        return await self.hands.event({"type": "app_uninstalled"})
 
     # What tests and the tour look at.
 
