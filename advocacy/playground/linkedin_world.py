@@ -347,9 +347,10 @@ class LinkedInWorld(ConsentWorld):
         del network
         return len(text), LONGEST
 
-    def compose(self, person: Resident, draft: Draft) -> Post:
+    def post_by_hand(self, person: Resident, draft: Draft) -> Post:
         """A post typed into the dialog: no little text there."""
-        return self._post(person, draft.text, draft.link or first_link(draft.text), "dialog")
+        link = draft.link or first_link(draft.text)
+        return self.publish(self._post(person, draft.text, link, "dialog"), crawl=True)
 
     def _post(self, person: Resident, text: str, link: str, via: Literal["api", "dialog"]) -> Post:
         urn = f"urn:li:share:{7_398_000_000_000_000_000 + self.next_number()}"

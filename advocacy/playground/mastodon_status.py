@@ -71,9 +71,7 @@ def _linked(line: str) -> Markup:
     out, end = Markup(), 0
     for found in LINK.finditer(line):
         out += escape(line[end : found.start()])
-        out += Markup('<a href="{0}" target="_blank" rel="nofollow noopener" translate="no">{0}</a>').format(
-            found.group()
-        )
+        out += Markup('<a href="{0}" rel="nofollow noopener" translate="no">{0}</a>').format(found.group())
         end = found.end()
     return out + escape(line[end:])
 
@@ -93,7 +91,8 @@ def status_json(post: Post, account: dict[str, Any], more: dict[str, Any], outsi
     if post.title:
         card = {
             "url": post.url_of_link, "title": post.title, "description": "", "type": "link", "author_name": "",
-            "provider_name": "", "html": "", "width": 400, "height": 210, "image": playable(outside, post.image) or None,
+            "provider_name": "", "html": "", "width": 400, "height": 210, "blurhash": None,
+            "image": playable(outside, post.image) or None,
         }  # fmt: skip
     return {
         "id": post.id, "created_at": post.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),

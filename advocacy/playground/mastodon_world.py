@@ -166,7 +166,8 @@ class MastodonWorld(ConsentWorld):
         return web.json_response(
             {
                 "id": str(self.next_number()), "name": app.name, "website": given.get("website"),
-                "scopes": sorted(scopes), "redirect_uris": list(app.redirects), "redirect_uri": "\n".join(app.redirects),
+                "scopes": sorted(scopes),
+                "redirect_uris": list(app.redirects), "redirect_uri": "\n".join(app.redirects),
                 "client_id": app.id, "client_secret": app.secret, "client_secret_expires_at": 0,
             }
         )  # fmt: skip
@@ -375,9 +376,9 @@ class MastodonWorld(ConsentWorld):
         del network
         return length(text), LONGEST
 
-    def compose(self, person: Resident, draft: Draft) -> Post:
+    def post_by_hand(self, person: Resident, draft: Draft) -> Post:
         """A status typed by hand."""
-        return self._post(person, draft.text, first_link(draft.text), "dialog")
+        return self.publish(self._post(person, draft.text, first_link(draft.text), "dialog"), crawl=True)
 
     def _post(self, person: Resident, text: str, link: str, via: Literal["api", "dialog"]) -> Post:
         number = str(115_600_000_000_000_000 + self.next_number())

@@ -160,10 +160,15 @@ class NetworkWorld(World):
 
     async def _read_link(self, post: Post) -> None:
         assert self.outside is not None
-        card = await preview(self.outside, post.url_of_link, self.crawler)
+        card = await preview(self.outside, post.url_of_link, self.crawler_of(post.network))
         if card.title and not post.title:
             post.title, post.image = card.title, post.image or card.image
             self.tell("post", change="preview", post=post.json())
+
+    def crawler_of(self, network: str) -> str:
+        """The user agent that reads links for this network. (One world may play several.)"""
+        del network
+        return self.crawler
 
     # -- share dialogs -----------------------------------------------------------------------------------------------
 
@@ -171,8 +176,8 @@ class NetworkWorld(World):
         """What this dialog address prefills; None when it is no dialog."""
         raise NotImplementedError
 
-    def compose(self, person: Resident, draft: Draft) -> Post:
-        """Make (not yet publish) the post that pressing "Post" in the dialog makes."""
+    def post_by_hand(self, person: Resident, draft: Draft) -> Post:
+        """Publish what a person typed; it fits."""
         raise NotImplementedError
 
     def length(self, network: str, text: str) -> tuple[int, int]:
@@ -200,7 +205,7 @@ class NetworkWorld(World):
             raise ShareError(f"{used} characters, but no more than {most} fit")
         if not draft.text.strip() and not draft.link:
             raise ShareError("there is nothing to post")
-        return self.publish(self.compose(person, draft), crawl=True)
+        return self.post_by_hand(person, draft)
 
     async def dialog_page(self, request: web.Request) -> web.StreamResponse:
         """GET shows the prefilled dialog, POST is its button."""
@@ -210,7 +215,8 @@ class NetworkWorld(World):
         context = self.context(request)
         if request.method == "GET":
             assert self.outside is not None
-            card = await preview(self.outside, draft.link, self.crawler) if draft.link and self.previews else None
+            read = draft.link and self.previews
+            card = await preview(self.outside, draft.link, self.crawler_of(draft.network)) if read else None
             return pages.dialog(context, draft, card)
         form = await request.post()
         person = self.person(str(form.get("person", "")))

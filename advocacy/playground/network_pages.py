@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 PERSON_COOKIE = "playground_person"
 _ZONE = ZoneInfo("Europe/Berlin")
-_SHELF = jinja2.Environment(
+SHELF = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).with_name("network_html")),
     autoescape=True,
     undefined=jinja2.StrictUndefined,
     trim_blocks=True,
 )
-_HEADERS = {
+HEADERS = {
     # No script runs here, whatever a post says. Pictures come from any world on loopback.
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src *; base-uri 'none'",
     "Referrer-Policy": "no-referrer",
@@ -124,14 +124,14 @@ class Context:
         """A whole page. Remembers the viewer when the address named one."""
         look = self.look
         query = {name: value for name, value in self.request.query.items() if name != "login_hint"}
-        body = _SHELF.get_template(f"{template}.html").render(
+        body = SHELF.get_template(f"{template}.html").render(
             look=look, language=self.language, say=self.say, viewer=self.viewer, href=self.href, rich=self.rich,
             moment=self.moment, handle=self.handle, tint=_tint, initials=_initials, host_of=_host_of, base=self.base,
             home=self.base + look.home, named=self.people,
             people=sorted(self.people.values(), key=lambda one: (one.department, one.name)),
             someone_else="?" + urlencode(query | {"playground_person": ""}), **what,
         )  # fmt: skip
-        answer = web.Response(text=body, status=status, content_type="text/html", headers=_HEADERS)
+        answer = web.Response(text=body, status=status, content_type="text/html", headers=HEADERS)
         if self.viewer is not None and "playground_person" in self.request.query:
             answer.set_cookie(PERSON_COOKIE, self.viewer.key, path="/", samesite="Lax")
         return answer
