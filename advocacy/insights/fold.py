@@ -102,7 +102,7 @@ class Fold:
         event = ShareEvent
         after, upto = marks[SHARES], max(marks[SHARES], min(bound, marks[SHARES] + AT_ONCE))
         query = select(event.person_id, event.story_id, event.kind, event.change, event.at)
-        rows = (await s.execute(query.where(event.id > after, event.id <= upto))).tuples().all()
+        rows = (await s.execute(query.where(event.id > after, event.id <= upto))).all()
         belongs = await _Belonging.read(s, {row[0] for row in rows})
         for person_id, story_id, kind, change, at in rows:
             day = self._day(at.replace(second=0, microsecond=0))
@@ -188,7 +188,7 @@ class _Belonging:
                 .where(Membership.person_id.in_(part))
                 .order_by(Membership.id)
             )
-            for person_id, starts_on, ends_on, department_id in rows.tuples():
+            for person_id, starts_on, ends_on, department_id in rows:
                 found._spans.setdefault(person_id, []).append((starts_on, ends_on, department_id))
         return found
 
@@ -221,7 +221,7 @@ async def _highest(s: AsyncSession) -> Marks:
 
 
 async def _marks(s: AsyncSession) -> Marks:
-    known = dict((await s.execute(select(Watermark.source, Watermark.last_id))).tuples().all())
+    known = dict((await s.execute(select(Watermark.source, Watermark.last_id))).all())
     return {source: known.get(source, 0) for source in (SHARES, CLICKS, ROSTER)}
 
 

@@ -74,5 +74,5 @@ async def _recent(s: AsyncSession, person_id: int, limit: int) -> list[Recent]:
             share.id, share.story_id, title, share.network, share.state, share.settled_at or share.created_at,
             share.remote_url,
         )
-        for share, title in rows.tuples()
+        for share, title in rows
     ]  # fmt: skip

@@ -100,7 +100,7 @@ async def trend(s: AsyncSession, settings: Settings, period: Period) -> list[Tre
         .where(DepartmentDay.department_id == COMPANY, DepartmentDay.day.between(period.first, period.last))
         .order_by(DepartmentDay.day)
     )
-    return [TrendDay(*day) for day in days.tuples()]
+    return [TrendDay(*day) for day in days]
 
 
 @dataclass(frozen=True, slots=True)

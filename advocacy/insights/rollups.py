@@ -112,7 +112,7 @@ async def _write_members(s: AsyncSession, sums: Sums) -> dict[tuple[str, int], l
     query = _adding(s, table, ("measured", "reported")).returning(
         table.period, table.department_id, table.person_id, table.measured, table.reported
     )
-    for period, department, person, measured, reported in (await s.execute(query, rows)).tuples():
+    for period, department, person, measured, reported in await s.execute(query, rows):
         change = sums.department_person[period, department, person]
         before = measured - change[MEASURED], reported - change[REPORTED]
         count = active[period, department]
@@ -173,7 +173,7 @@ async def _last_days_again(s: AsyncSession, tree: Tree, people: Sequence[int]) -
         )
     )
     latest: dict[tuple[int, int], tuple[date, date | None]] = {}
-    for person_id, department_id, day, measured in days.tuples():
+    for person_id, department_id, day, measured in days:
         _note_last(latest, tree, (person_id, department_id, day, measured))
     if latest:
         await s.execute(insert(PersonLast), _last_rows(latest))
@@ -209,7 +209,7 @@ async def _count_story_people(s: AsyncSession, stories: Collection[int]) -> None
             .where(StoryPerson.story_id.in_(part), StoryPerson.shares > 0)
             .group_by(StoryPerson.story_id)
         )
-        found = {story: (people, departments) for story, people, departments in counted.tuples()}
+        found = {story: (people, departments) for story, people, departments in counted}
         query = _insert(s, StoryTotal)
         replaced = {"people": query.excluded["people"], "departments": query.excluded["departments"]}
         await s.execute(
