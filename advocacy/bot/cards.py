@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from advocacy.bot.language import Translator
 from advocacy.chat import Button, Fact, Image, Message, to_json
+from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import Story, StoryState
 from advocacy.insights.models import StoryTotal
 from advocacy.sharing.network import Network
@@ -84,9 +85,9 @@ def ended_card(t: Translator, story: Story) -> Message:
     return Message(summary=said, heading=story.title, paragraphs=(said,))
 
 
-def review_card(t: Translator, story: Story, author: str, fingerprint: str, placement_id: int, zone: ZoneInfo) -> Message:
+def review_card(t: Translator, story: Story, author: str, placement_id: int, zone: ZoneInfo) -> Message:
     """The draft in the editors' channel, with everything that would go out."""
-    value = {"s": story.id, "f": fingerprint, "p": placement_id}
+    value = {"s": story.id, "f": fingerprint(story), "p": placement_id}
     captions = [f"{_caption_label(t, one.network, one.language)}: {one.text}" for one in story.captions]
     return Message(
         summary=t("To review: {title}", title=story.title),

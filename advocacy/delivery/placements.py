@@ -123,3 +123,19 @@ async def watch(s: AsyncSession, placement_id: int, address: str) -> None:
     placement = await s.get(Placement, placement_id)
     if placement is not None and address and address not in placement.viewers:
         placement.viewers = [*placement.viewers, address][-VIEWERS:]
+
+
+async def is_settled(s: AsyncSession, placement_id: int) -> bool:
+    """Do we know where this card is (or not of it at all)?"""
+    state = (await s.execute(select(Placement.state).where(Placement.id == placement_id))).scalar_one_or_none()
+    return state is None or state == PlacementState.SENT
+
+
+async def leave(s: AsyncSession, placement_id: int) -> None:
+    """An editor says it is there. It counts as sent; a press on it will tell us which message it is."""
+    placement = await _unsettled(s, placement_id)
+    if placement is None:
+        return
+    query = select(Outbox).where(Outbox.placement_id == placement.id, Outbox.verb == "send")
+    for row in (await s.execute(query)).scalars():
+        row.state = OutboxState.SENT

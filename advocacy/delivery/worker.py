@@ -32,6 +32,7 @@ class Worker:
         self._platforms = platforms
         self._limits = limits or Limits()
         self.wake = asyncio.Event()
+        self.wake_urgent = asyncio.Event()
 
     async def run_due(self, *, urgent: bool) -> int:
         """Send what is due now; answers how many rows were worked on."""

@@ -1,0 +1,70 @@
+# Each target sets up what it needs and prints its figure on the last line.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+DEV := $(VENV)/.dev
+RUN := $(VENV)/.run
+TIMED = start=$$(date +%s); finish() { code=$$?; echo "$(1): $$(($$(date +%s) - start)) s, exit $$code"; exit $$code; }; trap finish EXIT
+
+.PHONY: demo tour test test-crash test-browser check lint fast bench lock clean
+.DELETE_ON_ERROR:
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=python3.x")'
+	$(PYTHON) -m venv $(VENV)
+
+# --no-deps on the project itself: everything it needs is in the lock.
+$(RUN): requirements.lock pyproject.toml | $(VENV)/bin/python
+	@test -f $(DEV) && test ! requirements.lock -nt $(DEV) || $(BIN)/pip install -q --require-hashes -r requirements.lock
+	@$(BIN)/pip install -q --no-deps -e .
+	@touch $@
+
+$(DEV): requirements-dev.lock pyproject.toml | $(VENV)/bin/python
+	@$(BIN)/pip install -q --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install -q --no-deps -e .
+	@touch $@
+
+demo: $(RUN)  ## everything on this machine, no account anywhere
+	@$(BIN)/advocacy playground
+
+tour: $(RUN)  ## the whole loop through both doors, headless, with figures
+	@$(call TIMED,tour); $(BIN)/advocacy playground --tour
+
+test: $(DEV)  ## all tests, SQLite and PostgreSQL, loopback only
+	@$(call TIMED,test); $(BIN)/pytest -n $(WORKERS) -m "not browser and not crash"
+
+fast: $(DEV)
+	@$(BIN)/pytest -n $(WORKERS) -m "not browser and not crash and not slow"
+
+lint: $(DEV)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+check: $(DEV)  ## lint, types, import contracts, fast tests
+	@$(call TIMED,check); $(MAKE) --no-print-directory lint fast
+
+test-crash: $(DEV)  ## kill -9 at random moments; nothing lost, nothing twice
+	@$(call TIMED,test-crash); $(BIN)/pytest -m crash -s tests/crash
+
+test-browser: $(DEV)  ## the loop by hand in headless Chromium
+	@$(call TIMED,test-browser); set -e; \
+	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+	  { apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
+	  { echo "Chromium is needed: install it with your system's package manager"; exit 1; }; \
+	$(BIN)/pytest -m browser tests/browser
+
+bench: $(DEV)  ## every benchmark, each as a ratio within one run
+	@$(call TIMED,bench); set -e; for one in $$(ls benchmarks | sed -n 's/^\([a-z][a-z_]*\)\.py$$/\1/p'); do \
+	  echo "== $$one"; $(BIN)/python -m benchmarks.$$one; done
+
+lock: $(DEV)  ## resolve dependencies anew; no host or address is written
+	@$(BIN)/pip install -q uv
+	@for set in "requirements.lock" "requirements-dev.lock --group dev"; do \
+	  $(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-emit-find-links --no-header --no-annotate pyproject.toml -o $$set; done
+
+clean:
+	rm -rf $(VENV) build var .mypy_cache .ruff_cache .import_linter_cache

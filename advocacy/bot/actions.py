@@ -1,0 +1,189 @@
+"""What a press does, on any platform. Who pressed is decided here anew on each press; a button is only a hint."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import structlog
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from advocacy.bot.answers import refusal
+from advocacy.bot.language import Translator, translator
+from advocacy.bot.models import SeenEvent
+from advocacy.chat import Answer, ChatPlatform, Gone, Press, Private, Refused, Retry, Unknown, UserRef
+from advocacy.config import Settings
+from advocacy.content.approval import Rejected
+from advocacy.content.stories import NotSharable
+from advocacy.db import Database, now
+from advocacy.delivery import placements
+from advocacy.delivery.worker import Worker
+from advocacy.people import directory
+from advocacy.people.models import Person
+from advocacy.sharing.accounts import Accounts
+from advocacy.sharing.network import Network
+from advocacy.sharing.posting import Poster
+from advocacy.sharing.shares import NotYours, Sharing
+
+log = structlog.get_logger()
+ASK_AGAIN = timedelta(minutes=2)
+"""Somebody unknown is looked up at the platform again after this long."""
+REMEMBER_EVENTS = timedelta(hours=1)
+"""Slack repeats an event for about five minutes."""
+
+
+class Addresses(Protocol):
+    """Pages of ours that messages point to; the web room makes them."""
+
+    def sign_in(self, person_id: int) -> str:
+        """A one-time address that opens the leaders' page."""
+        ...
+
+    def board_picture(self, period: str, language: str) -> str:
+        """The department board as a picture."""
+        ...
+
+
+@dataclass(slots=True)
+class Parts:
+    """What the bot works with; the composition root fills it."""
+
+    settings: Settings
+    db: Database
+    networks: Mapping[str, Network]
+    sharing: Sharing
+    accounts: Accounts
+    poster: Poster
+    worker: Worker
+    addresses: Addresses
+    platforms: dict[str, ChatPlatform]
+    share_due: Callable[[], None] = lambda: None
+    """Called when a share may be due at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One press by somebody we know."""
+
+    press: Press
+    person: Person
+    t: Translator
+    parts: Parts
+    at: datetime = field(default_factory=now)
+
+    def number(self, name: str) -> int:
+        """A number out of the press's value; 0 when it is none."""
+        value = self.press.value.get(name, 0)
+        return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63 else 0
+
+    def word(self, name: str) -> str:
+        """A text out of the press's value."""
+        value = self.press.value.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    @property
+    def reply(self) -> dict[str, Any]:
+        """Where this person's private answer is, to be stored with a share."""
+        who = self.press.who
+        return {
+            "platform": who.platform, "tenant": who.tenant, "user": who.user, "address": who.address,
+            "reply_to": self.press.reply_to, "language": self.t.language,
+        }  # fmt: skip
+
+
+Action = Callable[[Call], Awaitable[Answer]]
+
+
+class Bot:
+    """The one place that doors call."""
+
+    def __init__(self, parts: Parts, actions: Mapping[str, Action]) -> None:
+        self.parts = parts
+        self._actions = actions
+
+    async def handle(self, press: Press) -> Answer:
+        """Do what was pressed, and say what to show for it. Everything is committed when this returns."""
+        person = await self._who(press)
+        if press.action in ("installed", "profile_changed"):
+            return None
+        if person is None:
+            return Private(refusal(translator(self.parts.settings.language), "unknown"))
+        t = translator(person.language)
+        action = self._actions.get(press.action)
+        if action is None:
+            log.warning("press.unknown_action", action=press.action[:40], platform=press.who.platform)
+            return Private(refusal(t, "again"))
+        if press.event and not await self._is_first(press):
+            return None
+        await self._adopt(press)
+        try:
+            return await action(Call(press, person, t, self.parts))
+        except (NotSharable, Rejected) as no:
+            return Private(refusal(t, no.code), replace=is_private(press))
+        except NotYours:
+            return Private(refusal(t, "not_yours"))
+
+    async def language_of(self, who: UserRef) -> str:
+        """The language to use with someone, for what a door says by itself."""
+        async with self.parts.db.read() as s:
+            person = await directory.identify(s, who)
+        return translator(person.language if person else self.parts.settings.language).language
+
+    async def _who(self, press: Press) -> Person | None:
+        who = press.who
+        reach = press.value.get("reach")
+        fresh = press.action in ("installed", "profile_changed")
+        async with self.parts.db.read() as s:
+            person = await directory.identify(s, who)
+            seen = await directory.known(s, who)
+        moved = seen is not None and who.address and seen.address != who.address
+        if person is not None and not fresh and not moved:
+            return person
+        if person is None and seen is not None and not fresh and now() - seen.checked_at < ASK_AGAIN:
+            return None
+        platform = self.parts.platforms.get(who.platform)
+        if platform is None:
+            return person
+        try:
+            profile = await platform.profile(who)
+        except (Gone, Refused, Retry, Unknown) as trouble:
+            log.warning("profile.unavailable", platform=who.platform, why=str(trouble))
+            return person
+        async with self.parts.db.write() as s:
+            return await directory.remember(s, who, profile, reach if isinstance(reach, dict) else None)
+
+    async def _is_first(self, press: Press) -> bool:
+        key = f"{press.who.platform}:{press.who.tenant}:{press.event}"[:255]
+        try:
+            async with self.parts.db.write() as s:
+                if (await s.execute(select(SeenEvent.id).where(SeenEvent.key == key))).first():
+                    return False
+                s.add(SeenEvent(key=key))
+        except IntegrityError:  # the repeat came in at the same moment on another connection
+            return False
+        return True
+
+    async def _adopt(self, press: Press) -> None:
+        """A press proves that its card is there, even where sending it was never confirmed."""
+        placement_id = press.value.get("p")
+        if press.message is None or not isinstance(placement_id, int) or placement_id <= 0:
+            return
+        async with self.parts.db.read() as s:
+            if await placements.is_settled(s, placement_id):
+                return
+        async with self.parts.db.write() as s:
+            await placements.adopt(s, placement_id, press.message)
+
+
+def is_private(press: Press) -> bool:
+    """Was it a private answer that was pressed (and not a card in a channel)?"""
+    return not press.value.get("p")
+
+
+async def forget_events(db: Database) -> None:
+    """Delete the ids of events that can no longer be repeated."""
+    async with db.write() as s:
+        await s.execute(delete(SeenEvent).where(SeenEvent.at < now() - REMEMBER_EVENTS))

@@ -1,0 +1,175 @@
+"""What the bot says by itself in channels: stories at their time, drafts to editors, counters, endings."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from advocacy.bot.actions import Parts
+from advocacy.bot.cards import Offer, ended_card, face, review_card, story_card
+from advocacy.bot.language import translator
+from advocacy.bot.review_actions import doubt_message
+from advocacy.chat import ChannelRef, Message
+from advocacy.content import schedule, stories
+from advocacy.content.models import Review, Story, StoryState
+from advocacy.db import after_commit, for_update, now
+from advocacy.delivery import outbox, placements
+from advocacy.delivery.models import Channel, Placement, PlacementState
+from advocacy.insights import story as story_insights
+from advocacy.insights.models import StoryTotal
+from advocacy.people.models import Person
+
+STILL_REWRITTEN = timedelta(days=2)
+"""Cards of a story are rewritten for so long after its end, should a channel have been out of reach."""
+DOUBT_AFTER = timedelta(minutes=10)
+"""After this long editors are asked about a card that nobody can find or press."""
+
+
+async def publish(parts: Parts) -> int:
+    """Let stories go live at their time and put their cards into the outbox; answers how many cards."""
+    at = now()
+    async with parts.db.write() as s:
+        await schedule.go_live(s, at)
+        query = select(Story.id).where(Story.state == StoryState.LIVE, Story.announced_at.is_(None)).limit(20)
+        due = list((await s.execute(for_update(query, skip_locked=True))).scalars())
+        cards = 0
+        for story_id in due:
+            story = await stories.get(s, story_id)
+            story.announced_at = at
+            cards += await _announce(s, parts, story)
+        if cards:
+            after_commit(s, parts.worker.wake.set)
+    return cards
+
+
+async def _announce(s: AsyncSession, parts: Parts, story: Story) -> int:
+    channels = await placements.channels(s, "stories", story.channel_ids)
+    fresh = await placements.place(s, story.id, channels, "story")
+    for placement, channel in fresh:
+        offer = Offer(story, placement.id, parts.networks)
+        await _send(s, placement, channel, story_card(translator(channel.language), offer))
+    return len(fresh)
+
+
+async def _send(s: AsyncSession, placement: Placement, channel: Channel, message: Message) -> None:
+    placement.shown, placement.refreshed_at = face(message), now()
+    to = ChannelRef(channel.platform, channel.tenant, channel.channel_id)
+    await outbox.send(s, to, message, f"placement:{placement.id}", placement.id)
+
+
+async def ask_editors(parts: Parts) -> int:
+    """Put every story that waits for review in front of the editors, once for each time it was submitted."""
+    async with parts.db.write() as s:
+        rounds = (
+            select(Review.story_id, func.count().label("rounds"))
+            .where(Review.decision == "submitted").group_by(Review.story_id).subquery()
+        )  # fmt: skip
+        shown = (
+            select(Placement.story_id, func.max(Placement.round).label("shown"))
+            .where(Placement.purpose == "review").group_by(Placement.story_id).subquery()
+        )  # fmt: skip
+        query = (
+            select(Story.id, rounds.c.rounds)
+            .join(rounds, rounds.c.story_id == Story.id)
+            .outerjoin(shown, shown.c.story_id == Story.id)
+            .where(Story.state == StoryState.IN_REVIEW)
+            .where(or_(shown.c.shown.is_(None), shown.c.shown < rounds.c.rounds))
+            .limit(20)
+        )
+        cards = 0
+        for story_id, count in (await s.execute(query)).all():
+            cards += await _ask(s, parts, await stories.get(s, story_id), count)
+        if cards:
+            after_commit(s, parts.worker.wake.set)
+    return cards
+
+
+async def _ask(s: AsyncSession, parts: Parts, story: Story, count: int) -> int:
+    author = await s.get(Person, story.author_id) if story.author_id else None
+    fresh = await placements.place(s, story.id, await placements.channels(s, "editors"), "review", count)
+    for placement, channel in fresh:
+        t = translator(channel.language)
+        name = author.name if author else ""
+        message = review_card(t, story, name, placement.id, parts.settings.zone)
+        await _send(s, placement, channel, message)
+    return len(fresh)
+
+
+async def refresh(parts: Parts) -> int:
+    """Rewrite cards whose counter or state has changed; answers how many."""
+    at = now()
+    async with parts.db.write() as s:
+        ended = await schedule.expire(s, at)
+        for story_id in ended:
+            await parts.sharing.cancel_story(s, story_id)
+        query = (
+            select(Placement, Channel)
+            .join(Channel, Channel.id == Placement.channel_id)
+            .join(Story, Story.id == Placement.story_id)
+            .where(Placement.purpose == "story", Placement.state == PlacementState.SENT, Placement.message_id != "")
+            .where(or_(Story.state == StoryState.LIVE, Story.updated_at > at - STILL_REWRITTEN))
+        )
+        rows = list((await s.execute(query)).all())
+        story_ids = sorted({placement.story_id for placement, _ in rows})
+        totals = await story_insights.totals(s, story_ids)
+        known = {story_id: await stories.get(s, story_id) for story_id in story_ids}
+        changed = 0
+        for placement, channel in rows:
+            story = known[placement.story_id]
+            message = _card_now(parts, placement, channel, story, totals.get(story.id))
+            if message is not None:
+                changed += await _rewrite(s, parts, (placement, channel), message, at, at_once=_is_over(story))
+        if changed:
+            after_commit(s, parts.worker.wake.set)
+    return changed
+
+
+def _is_over(story: Story) -> bool:
+    return story.state in (StoryState.EXPIRED, StoryState.RECALLED)
+
+
+def _card_now(
+    parts: Parts, placement: Placement, channel: Channel, story: Story, totals: StoryTotal | None
+) -> Message | None:
+    """What the card should show; ``None`` while a story is between two approvals."""
+    t = translator(channel.language)
+    if _is_over(story):
+        return ended_card(t, story)
+    if story.state != StoryState.LIVE:
+        return None
+    return story_card(t, Offer(story, placement.id, parts.networks, totals), placement.viewers)
+
+
+async def _rewrite(
+    s: AsyncSession, parts: Parts, where: tuple[Placement, Channel], message: Message, at: datetime, *, at_once: bool
+) -> int:
+    """Rewrite a card that shows something else; a counter not more often than the settings allow."""
+    placement, channel = where
+    seen = face(message)
+    wait = timedelta(seconds=parts.settings.card_refresh_seconds)
+    too_soon = placement.refreshed_at is not None and at - placement.refreshed_at < wait
+    if seen == placement.shown or (too_soon and not at_once):
+        return 0
+    placement.shown, placement.refreshed_at = seen, at
+    await outbox.rewrite(s, placement, placements.message_ref(placement, channel), message)
+    return 1
+
+
+async def ask_about_doubts(parts: Parts) -> int:
+    """Ask editors about cards whose sending was never confirmed and that nobody has pressed since."""
+    async with parts.db.write() as s:
+        query = (
+            select(Placement, Channel, Story.title)
+            .join(Channel, Channel.id == Placement.channel_id)
+            .join(Story, Story.id == Placement.story_id)
+            .where(Placement.state == PlacementState.UNKNOWN, Placement.created_at < now() - DOUBT_AFTER)
+        )
+        asked = 0
+        for placement, channel, title in (await s.execute(query)).all():
+            for editors in await placements.channels(s, "editors"):
+                message = doubt_message(translator(editors.language), title, channel.name, placement.id)
+                to = ChannelRef(editors.platform, editors.tenant, editors.channel_id)
+                asked += await outbox.send(s, to, message, f"doubt:{placement.id}:{editors.id}")
+    return asked

@@ -1,0 +1,130 @@
+"""Typed commands and the buttons that stand for them: help, feed, me, leaderboard, accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy import select
+
+from advocacy.bot.actions import Call
+from advocacy.bot.boards import accounts_message, board_message, empty_feed, help_message, me_message
+from advocacy.bot.cards import Offer, story_card
+from advocacy.chat import Answer, Button, Message, Private
+from advocacy.content import stories
+from advocacy.content.models import Story
+from advocacy.content.stories import NotSharable
+from advocacy.insights import me as me_insights
+from advocacy.insights import participation, periods
+from advocacy.insights import story as story_insights
+from advocacy.people import directory
+from advocacy.sharing.models import ShareState
+
+COUNTS = {
+    ShareState.POSTED, ShareState.REPORTED, ShareState.PENDING, ShareState.SENDING, ShareState.UNKNOWN,
+    ShareState.UNDONE, ShareState.DELETED,
+}  # fmt: skip
+"""A story with a share in one of these states has been dealt with: the feed shows the others."""
+RECENT = 5
+
+
+async def command(call: Call) -> Answer:
+    """A line that somebody typed. Its first word decides; anything else is answered with help."""
+    words = call.press.text.strip().lower().lstrip("/").split()
+    if words and words[0] == "advocacy":
+        words = words[1:]
+    named = WORDS.get(words[0]) if words else None
+    return await (named or show_help)(call)
+
+
+async def show_help(call: Call) -> Answer:
+    """What the bot can do."""
+    return Private(help_message(call.t, call.person.name))
+
+
+async def feed(call: Call) -> Answer:
+    """Stories that this person can share and has not dealt with, one at a time."""
+    async with call.parts.db.read() as s:
+        dealt_with = {
+            share.story_id
+            for share in await call.parts.sharing.mine(s, call.person.id, limit=200)
+            if share.state in COUNTS
+        }
+        open_stories: list[Story] = []
+        for story in await stories.live(s):
+            try:
+                open_stories.append(await stories.sharable(s, story.id, call.person.id, call.at))
+            except NotSharable:
+                continue
+        left = [story for story in open_stories if story.id not in dealt_with]
+        if not left:
+            return Private(empty_feed(call.t), replace=True)
+        place = call.number("at") % len(left)
+        totals = await story_insights.totals(s, [left[place].id])
+    more = (
+        [Button(call.t("Next story ›"), action="feed", value={"at": place + 1})] if len(left) > 1 else []
+    )
+    offer = Offer(left[place], 0, call.parts.networks, totals.get(left[place].id))
+    return Private(story_card(call.t, offer, extra=more), replace=True)
+
+
+async def me(call: Call) -> Answer:
+    """My shares and clicks this month."""
+    settings = call.parts.settings
+    async with call.parts.db.read() as s:
+        mine = await me_insights.mine(s, call.person.id, periods.current(settings.zone))
+        recent = await call.parts.sharing.mine(s, call.person.id, limit=RECENT)
+        rows = await s.execute(select(Story.id, Story.title).where(Story.id.in_([one.story_id for one in recent])))
+        titles = dict(rows.tuples().all())
+    labels = {name: network.label for name, network in call.parts.networks.items()}
+    message = me_message(call.t, mine, [(one, titles.get(one.story_id, "")) for one in recent], labels)
+    return Private(message, replace=True)
+
+
+async def leaderboard(call: Call) -> Answer:
+    """Which departments take part this month."""
+    settings = call.parts.settings
+    period = periods.current(settings.zone)
+    async with call.parts.db.read() as s:
+        board = await participation.board(s, settings, period)
+    addresses = call.parts.addresses
+    may_see_page = directory.may(call.person, "leader") or directory.may(call.person, "editor")
+    page = addresses.sign_in(call.person.id) if may_see_page else ""
+    # Behind a firewall (Socket Mode) Slack cannot fetch a picture from us; bars need none.
+    picture = "" if settings.slack_app_token else addresses.board_picture(period.key, call.t.language)
+    return Private(board_message(call.t, board, picture, page), replace=True)
+
+
+async def accounts(call: Call) -> Answer:
+    """Connected networks."""
+    async with call.parts.db.read() as s:
+        mine = await call.parts.accounts.mine(s, call.person.id)
+    connect = {
+        name: call.parts.accounts.connect_url(call.person.id, name)
+        for name, network in call.parts.networks.items()
+        if network.abilities().post
+    }
+    return Private(accounts_message(call.t, mine, call.parts.networks, connect), replace=True)
+
+
+async def disconnect(call: Call) -> Answer:
+    """Give a network's permission back and delete it here."""
+    name = call.word("n")
+    if name not in call.parts.networks:
+        return await accounts(call)
+    await call.parts.accounts.disconnect(call.person.id, name)
+    said = call.t("Disconnected from {network}. The permission was deleted.", network=call.parts.networks[name].label)
+    return Private(Message(summary=said, heading=said, buttons=(Button(call.t("My accounts"), action="accounts"),)), replace=True)  # noqa: E501
+
+
+WORDS: dict[str, Callable[[Call], Awaitable[Answer]]] = {
+    "help": show_help, "hilfe": show_help, "start": show_help,
+    "feed": feed, "stories": feed, "beiträge": feed, "neu": feed,
+    "me": me, "ich": me,
+    "leaderboard": leaderboard, "board": leaderboard, "rangliste": leaderboard, "abteilungen": leaderboard,
+    "accounts": accounts, "konten": accounts,
+}  # fmt: skip
+
+ACTIONS = {
+    "command": command, "help": show_help, "home": show_help, "feed": feed, "me": me, "leaderboard": leaderboard,
+    "accounts": accounts, "disconnect": disconnect,
+}  # fmt: skip

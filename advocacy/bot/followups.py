@@ -1,0 +1,50 @@
+"""Private answers that nobody pressed for: a share was posted, failed, or goes on after connecting."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from advocacy.bot.actions import Parts
+from advocacy.bot.answers import Around, answer
+from advocacy.bot.language import translator
+from advocacy.chat import UserRef
+from advocacy.content.models import Story
+from advocacy.db import after_commit, for_update, now
+from advocacy.delivery import outbox
+from advocacy.sharing.models import Share, ShareState
+
+TELL = (
+    ShareState.POSTED, ShareState.FAILED, ShareState.UNKNOWN, ShareState.WAITING, ShareState.CANCELLED,
+    ShareState.DELETED, ShareState.PENDING,
+)  # fmt: skip
+BATCH = 100
+
+
+async def tell(parts: Parts) -> int:
+    """Tell people about shares that are no longer in the state they were last told of."""
+    async with parts.db.write() as s:
+        query = select(Share).where(Share.state.in_(TELL), Share.told != Share.state).order_by(Share.id).limit(BATCH)
+        shares = list((await s.execute(for_update(query, skip_locked=True))).scalars())
+        for share in shares:
+            await _tell(s, parts, share)
+        if shares:
+            after_commit(s, parts.worker.wake_urgent.set)
+    return len(shares)
+
+
+async def _tell(s: AsyncSession, parts: Parts, share: Share) -> None:
+    # A share that is tried again after "pending" is old news; only after connecting is it new.
+    is_news = share.state != ShareState.PENDING or share.told == ShareState.WAITING
+    share.told = share.state
+    network = parts.networks.get(share.network)
+    if not is_news or not share.reply or network is None:
+        return
+    where = dict(share.reply)
+    reply_to, language = where.pop("reply_to", ""), where.pop("language", "en")
+    title = (await s.get_one(Story, share.story_id)).title
+    waits = share.state == ShareState.WAITING
+    connect = parts.accounts.connect_url(share.person_id, share.network) if waits else ""
+    around = Around(share=share, title=title, network=network, at=now(), connect_url=connect)
+    marker = f"share:{share.id}:{share.state}:{now().timestamp():.3f}"
+    await outbox.tell(s, UserRef(**where), reply_to, answer(translator(language), around), marker)

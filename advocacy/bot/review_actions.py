@@ -1,0 +1,151 @@
+"""Presses of editors: approve, return with a note, withdraw, and placements nobody is sure about."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from advocacy.bot.actions import Call
+from advocacy.bot.answers import refusal
+from advocacy.bot.cards import OPENS_FORM, reviewed_card
+from advocacy.bot.language import Translator, translator
+from advocacy.chat import Answer, Button, Form, Input, Message, OpenForm, Private, Rewrite, UserRef
+from advocacy.content import approval, stories
+from advocacy.content.models import Story, StoryState
+from advocacy.delivery import outbox, placements
+from advocacy.people import directory
+from advocacy.sharing import links
+
+NOTE_LIMIT = 1000
+
+
+async def approve(call: Call) -> Answer:
+    """Approve exactly what the card showed."""
+    async with call.parts.db.write() as s:
+        story = await approval.approve(
+            s, call.number("s"), call.person, call.word("f"), four_eyes=call.parts.settings.four_eyes
+        )
+        return await _decided(s, call, await stories.get(s, story.id))
+
+
+async def give_back(call: Call) -> Answer:
+    """Ask for the note that goes to the author."""
+    if not directory.may(call.person, "editor"):
+        return Private(refusal(call.t, "not_editor"))
+    async with call.parts.db.read() as s:
+        story = await stories.get(s, call.number("s"))
+    if story.state != StoryState.IN_REVIEW:
+        return Private(refusal(call.t, "not_in_review"))
+    t = call.t
+    body = Message(
+        summary=t("Return “{title}”", title=story.title),
+        paragraphs=(t("What should be different? The author reads this."),),
+        inputs=(Input("note", t("Your note"), kind="text", max_length=NOTE_LIMIT),),
+    )
+    value = {name: one for name, one in call.press.value.items() if name != OPENS_FORM}
+    return OpenForm(Form(t("Return with a note"), body, "return_save", value, t("Return"), t("Cancel")))
+
+
+async def return_save(call: Call) -> Answer:
+    """Return the story with the note."""
+    note = call.press.inputs.get("note", "").strip()[:NOTE_LIMIT]
+    async with call.parts.db.write() as s:
+        await approval.give_back(s, call.number("s"), call.person, note)
+        story = await stories.get(s, call.number("s"))
+        await _tell_author(s, story, note, call.person.name)
+        await _decided(s, call, story, note)
+    said = call.t("Returned to the author, with your note.")
+    return Private(Message(summary=said, paragraphs=(said,)))
+
+
+async def recall(call: Call) -> Answer:
+    """Withdraw a story: nothing more leaves, every card is rewritten, links stop."""
+    async with call.parts.db.write() as s:
+        story = await approval.recall(s, call.number("s"), call.person)
+        await call.parts.sharing.cancel_story(s, story.id)
+        await links.stop_story(s, story.id)
+        return await _decided(s, call, await stories.get(s, story.id))
+
+
+async def placement_there(call: Call) -> Answer:
+    """An editor saw the card in the channel: leave it at that."""
+    return await _settle(call, again=False)
+
+
+async def placement_again(call: Call) -> Answer:
+    """An editor says that the card is not in the channel: send it once more."""
+    return await _settle(call, again=True)
+
+
+async def _settle(call: Call, *, again: bool) -> Answer:
+    if not directory.may(call.person, "editor"):
+        return Private(refusal(call.t, "not_editor"))
+    async with call.parts.db.write() as s:
+        if again:
+            await placements.send_again(s, call.number("q"))
+        else:
+            await placements.leave(s, call.number("q"))
+    said = call.t("The card is sent once more.") if again else call.t("Noted: the card is there.")
+    return Rewrite(Message(summary=said, paragraphs=(said,)))
+
+
+async def _decided(s: AsyncSession, call: Call, story: Story, note: str = "") -> Answer:
+    """Rewrite the pressed card at once, and the story's other review cards through the outbox."""
+    language = call.parts.settings.language
+    for placement, channel in await placements.of_story(s, story.id, "review"):
+        t = translator(channel.language)
+        ref = placements.message_ref(placement, channel)
+        if placement.id == call.number("p"):
+            language = channel.language
+            if call.press.message is not None:
+                continue
+        await outbox.rewrite(s, placement, ref, reviewed_card(t, story, verdict(t, story, call.person.name, note)))
+    t = translator(language)
+    return Rewrite(reviewed_card(t, story, verdict(t, story, call.person.name, note)))
+
+
+def verdict(t: Translator, story: Story, who: str, note: str = "") -> str:
+    """What was decided, by whom."""
+    if story.state == StoryState.RETURNED:
+        return t("Returned by {name}: {note}", name=who, note=note or "–")
+    if story.state == StoryState.RECALLED:
+        return t("Withdrawn by {name}. Cards are being rewritten, links have stopped.", name=who)
+    if story.state == StoryState.SCHEDULED:
+        return t("Approved by {name}. It goes out at its time.", name=who)
+    return t("Approved by {name}. It goes out now.", name=who)
+
+
+async def _tell_author(s: AsyncSession, story: Story, note: str, editor: str) -> None:
+    if story.author_id is None:
+        return
+    author = await directory.get(s, story.author_id)
+    t = translator(author.language)
+    said = t("“{title}” was returned by {name}.", title=story.title, name=editor)
+    message = Message(summary=said, heading=t("Returned with a note"), paragraphs=(said,), quote=note)
+    for identity in (await directory.identities(s, author.id))[:1]:
+        who = UserRef(identity.platform, identity.tenant, identity.user_id, identity.address)
+        count = len(await approval.history(s, story.id))
+        await outbox.send(s, who, message, f"returned:{story.id}:{count}")
+
+
+def doubt_message(t: Translator, title: str, channel: str, placement_id: int) -> Message:
+    """Ask editors about a card whose sending was never confirmed."""
+    said = t("The connection broke while “{title}” went to {channel}. Is the card there?", title=title, channel=channel)
+    return Message(
+        summary=said,
+        heading=t("Please have a look"),
+        paragraphs=(said,),
+        buttons=(
+            Button(t("It is there"), action="placement_there", value={"q": placement_id}),
+            Button(t("It is missing, send it"), action="placement_again", value={"q": placement_id}),
+        ),
+    )
+
+
+ACTIONS = {
+    "approve": approve,
+    "return": give_back,
+    "return_save": return_save,
+    "recall": recall,
+    "placement_there": placement_there,
+    "placement_again": placement_again,
+}

@@ -1,0 +1,153 @@
+"""Presses about shares: share, undo, edit, post now, dialogs, delete."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from advocacy.bot.actions import Call, is_private
+from advocacy.bot.answers import Around, answer, edit_form, refusal, text_problem
+from advocacy.bot.cards import Offer, story_card
+from advocacy.chat import Answer, Button, Message, OpenForm, Private
+from advocacy.content import stories
+from advocacy.content.models import Story
+from advocacy.db import after_commit
+from advocacy.delivery import placements
+from advocacy.insights import story as story_insights
+from advocacy.sharing.models import Share, ShareState
+from advocacy.sharing.shares import TextProblem
+
+PATIENCE = 2.0
+"""Seconds a press waits for a network before the answer says that it is under way (Slack wants one within 3)."""
+_deleting: set[asyncio.Task[Share]] = set()
+
+
+async def share(call: Call) -> Answer:
+    """One click: record the share, and show what will leave and when."""
+    network = call.word("n")
+    if network not in call.parts.networks:
+        return Private(refusal(call.t, "no_network"))
+    async with call.parts.db.write() as s:
+        started = await call.parts.sharing.start(
+            s, person=call.person, story_id=call.number("s"), network=network,
+            reply=call.reply, language=call.person.language, at=call.at,
+        )  # fmt: skip
+        if call.number("p") and call.press.who.address:
+            await placements.watch(s, call.number("p"), call.press.who.address)
+        return await _show(s, call, started.share, replace=is_private(call.press))
+
+
+async def more(call: Call) -> Answer:
+    """The networks that have no button on the card."""
+    async with call.parts.db.read() as s:
+        story = await stories.sharable(s, call.number("s"), call.person.id, call.at)
+    said = call.t("More ways to share “{title}”", title=story.title)
+    buttons = tuple(
+        Button(network.label, action="share", value={"s": story.id, "n": name})
+        for name, network in list(call.parts.networks.items())[3:]
+    )
+    return Private(Message(summary=said, heading=call.t("More ways …"), paragraphs=(said,), buttons=buttons))
+
+
+async def view(call: Call) -> Answer:
+    """This person's own view of a channel card: their newest share of it, else the card as everyone sees it."""
+    story_id = call.number("s")
+    async with call.parts.db.write() as s:
+        mine = await call.parts.sharing.newest(s, call.person.id, story_id)
+        if mine is not None:
+            return await _show(s, call, mine, replace=True)
+        story = await stories.sharable(s, story_id, call.person.id, call.at)
+        totals = (await story_insights.totals(s, [story_id])).get(story_id)
+    offer = Offer(story, call.number("p"), call.parts.networks, totals)
+    return Private(story_card(call.t, offer), replace=True)
+
+
+def _change(verb: Callable[[Call, AsyncSession], Awaitable[Share]]) -> Callable[[Call], Awaitable[Answer]]:
+    """A press that changes one share of one's own and shows where it stands now."""
+
+    async def action(call: Call) -> Answer:
+        async with call.parts.db.write() as s:
+            changed = await verb(call, s)
+            return await _show(s, call, changed, replace=True)
+
+    return action
+
+
+undo = _change(lambda call, s: call.parts.sharing.undo(s, call.number("i"), call.person.id))
+post_now = _change(lambda call, s: call.parts.sharing.post_now(s, call.number("i"), call.person.id))
+done = _change(lambda call, s: call.parts.sharing.report_done(s, call.number("i"), call.person.id))
+not_done = _change(lambda call, s: call.parts.sharing.report_not_done(s, call.number("i"), call.person.id))
+dialog = _change(lambda call, s: call.parts.sharing.use_dialog(s, call.number("i"), call.person.id))
+retry = _change(lambda call, s: call.parts.sharing.retry(s, call.number("i"), call.person.id))
+again = _change(lambda call, s: call.parts.sharing.again(s, call.number("i"), call.person.id))
+
+
+async def edit(call: Call) -> Answer:
+    """Open the form with the text; the undo window stands still while somebody writes."""
+    async with call.parts.db.write() as s:
+        mine = await call.parts.sharing.hold(s, call.number("i"), call.person.id)
+        if mine.state not in (ShareState.PENDING, ShareState.WAITING, ShareState.FAILED, ShareState.OPENED):
+            return await _show(s, call, mine, replace=True)
+        return OpenForm(edit_form(call.t, await _around(s, call, mine)))
+
+
+async def edit_save(call: Call) -> Answer:
+    """Take the text; the undo window begins anew."""
+    text = call.press.inputs.get("text", "")
+    async with call.parts.db.write() as s:
+        mine = await call.parts.sharing.own(s, call.number("i"), call.person.id)
+        try:
+            mine = await call.parts.sharing.edit(s, mine.id, call.person.id, text)
+        except TextProblem as wrong:
+            said = text_problem(call.t, wrong.code, wrong.over)
+            return OpenForm(edit_form(call.t, await _around(s, call, mine), text, said))
+        return await _show(s, call, mine, replace=True)
+
+
+async def delete(call: Call) -> Answer:
+    """Take the post down at the network. Goes on in the background when the network is slow."""
+    task = asyncio.create_task(call.parts.poster.delete(call.number("i"), call.person.id))
+    _deleting.add(task)
+    task.add_done_callback(_deleting.discard)
+    finished, _ = await asyncio.wait({task}, timeout=PATIENCE)
+    if not finished:
+        said = call.t("Deleting … You will see here when it is done.")
+        return Private(Message(summary=said, heading=said), replace=True)
+    removed = task.result()
+    async with call.parts.db.write() as s:
+        return await _show(s, call, await call.parts.sharing.own(s, removed.id, call.person.id), replace=True)
+
+
+async def _show(s: AsyncSession, call: Call, mine: Share, *, replace: bool) -> Answer:
+    """Say where a share stands, and note that it was said and where."""
+    mine.told = mine.state
+    mine.reply = call.reply
+    if mine.state == ShareState.PENDING and mine.due_at is not None and mine.due_at <= call.at:
+        after_commit(s, call.parts.share_due)
+    message = answer(call.t, await _around(s, call, mine))
+    return Private(message, replace=replace)
+
+
+async def _around(s: AsyncSession, call: Call, mine: Share) -> Around:
+    story = await s.get_one(Story, mine.story_id)
+    return around(call, mine, story.title)
+
+
+def around(call: Call, mine: Share, title: str) -> Around:
+    """A share with the addresses its buttons need."""
+    found = Around(share=mine, title=title, network=call.parts.networks[mine.network], at=call.at)
+    if mine.state == ShareState.WAITING:
+        return replace(found, connect_url=call.parts.accounts.connect_url(call.person.id, mine.network))
+    if mine.state == ShareState.OPENED:
+        return replace(found, dialog_url=call.parts.sharing.dialog_url(mine))
+    return found
+
+
+ACTIONS = {
+    "share": share, "more": more, "view": view, "undo": undo, "post_now": post_now, "done": done, "not_done": not_done,
+    "dialog": dialog, "retry": retry, "again": again, "after_all": again, "edit": edit, "edit_save": edit_save,
+    "delete": delete,
+}  # fmt: skip

@@ -1,0 +1,123 @@
+"""The one list of everything that runs without a human: name, every, function.
+
+APScheduler only ticks; the database knows what is due. A job runs sooner when somebody sets its ``wake``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from advocacy.bot import announce, followups
+from advocacy.bot.actions import Parts, forget_events
+from advocacy.delivery import outbox
+from advocacy.insights.fold import Fold
+from advocacy.sharing.clicks import ClickWriter
+from advocacy.sharing.visitors import Visitors
+
+log = structlog.get_logger()
+KEEP_SENT = timedelta(days=7)
+Work = Callable[[], Awaitable[object]]
+
+
+@dataclass(slots=True)
+class Job:
+    """Something that runs again and again. Never twice at the same time in one process."""
+
+    name: str
+    every: float
+    """Seconds."""
+    run: Work
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Jobs:
+    """All jobs of a process, started and stopped together."""
+
+    def __init__(self, jobs: list[Job]) -> None:
+        self._jobs = {job.name: job for job in jobs}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._ticker: Any = AsyncIOScheduler(timezone="UTC")
+
+    def soon(self, name: str) -> None:
+        """Run this job as soon as it is free."""
+        self._jobs[name].wake.set()
+
+    def start(self) -> None:
+        """Begin ticking."""
+        for job in self._jobs.values():
+            self._tasks.append(asyncio.create_task(self._loop(job), name=job.name))
+            self._ticker.add_job(job.wake.set, "interval", seconds=job.every, id=job.name)
+            job.wake.set()
+        self._ticker.start()
+
+    async def stop(self) -> None:
+        """Stop ticking, and let what runs come to its end (at most ten seconds)."""
+        if self._ticker.running:
+            self._ticker.shutdown(wait=False)
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=10)
+        self._tasks.clear()
+
+    async def _loop(self, job: Job) -> None:
+        while True:
+            await job.wake.wait()
+            job.wake.clear()
+            work = asyncio.ensure_future(_run(job))
+            try:
+                await asyncio.shield(work)
+            except asyncio.CancelledError:
+                await asyncio.wait({work}, timeout=8)
+                raise
+
+
+async def _run(job: Job) -> None:
+    try:
+        await job.run()
+    except Exception:
+        log.exception("job.failed", job=job.name)
+
+
+def everything(parts: Parts, fold: Fold, clicks: ClickWriter, visitors: Visitors) -> Jobs:
+    """All jobs there are."""
+
+    async def until_empty(step: Callable[[], Awaitable[int]]) -> None:
+        while await step():
+            pass
+
+    async def forget_sent() -> None:
+        async with parts.db.write() as s:
+            await outbox.forget_sent(s, KEEP_SENT)
+
+    async def fold_and_tell() -> None:
+        folded = await fold.run()
+        if folded.shares or folded.clicks:
+            jobs.soon("refresh cards")
+
+    worker, poster = parts.worker, parts.poster
+    jobs = Jobs([
+        Job("post shares", 1, lambda: until_empty(poster.run_due)),
+        Job("look up shares", 5, poster.settle_unknown),
+        Job("send answers", 2, lambda: until_empty(lambda: worker.run_due(urgent=True)), worker.wake_urgent),
+        Job("send cards", 2, lambda: until_empty(lambda: worker.run_due(urgent=False)), worker.wake),
+        Job("look up cards", 5, worker.settle_unknown),
+        Job("tell outcomes", 2, lambda: until_empty(lambda: followups.tell(parts))),
+        Job("publish stories", 3, lambda: announce.publish(parts)),
+        Job("ask editors", 3, lambda: announce.ask_editors(parts)),
+        Job("fold facts", parts.settings.fold_seconds, fold_and_tell),
+        Job("refresh cards", max(1.0, min(10.0, parts.settings.card_refresh_seconds)), lambda: announce.refresh(parts)),
+        Job("ask about doubts", 60, lambda: announce.ask_about_doubts(parts)),
+        Job("replay spool", 10, clicks.replay),
+        Job("forget salts", 3600, visitors.forget),
+        Job("forget events", 3600, lambda: forget_events(parts.db)),
+        Job("forget sent", 86400, forget_sent),
+    ])  # fmt: skip
+    return jobs
