@@ -34,6 +34,12 @@ class Abilities:
     """Accounts live on servers; the person says which (Mastodon)."""
     asks_password: bool = False
     """Connects with a handle and an app password (Bluesky)."""
+    private: bool = False
+    """A message to people one knows, not a public post."""
+    takes_picture: bool = False
+    """Reads nothing from the link: the preview's picture has to come from us."""
+    looks_by_posting: bool = False
+    """``look_up`` posts the same again and reads the refusal; never to be done for a story that has ended."""
 
 
 @dataclass(frozen=True, slots=True)

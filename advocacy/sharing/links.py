@@ -1,0 +1,56 @@
+"""Tracked short links: made one per share, found again in a text, stopped with their story."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from advocacy.config import Settings
+from advocacy.sharing.models import Link
+from advocacy.sharing.once import insert_new
+
+ALPHABET = "23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Without what is mistaken when read aloud (0 O, 1 l I), and nothing that a network escapes."""
+LENGTH = 9
+
+
+async def make(
+    s: AsyncSession, *, url: str, story_id: int, person_id: int | None, network: str, share_id: int | None = None
+) -> Link:
+    """A new link to ``url``."""
+    while True:
+        code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+        values = {
+            "code": code, "url": url, "story_id": story_id, "person_id": person_id, "network": network,
+            "share_id": share_id, "stopped": False,
+        }  # fmt: skip
+        link_id = await insert_new(s, Link, values)
+        if link_id is not None:
+            return await s.get_one(Link, link_id)
+
+
+def address(settings: Settings, code: str) -> str:
+    """Where a link is followed."""
+    return f"{settings.public_url.rstrip('/')}/r/{code}"
+
+
+def find(settings: Settings, text: str) -> str:
+    """The first tracked link in a text, as it stands there; empty when there is none."""
+    found = re.search(rf"{re.escape(address(settings, ''))}[{ALPHABET}]{{{LENGTH}}}", text)
+    return found.group() if found else ""
+
+
+async def stop_story(s: AsyncSession, story_id: int) -> None:
+    """From now on the story's links lead to the neutral page."""
+    await s.execute(
+        update(Link)
+        .where(Link.story_id == story_id, Link.stopped.is_(False))
+        .values(stopped=True)
+        .execution_options(synchronize_session=False)
+    )
+
+
+__all__ = ["address", "find", "make", "stop_story"]

@@ -1,0 +1,353 @@
+"""What a person does with shares: start, undo, edit, report. Nothing here talks to a network."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from advocacy.config import Settings
+from advocacy.content import captions, stories
+from advocacy.content.models import Story
+from advocacy.db import for_update, now
+from advocacy.people.models import Person
+from advocacy.sharing import disclosure, links, text
+from advocacy.sharing.models import Account, Link, Share, ShareEvent, ShareState
+from advocacy.sharing.network import Network
+from advocacy.sharing.once import insert_new
+from advocacy.sharing.text import TextProblem
+
+PROBLEMS = ("reconnect", "refused", "too_long", "network_down", "cannot_tell", "story_ended", "gone")
+"""Codes in ``Share.problem``: connect again; the network said no; over its limit; it could not be reached for long;
+nobody can say whether it was posted; the story was recalled or expired; the person or the post is no longer there."""
+WRITING_TIME = timedelta(minutes=10)
+"""How long a share stands still while its text is being edited."""
+_TID_SIGNS = "234567abcdefghijklmnopqrstuvwxyz"
+_OPEN = (ShareState.WAITING, ShareState.PENDING, ShareState.OPENED)
+
+
+class NotYours(Exception):
+    """There is no such share of this person."""
+
+
+class NotOffered(Exception):
+    """This network is not among those offered, or can do nothing here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The share after a press. ``fresh``: this press made it; otherwise it was there before."""
+
+    share: Share
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A text ready to leave, and what it was made of."""
+
+    text: str
+    disclosure: str
+    caption_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """Who wants to share what, where, and how to answer."""
+
+    person: Person
+    story: Story
+    port: Network
+    reply: dict[str, Any]
+    language: str
+    at: datetime
+
+
+def new_key() -> str:
+    """A key for one post: a record key as Bluesky wants it (13 signs, https://atproto.com/specs/tid), then chance."""
+    number = (time.time_ns() // 1000) << 10 | secrets.randbelow(1024)
+    tid = "".join(_TID_SIGNS[number >> shift & 31] for shift in range(60, -1, -5))
+    return f"{tid}-{secrets.token_hex(8)}"
+
+
+def count(s: AsyncSession, share: Share, kind: str, change: int) -> None:
+    """Append the fact that a share counts (+1) or ceased to (-1), both at the time it was made (``settled_at``)."""
+    assert share.settled_at is not None
+    s.add(
+        ShareEvent(
+            share_id=share.id, person_id=share.person_id, story_id=share.story_id, network=share.network,
+            kind=kind, change=change, at=share.settled_at,
+        )
+    )  # fmt: skip
+
+
+def usable(account: Account | None, at: datetime) -> bool:
+    """Can something be posted with it, as far as we know?"""
+    if account is None or account.state != "active":
+        return False
+    return account.refresh_token is not None or account.expires_at is None or account.expires_at > at
+
+
+class Sharing:
+    """The rules of sharing. All methods run in the caller's unit of work.
+
+    Methods that take ``person_id`` raise ``NotYours`` when the share is not this person's. A press that comes too
+    late for what it wants changes nothing: the share that is answered says where it stands.
+    """
+
+    def __init__(self, settings: Settings, networks: Mapping[str, Network]) -> None:
+        self.settings = settings
+        self.networks = networks
+
+    # -- starting ----------------------------------------------------------------------------------------------------
+
+    async def start(
+        self,
+        s: AsyncSession,
+        *,
+        person: Person,
+        story_id: int,
+        network: str,
+        reply: dict[str, Any],
+        language: str,
+        at: datetime | None = None,
+    ) -> Started:
+        """One click. A second one finds the share of the first. Raises ``NotSharable``, ``NotOffered``."""
+        at = at or now()
+        port = self._port(network)
+        story = await stories.sharable(s, story_id, person.id, at)
+        there = await self._latest(s, person.id, story_id, network)
+        if there is None:
+            return await self._begin(s, _Wish(person, story, port, reply, language, at), 1)
+        if there.state == ShareState.WAITING:
+            await self._put(s, there, person, at)
+        return Started(there, fresh=False)
+
+    async def again(self, s: AsyncSession, share_id: int, person_id: int, *, at: datetime | None = None) -> Share:
+        """A new round after one that has ended. Raises ``NotSharable``. Pressed twice, it is still one round."""
+        at = at or now()
+        share = await self.own(s, share_id, person_id)
+        if share.state in {*_OPEN, ShareState.SENDING, ShareState.UNKNOWN}:
+            return share
+        person = await s.get_one(Person, person_id)
+        story = await stories.sharable(s, share.story_id, person_id, at)
+        language = str(share.reply.get("language") or person.language)
+        wish = _Wish(person, story, self._port(share.network), dict(share.reply), language, at)
+        return (await self._begin(s, wish, share.round + 1)).share
+
+    async def compose(self, s: AsyncSession, story: Story, network: str, language: str, link: str) -> Composed:
+        """Deal a caption and put the whole text together, within the network's limit."""
+        port = self._port(network)
+        caption = await captions.deal(s, story, network, language)
+        said = text.without_markers(caption.text) if caption else ""
+        spoken = caption.language if caption and said else story.language
+        wording = disclosure.wording(spoken, port, self.settings.company)
+        whole = text.compose(port, said or story.title, wording, link)
+        if not said and story.summary:
+            longer = text.join(f"{story.title}\n\n{story.summary}", wording, link, private=port.abilities().private)
+            whole = longer if port.length(longer) <= port.limit else whole
+        return Composed(whole, wording, caption.id if caption and said else None)
+
+    async def _begin(self, s: AsyncSession, wish: _Wish, round_: int) -> Started:
+        person, story, port = wish.person, wish.story, wish.port
+        values = {
+            "person_id": person.id, "story_id": story.id, "network": port.name, "round": round_, "key": new_key(),
+            "state": ShareState.WAITING, "text": "", "reply": wish.reply, "created_at": wish.at, "attempts": 0,
+        }  # fmt: skip
+        share_id = await insert_new(s, Share, values)
+        if share_id is None:
+            there = await self._latest(s, person.id, story.id, port.name)
+            assert there is not None
+            return Started(there, fresh=False)
+        share = await s.get_one(Share, share_id)
+        link = await links.make(
+            s, url=story.url, story_id=story.id, person_id=person.id, network=port.name, share_id=share_id
+        )
+        composed = await self.compose(s, story, port.name, wish.language, links.address(self.settings, link.code))
+        share.text, share.disclosure, share.caption_id = composed.text, composed.disclosure, composed.caption_id
+        await self._put(s, share, person, wish.at)
+        return Started(share, fresh=True)
+
+    async def _put(self, s: AsyncSession, share: Share, person: Person, at: datetime, *, wait: bool = True) -> None:
+        """Into the state it has to be in before anything leaves: dialog, connect first, or the undo window."""
+        abilities = self._port(share.network).abilities()
+        share.due_at, share.problem, share.attempts = None, "", 0
+        if not abilities.post:
+            share.state = ShareState.OPENED
+            return
+        account = await self._account(s, person.id, share.network)
+        if usable(account, at):
+            share.state = ShareState.PENDING
+            share.due_at = at + self.window(person) if wait else at
+        else:
+            share.state = ShareState.WAITING
+            share.problem = "reconnect" if account is not None else ""
+
+    def window(self, person: Person) -> timedelta:
+        """How long this person can undo."""
+        own = person.undo_seconds
+        return self.settings.undo_window if own is None else timedelta(seconds=own)
+
+    # -- while it waits ----------------------------------------------------------------------------------------------
+
+    async def undo(self, s: AsyncSession, share_id: int, person_id: int) -> Share:
+        """Not this time. Nothing leaves."""
+        share = await self.own(s, share_id, person_id)
+        if share.state in {*_OPEN, ShareState.FAILED}:
+            share.state, share.due_at = ShareState.UNDONE, None
+        return share
+
+    async def post_now(self, s: AsyncSession, share_id: int, person_id: int, *, at: datetime | None = None) -> Share:
+        """The undo window ends here."""
+        share = await self.own(s, share_id, person_id)
+        if share.state == ShareState.PENDING and share.attempts == 0:
+            share.due_at = at or now()
+        return share
+
+    async def hold(self, s: AsyncSession, share_id: int, person_id: int, *, at: datetime | None = None) -> Share:
+        """Stand still while the person writes, at most ten minutes."""
+        share = await self.own(s, share_id, person_id)
+        if share.state == ShareState.PENDING:
+            share.due_at = (at or now()) + WRITING_TIME
+        return share
+
+    async def edit(
+        self, s: AsyncSession, share_id: int, person_id: int, text_: str, *, at: datetime | None = None
+    ) -> Share:
+        """The person's own words; disclosure and link are added where missing. The undo window begins anew.
+
+        Raises ``TextProblem``.
+        """
+        share = await self.own(s, share_id, person_id)
+        if share.state not in {*_OPEN, ShareState.FAILED} or share.problem == "cannot_tell":
+            return share
+        port = self._port(share.network)
+        link = await self._link(s, share)
+        whole = text.complete(text_, share.disclosure, link, private=port.abilities().private)
+        text.check(port, whole)
+        if whole != share.text:
+            share.text, share.own_words = whole, True
+        if share.state in {ShareState.PENDING, ShareState.FAILED}:
+            await self._put(s, share, await s.get_one(Person, person_id), at or now())
+        return share
+
+    # -- by hand -----------------------------------------------------------------------------------------------------
+
+    async def use_dialog(self, s: AsyncSession, share_id: int, person_id: int, *, at: datetime | None = None) -> Share:
+        """Share through the network's own page instead. Raises ``NotSharable``, ``NotOffered``."""
+        share = await self.own(s, share_id, person_id)
+        if share.state in {ShareState.WAITING, ShareState.FAILED}:
+            await stories.sharable(s, share.story_id, person_id, at or now())
+            if not self._port(share.network).abilities().dialog:
+                raise NotOffered(share.network)
+            share.state, share.due_at, share.problem = ShareState.OPENED, None, ""
+        return share
+
+    async def report_done(self, s: AsyncSession, share_id: int, person_id: int, *, at: datetime | None = None) -> Share:
+        """The person says that it is posted: a self-reported share."""
+        share = await self.own(s, share_id, person_id)
+        if share.state in {ShareState.OPENED, ShareState.FAILED}:
+            share.state, share.settled_at, share.problem = ShareState.REPORTED, at or now(), ""
+            count(s, share, "reported", +1)
+        return share
+
+    async def report_not_done(self, s: AsyncSession, share_id: int, person_id: int) -> Share:
+        """It was not posted after all; a report is taken back."""
+        share = await self.own(s, share_id, person_id)
+        if share.state == ShareState.REPORTED:
+            count(s, share, "reported", -1)
+        if share.state in {ShareState.OPENED, ShareState.REPORTED}:
+            share.state = ShareState.UNDONE
+        return share
+
+    async def retry(self, s: AsyncSession, share_id: int, person_id: int, *, at: datetime | None = None) -> Share:
+        """Try a failed share again, at once. Raises ``NotSharable``."""
+        at = at or now()
+        share = await self.own(s, share_id, person_id)
+        if share.state == ShareState.FAILED:
+            await stories.sharable(s, share.story_id, person_id, at)
+            await self._put(s, share, await s.get_one(Person, person_id), at, wait=False)
+        return share
+
+    def dialog_url(self, share: Share) -> str:
+        """The prefilled share page; empty where there is none."""
+        return self._port(share.network).dialog(share.text, links.find(self.settings, share.text))
+
+    # -- many at once ------------------------------------------------------------------------------------------------
+
+    async def connected(self, s: AsyncSession, person_id: int, network: str, at: datetime | None = None) -> list[int]:
+        """The person connected: what waited for it goes on, with a new undo window. Answers the shares' ids."""
+        query = select(Share).where(
+            Share.person_id == person_id, Share.network == network, Share.state == ShareState.WAITING
+        )
+        waiting = list(await s.scalars(for_update(query.order_by(Share.id))))
+        person = await s.get_one(Person, person_id)
+        for share in waiting:
+            await self._put(s, share, person, at or now())
+        return [share.id for share in waiting if share.state == ShareState.PENDING]
+
+    async def cancel_story(self, s: AsyncSession, story_id: int) -> list[int]:
+        """The story has ended: whatever has not left yet never does. Answers the shares' ids."""
+        changed = await s.scalars(
+            update(Share)
+            .where(Share.story_id == story_id, Share.state.in_(_OPEN))
+            .values(state=ShareState.CANCELLED, problem="story_ended", due_at=None)
+            .returning(Share.id)
+            .execution_options(synchronize_session=False)
+        )
+        return sorted(changed)
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    async def own(self, s: AsyncSession, share_id: int, person_id: int) -> Share:
+        """A share, if it is this person's; locked until the unit of work ends. Raises ``NotYours``."""
+        query = for_update(select(Share).where(Share.id == share_id, Share.person_id == person_id))
+        share = await s.scalar(query.execution_options(populate_existing=True))
+        if share is None:
+            raise NotYours(share_id)
+        return share
+
+    async def newest(self, s: AsyncSession, person_id: int, story_id: int) -> Share | None:
+        """The person's newest share of a story that was not undone, on whichever network."""
+        query = select(Share).where(
+            Share.person_id == person_id, Share.story_id == story_id, Share.state != ShareState.UNDONE
+        )
+        found: Share | None = await s.scalar(query.order_by(Share.id.desc()).limit(1))
+        return found
+
+    async def mine(self, s: AsyncSession, person_id: int, limit: int = 10) -> list[Share]:
+        """The person's newest shares."""
+        query = select(Share).where(Share.person_id == person_id).order_by(Share.id.desc()).limit(limit)
+        return list(await s.scalars(query))
+
+    def _port(self, network: str) -> Network:
+        try:
+            return self.networks[network]
+        except KeyError:
+            raise NotOffered(network) from None
+
+    async def _latest(self, s: AsyncSession, person_id: int, story_id: int, network: str) -> Share | None:
+        query = select(Share).where(Share.person_id == person_id, Share.story_id == story_id, Share.network == network)
+        query = for_update(query.order_by(Share.round.desc()).limit(1))
+        found: Share | None = await s.scalar(query.execution_options(populate_existing=True))
+        return found
+
+    async def _account(self, s: AsyncSession, person_id: int, network: str) -> Account | None:
+        query = select(Account).where(Account.person_id == person_id, Account.network == network)
+        found: Account | None = await s.scalar(query.execution_options(populate_existing=True))
+        return found
+
+    async def _link(self, s: AsyncSession, share: Share) -> str:
+        code = await s.scalar(select(Link.code).where(Link.share_id == share.id).order_by(Link.id.desc()).limit(1))
+        return links.address(self.settings, code) if code else links.find(self.settings, share.text)
+
+
+__all__ = [
+    "PROBLEMS", "Composed", "NotOffered", "NotYours", "Sharing", "Started", "TextProblem", "count", "new_key", "usable",
+]  # fmt: skip

@@ -1,0 +1,153 @@
+"""Putting a post's text together and measuring it: wording, disclosure, link."""
+
+from __future__ import annotations
+
+import bisect
+import unicodedata
+from collections.abc import Callable, Sequence
+from urllib.parse import quote as percent
+
+import regex
+
+from advocacy.sharing.network import Network
+
+MORE = "…"
+GAP = "\n\n"
+LONGEST_ADDRESS = 2000
+"""Characters of a share page's address that every browser and every network takes."""
+URL = regex.compile(r"https?://[^\s<>\"]+")
+_MARKER = regex.compile(r"\[(?:[^\[\]\n]*\p{L}[^\[\]\n]*|[\s._…]*)\]")
+_SENTENCE = regex.compile(r"[^\n.!?\[]*(?:\[[^\]\n]*\][^\n.!?\[]*)+[.!?]*[ \t]*")
+_UNSEEN = regex.compile(r"[\p{Cc}\p{Cs}\p{Co}--[\n\t]]", flags=regex.VERSION1)
+
+
+class TextProblem(Exception):
+    """A text that cannot leave. Codes: ``too_long`` (by ``over``), ``empty``, ``marker`` (a blank not filled in)."""
+
+    def __init__(self, code: str, *, over: int = 0) -> None:
+        super().__init__(code)
+        self.code = code
+        self.over = over
+
+
+def graphemes(text: str) -> int:
+    """How many characters a reader sees."""
+    return len(regex.findall(r"\X", text))
+
+
+def utf16(text: str) -> int:
+    """How many units JavaScript counts."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def with_links(text: str, each: int, count: Callable[[str], int]) -> int:
+    """The length of a text in which every link counts for the same."""
+    rest = str(URL.sub("", text))
+    return count(rest) + len(URL.findall(text)) * each
+
+
+def quote(value: str) -> str:
+    """Percent-encode for a query, everything but letters, digits and ``-._~``."""
+    return percent(value, safe="")
+
+
+def clean(text: str) -> str:
+    """Composed characters, plain line breaks, no control characters, no more than one empty line in a row."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _UNSEEN.sub("", text)
+    lines = "\n".join(line.rstrip() for line in text.split("\n"))
+    return str(regex.sub(r"\n{3,}", GAP, lines)).strip()
+
+
+def has_marker(text: str) -> bool:
+    """Is there a blank such as ``[your reason]`` that nobody filled in?"""
+    return _MARKER.search(text) is not None
+
+
+def without_markers(text: str) -> str:
+    """The text without the sentences that hold a blank: one click must never post a blank."""
+    while has_marker(text):
+        shorter = _SENTENCE.sub(lambda match: "" if has_marker(match.group()) else match.group(), text)
+        text = shorter if shorter != text else _MARKER.sub("", text)
+    return clean(text)
+
+
+def join(words: str, disclosure: str, link: str, *, private: bool = False) -> str:
+    """The whole text. The disclosure comes first, except in a message to people who know the sender."""
+    ordered = (words, disclosure, link) if private else (disclosure, words, link)
+    return GAP.join(part for part in ordered if part)
+
+
+def compose(network: Network, words: str, disclosure: str, link: str) -> str:
+    """The whole text, within the network's limit: words that are too long end at a word, with an ellipsis."""
+    private = network.abilities().private
+
+    def whole(said: str) -> str:
+        return join(said, disclosure, link, private=private)
+
+    return whole(shortened(clean(words), lambda said: network.length(whole(said)) <= network.limit))
+
+
+def shortened(text: str, fits: Callable[[str], bool]) -> str:
+    """As much of a text as fits, cut at a word where possible; empty when nothing does."""
+    if fits(text):
+        return text
+    ends = [match.start() for match in regex.finditer(r"\s+", text)]
+    cut = _longest(text, ends, fits) or _longest(text, [match.end() for match in regex.finditer(r"\X", text)], fits)
+    return cut + MORE if cut else ""
+
+
+def _longest(text: str, ends: Sequence[int], fits: Callable[[str], bool]) -> str:
+    count = bisect.bisect_left(ends, True, key=lambda end: not fits(_trimmed(text[:end]) + MORE))
+    return _trimmed(text[: ends[count - 1]]) if count else ""
+
+
+def _trimmed(text: str) -> str:
+    return text.rstrip(" \n\t,;:–—-.…!?")
+
+
+def complete(text: str, disclosure: str, link: str, *, private: bool = False) -> str:
+    """A person's own text, with disclosure and link added where they are missing. Raises ``TextProblem``."""
+    text = clean(text)
+    if not words(text, disclosure, link):
+        raise TextProblem("empty")
+    if has_marker(text):
+        raise TextProblem("marker")
+    return join(text, "" if disclosure in text else disclosure, "" if link in text else link, private=private)
+
+
+def check(network: Network, text: str) -> None:
+    """Raises ``TextProblem`` when a text is over the network's limit."""
+    over = network.length(text) - network.limit
+    if over > 0:
+        raise TextProblem("too_long", over=over)
+
+
+def words(text: str, disclosure: str, link: str) -> str:
+    """What a person says in a text: without disclosure and link."""
+    for part in (disclosure, link):
+        if part:
+            text = text.replace(part, "")
+    return clean(text)
+
+
+def address(make: Callable[[str], str], text: str, link: str = "") -> str:
+    """The address of a share page, its text shortened until the whole stays within 2,000 characters.
+
+    ``make`` gets the text; ``link`` is kept out of the shortening and comes last in it.
+    """
+    said = text.replace(link, "").strip() if link else text
+
+    def whole(part: str) -> str:
+        return make(GAP.join(one for one in (part, link) if one))
+
+    full = make(text)
+    if len(full) <= LONGEST_ADDRESS:
+        return full
+    return whole(shortened(said, lambda part: len(whole(part)) <= LONGEST_ADDRESS))
+
+
+__all__ = [
+    "TextProblem", "address", "check", "clean", "complete", "compose", "graphemes", "has_marker", "join", "quote",
+    "shortened", "utf16", "with_links", "without_markers", "words",
+]  # fmt: skip
