@@ -36,7 +36,8 @@ async def test_folding_bit_by_bit_equals_rebuilding_equals_a_recount(
     expected = recount(world)
     for name, table in expected.items():
         assert folded[name] == table, name
-    assert expected["period"] and expected["stories"]
+    assert expected["period"]
+    assert expected["stories"]
     assert await fold.rebuild() == Folded(len(world.events), len(world.clicks))
     assert await rollups(db) == folded
 
