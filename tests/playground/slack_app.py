@@ -14,6 +14,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from advocacy.playground.company import residents
+from advocacy.playground.slack_state import Message
 from advocacy.playground.slack_world import SlackWorld
 from advocacy.playground.world import Outside
 
@@ -100,3 +101,19 @@ def text_input(block_id: str, *, optional: bool = False, **more: Any) -> Json:
 
 def modal(*blocks: Json, title: str = "Edit", **more: Any) -> Json:
     return {"type": "modal", "title": plain(title), "submit": plain("Save"), "blocks": list(blocks), **more}
+
+
+async def card(slack: Scene, *elements: dict[str, Any], channel: str = "") -> Message:
+    """A card with buttons in #news."""
+    channel = channel or slack.id("news")
+    await slack.slack.chat_postMessage(
+        channel=channel, text="Story", blocks=[section(), actions(*(elements or [button(value="7")]), block_id="row")]
+    )
+    return slack.world.messages(channel)[-1]
+
+
+async def modal_for(slack: Scene, user: str, *blocks: dict[str, Any], **more: Any) -> str:
+    """An open modal; its id."""
+    trigger = slack.world.workspace.mint_trigger(user)
+    view = modal(*(blocks or [text_input("words")]), callback_id="form", **more)
+    return str((await slack.slack.views_open(trigger_id=trigger, view=view))["view"]["id"])
