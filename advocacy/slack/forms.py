@@ -1,0 +1,86 @@
+"""A ``Form`` as a modal, and a ``Message`` as a Home tab (https://docs.slack.dev/reference/views)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from advocacy.bot.language import Translator
+from advocacy.chat import Form, Message, Refused
+from advocacy.slack.render import Json, blocks, packed
+from advocacy.slack.reply import ReplyTo, unpack
+from advocacy.slack.text import plain
+
+CALLBACK = "form"
+_MOST_METADATA = 3_000
+_TITLE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a modal carries from its opening to its sending."""
+
+    action: str
+    value: dict[str, Any]
+    reply: ReplyTo | None
+
+
+def modal(form: Form, reply: ReplyTo, t: Translator) -> Json:
+    """The view. Errors that belong to no input stand above it. Raises ``Refused`` when it carries too much."""
+    names = {one.name for one in form.body.inputs}
+    above = tuple(text for name, text in form.errors.items() if name not in names)
+    shown = replace(form.body, paragraphs=(*above, *form.body.paragraphs)) if above else form.body
+    metadata = packed({"a": form.action, "v": form.value, "r": reply.pack()})
+    if len(metadata) > _MOST_METADATA:
+        msg = f"what the form {form.title!r} carries is longer than Slack's 3000 characters"
+        raise Refused(msg)
+    return {
+        "type": "modal",
+        "callback_id": CALLBACK,
+        "title": plain(form.title, _TITLE),
+        "submit": plain(form.submit, _TITLE),
+        "close": plain(form.cancel, _TITLE),
+        "private_metadata": metadata,
+        "blocks": blocks(shown, t),
+    }
+
+
+def home(message: Message, t: Translator) -> Json:
+    """The Home tab."""
+    return {"type": "home", "blocks": blocks(message, t)}
+
+
+def carried(view: Mapping[str, Any]) -> Carried | None:
+    """What ``modal`` put in; ``None`` for a view that is not ours."""
+    try:
+        data = json.loads(view.get("private_metadata") or "")
+        return Carried(str(data["a"]), dict(data["v"]), unpack(data["r"]))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def field_errors(form: Form, view: Mapping[str, Any]) -> dict[str, str]:
+    """The errors beside inputs of this view, when all can stand there; empty otherwise."""
+    fields = {block.get("block_id") for block in view.get("blocks", ()) if block.get("type") == "input"}
+    if not form.errors or not set(form.errors) <= fields:
+        return {}
+    return {name: text[:2000] for name, text in form.errors.items()}
+
+
+def typed(state: Mapping[str, Any] | None) -> dict[str, str]:
+    """Values by input name; several choices joined by commas, nothing chosen as an empty text."""
+    values: dict[str, str] = {}
+    for name, elements in ((state or {}).get("values") or {}).items():
+        for element in elements.values():
+            values[name] = _value(element)
+    return values
+
+
+def _value(element: Mapping[str, Any]) -> str:
+    if "selected_options" in element:
+        return ",".join(str(option["value"]) for option in element["selected_options"] or ())
+    if "selected_option" in element:
+        return str((element["selected_option"] or {}).get("value", ""))
+    return str(element.get("value") or "")

@@ -1,0 +1,172 @@
+"""Slack's payloads as ``Press``: a matter of names only (https://docs.slack.dev/reference/interaction-payloads)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from advocacy.chat import ChannelRef, MessageRef, Press, UserRef
+from advocacy.slack import forms, render
+from advocacy.slack.reply import ReplyTo
+
+PLATFORM = "slack"
+Payload = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A press, and what Slack needs to show an answer to it."""
+
+    press: Press
+    reply: ReplyTo
+    trigger: str = ""
+    """Opens one modal within three seconds."""
+    view_id: str = ""
+    """The modal in which it was pressed."""
+
+
+def of_button(payload: Payload) -> Came | None:
+    """``block_actions``; ``None`` for a button that only leads somewhere and for menus, which have no effect alone."""
+    pressed = payload["actions"][0]
+    action = render.action_of(pressed.get("action_id", ""))
+    if pressed.get("type") != "button" or not action:
+        return None
+    tenant, user = _where(payload)
+    view = payload.get("view")
+    reply = _reply_in_view(view, tenant, user) if view else _reply_on_message(payload, tenant, user)
+    state = view.get("state") if view else payload.get("state")
+    press = Press(
+        who=UserRef(PLATFORM, tenant, user),
+        action=action,
+        value=_object(pressed.get("value")),
+        inputs=forms.typed(state),
+        channel=_channel(reply),
+        message=_message(reply),
+        reply_to=reply.pack(),
+        event=_event(payload, pressed.get("action_ts", "")),
+    )
+    in_modal = view["id"] if view and view.get("type") == "modal" else ""
+    return Came(press, reply, payload.get("trigger_id", ""), in_modal)
+
+
+def of_form(payload: Payload) -> Came | None:
+    """``view_submission``; ``None`` for a modal that is not ours."""
+    view = payload["view"]
+    carried = forms.carried(view)
+    if carried is None:
+        return None
+    tenant, user = _where(payload)
+    reply = carried.reply if carried.reply and carried.reply.user == user else ReplyTo(tenant, user)
+    press = Press(
+        who=UserRef(PLATFORM, tenant, user),
+        action=carried.action,
+        value=carried.value,
+        inputs=forms.typed(view.get("state")),
+        channel=_channel(reply),
+        message=_message(reply),
+        reply_to=reply.pack(),
+        event=_event(payload, view.get("hash", "")),
+    )
+    return Came(press, reply, payload.get("trigger_id", ""), view["id"])
+
+
+def of_command(form: Payload) -> Came:
+    """A slash command (https://docs.slack.dev/interactivity/implementing-slash-commands)."""
+    tenant, user = str(form.get("team_id", "")), str(form["user_id"])
+    reply = ReplyTo(tenant, user, channel=str(form.get("channel_id", "")), url=str(form.get("response_url", "")))
+    press = Press(
+        who=UserRef(PLATFORM, tenant, user),
+        action="command",
+        text=str(form.get("text", "")),
+        channel=_channel(reply),
+        reply_to=reply.pack(),
+        event=_event(form, ""),
+    )
+    return Came(press, reply, str(form.get("trigger_id", "")))
+
+
+def of_event(payload: Payload) -> Came | None:
+    """``event_callback``: Home was opened, a direct message came, somebody's profile changed; ``None`` for all else."""
+    event, tenant = payload["event"], str(payload.get("team_id", ""))
+    kind = event.get("type")
+    text, user, reply = "", str(event.get("user", "")), None
+    if kind == "app_home_opened" and event.get("tab", "home") == "home":
+        action, reply = "home", ReplyTo(tenant, user, home=True)
+    elif kind == "message" and _is_said_to_us(event):
+        action, text = "command", str(event["text"])
+        reply = ReplyTo(tenant, user, channel=str(event["channel"]))
+    elif kind in {"user_change", "team_join"}:
+        action, user = "profile_changed", str(event["user"]["id"])
+        reply = ReplyTo(tenant, user)
+    if reply is None or not user:
+        return None
+    press = Press(
+        who=UserRef(PLATFORM, tenant, user),
+        action=action,
+        text=text,
+        channel=_channel(reply),
+        reply_to=reply.pack(),
+        event=str(payload.get("event_id", "")),
+    )
+    return Came(press, reply)
+
+
+def _is_said_to_us(event: Payload) -> bool:
+    """By a person, in our direct messages; not an edit, a deletion or a word of our own."""
+    return (
+        event.get("channel_type") == "im"
+        and not event.get("subtype")
+        and not event.get("bot_id")
+        and bool(str(event.get("text") or "").strip())
+    )
+
+
+def _where(payload: Payload) -> tuple[str, str]:
+    """Team and user. An app installed for a whole organization gets no team; then it is the user's."""
+    user = payload["user"]
+    team = payload.get("team") or {}
+    return str(team.get("id") or user.get("team_id") or ""), str(user["id"])
+
+
+def _reply_on_message(payload: Payload, tenant: str, user: str) -> ReplyTo:
+    container = payload.get("container") or {}
+    channel = str(container.get("channel_id") or (payload.get("channel") or {}).get("id") or "")
+    ephemeral = bool(container.get("is_ephemeral"))
+    return ReplyTo(
+        tenant,
+        user,
+        channel=channel,
+        url=str(payload.get("response_url") or ""),
+        ts="" if ephemeral else str(container.get("message_ts") or ""),
+        own=ephemeral or channel.startswith("D"),
+    )
+
+
+def _reply_in_view(view: Payload, tenant: str, user: str) -> ReplyTo:
+    if view.get("type") == "home":
+        return ReplyTo(tenant, user, home=True)
+    carried = forms.carried(view)
+    return carried.reply if carried and carried.reply and carried.reply.user == user else ReplyTo(tenant, user)
+
+
+def _channel(reply: ReplyTo) -> ChannelRef | None:
+    return ChannelRef(PLATFORM, reply.tenant, reply.channel) if reply.channel else None
+
+
+def _message(reply: ReplyTo) -> MessageRef | None:
+    return MessageRef(PLATFORM, reply.tenant, reply.channel, reply.ts) if reply.ts and reply.channel else None
+
+
+def _event(payload: Payload, otherwise: str) -> str:
+    """A trigger is made anew for each thing a person does, so a request that comes twice carries it twice."""
+    return str(payload.get("trigger_id") or otherwise)
+
+
+def _object(text: Any) -> dict[str, Any]:
+    try:
+        value = json.loads(text or "")
+    except (ValueError, TypeError):
+        return {}
+    return value if isinstance(value, dict) else {}

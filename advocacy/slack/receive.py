@@ -1,0 +1,232 @@
+"""Everything that comes in from Slack: checked, named as a ``Press``, handed to the bot, acknowledged, answered."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import secrets
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import structlog
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.request.async_request import AsyncBoltRequest
+
+from advocacy.bot.language import translator
+from advocacy.chat import Answer, Gone, Message, OpenForm, Press, Private, Refused, Retry, Unknown, UserRef
+from advocacy.config import Settings
+from advocacy.slack import forms, presses, render, requests
+from advocacy.slack.answers import Answers
+from advocacy.slack.calls import Calls
+from advocacy.slack.presses import Came
+from advocacy.slack.render import Json
+
+log = structlog.get_logger()
+ACK_SECONDS = 2.0
+"""Slack waits three seconds for an answer; what takes longer is acknowledged and answered afterwards."""
+_ANY = re.compile("")
+_TRIES = 3
+_LONGEST_WAIT = 10.0
+
+
+class Hears(Protocol):
+    """What the door needs of the bot."""
+
+    async def handle(self, press: Press) -> Answer:
+        """Do what was pressed, and say what to show for it."""
+        ...
+
+    async def language_of(self, who: UserRef) -> str:
+        """The language to use with someone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mishap(Private):
+    """Something broke. The person gets a reference, the log has the rest under it."""
+
+
+class _OneWorkspace(AsyncAuthorize):  # type: ignore[misc,unused-ignore]
+    """The one bot token, with no call to Slack: Bolt would otherwise ask ``auth.test`` on each request."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    async def __call__(self, *, context: Any, enterprise_id: str | None, team_id: str | None, user_id: str | None,
+                       **_: Any) -> AuthorizeResult:  # fmt: skip
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, user_id=user_id, bot_token=self._token)
+
+
+class Receiver:
+    """Bolt with one listener for each kind of payload, and the HTTP route in front of it."""
+
+    def __init__(self, settings: Settings, bot: Hears, calls: Calls, answers: Answers) -> None:
+        self._settings = settings
+        self._bot = bot
+        self._answers = answers
+        self._tasks: set[asyncio.Task[Any]] = set()
+        secret = settings.slack_signing_secret
+        self._secret = secret.get_secret_value() if secret else ""
+        token = settings.slack_bot_token
+        # Bolt and its client format a line for each call unless their logger says early that it wants none.
+        logger = logging.getLogger("advocacy.slack.bolt")
+        logger.setLevel(logging.WARNING)
+        self.app = AsyncApp(
+            logger=logger,
+            name="advocacy",
+            client=calls.client,
+            authorize=_OneWorkspace(token.get_secret_value() if token else ""),
+            process_before_response=True,  # else Bolt looks for our answer every 10 ms
+            request_verification_enabled=False,  # done in ``http``, on the raw bytes
+            ignoring_self_events_enabled=False,  # would need the bot's id; ``presses`` drops what bots say
+            ssl_check_enabled=False,
+            attaching_function_token_enabled=False,
+        )
+        self.app.action(_ANY)(self.button)
+        self.app.view(_ANY)(self.form)
+        self.app.command(_ANY)(self.command)
+        self.app.event(_ANY)(self.event)
+
+    @property
+    def takes_http(self) -> bool:
+        """Without a signing secret no request could be trusted."""
+        return bool(self._secret)
+
+    async def http(self, request: web.Request) -> web.Response:
+        """``POST /slack/events``: 401 for what Slack did not sign, 400 for what cannot be read, 413 for too much."""
+        if (request.content_length or 0) > requests.MOST_BYTES:
+            return web.Response(status=413)
+        raw = await request.read()
+        if requests.is_certificate_check(request.content_type, raw):
+            return web.Response()
+        if not requests.is_genuine(self._secret, request.headers, raw):
+            return web.json_response({"error": "the signature is missing, wrong or too old"}, status=401)
+        try:
+            payload = requests.read(request.content_type, raw)
+        except ValueError:
+            return web.json_response({"error": "the body cannot be read"}, status=400)
+        # The body is read already, which for Bolt is the case in Socket Mode.
+        answer = await self.app.async_dispatch(AsyncBoltRequest(body=payload, mode="socket_mode"))
+        return await to_aiohttp_response(answer)
+
+    async def button(self, ack: AsyncAck, body: Json) -> None:
+        """``block_actions``: acknowledged once the bot has committed, answered after that."""
+        came = presses.of_button(body)
+        answer = await self._ask(came) if came else None
+        await ack()
+        self._follow(answer, came)
+
+    async def form(self, ack: AsyncAck, body: Json) -> None:
+        """``view_submission``: closes, stays open with errors, or becomes the next form."""
+        came = presses.of_form(body)
+        answer = await self._ask(came) if came else None
+        view = body["view"]
+        fields = [one["block_id"] for one in view.get("blocks", ()) if one.get("type") == "input"]
+        if isinstance(answer, Mishap) and fields:
+            # The form stays, so that nothing typed is lost.
+            await ack(response_action="errors", errors={fields[-1]: answer.message.summary})
+        elif isinstance(answer, OpenForm) and came:
+            errors = forms.field_errors(answer.form, view)
+            if errors:
+                await ack(response_action="errors", errors=errors)
+            else:
+                words = await self._answers.words(answer.form.body, came.reply)
+                await ack(response_action="update", view=forms.modal(answer.form, came.reply, words))
+        else:
+            await ack()
+            self._follow(answer, came)
+
+    async def command(self, ack: AsyncAck, body: Json) -> None:
+        """A slash command, answered in the HTTP answer itself where that is possible."""
+        came = presses.of_command(body)
+        answer = await self._ask(came)
+        if isinstance(answer, Private):
+            words = await self._answers.words(answer.message, came.reply)
+            await ack(response_type="ephemeral", **render.body(answer.message, words))
+        else:
+            await ack()
+            self._follow(answer, came)
+
+    async def event(self, ack: AsyncAck, body: Json) -> None:
+        """``event_callback``. An error answers 500: Slack sends the event again, the bot knows it by its id."""
+        came = presses.of_event(body)
+        answer = await self._within_time(self._bot.handle(came.press), came) if came else None
+        if body["event"].get("type") in {"app_uninstalled", "tokens_revoked"}:
+            log.error("slack.uninstalled", team=body.get("team_id"), what="the app was removed or its token revoked")
+        await ack()
+        self._follow(answer, came)
+
+    async def drain(self, seconds: float) -> None:
+        """Let answers under way go out; what is not out after ``seconds`` is given up."""
+        if not self._tasks:
+            return
+        _, late = await asyncio.wait(self._tasks, timeout=seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def keep(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Run it besides; ``drain`` waits for it."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("slack.failed", exc_info=error)
+
+    async def _ask(self, came: Came) -> Answer:
+        return await self._within_time(self._handled(came.press), came)
+
+    async def _within_time(self, work: Coroutine[Any, Any, Answer], came: Came) -> Answer:
+        """The answer if it comes in time; else it is given once it is there."""
+        task = asyncio.get_running_loop().create_task(work)
+        done, _ = await asyncio.wait({task}, timeout=ACK_SECONDS)
+        if done:
+            return task.result()
+        self.keep(self._late(task, came))
+        return None
+
+    async def _late(self, task: asyncio.Task[Answer], came: Came) -> None:
+        answer = await task
+        if isinstance(answer, OpenForm) and came.view_id:
+            # Its modal has closed meanwhile.
+            said = " ".join(answer.form.errors.values()) or answer.form.body.summary or answer.form.title
+            answer = Private(Message(summary=said))
+        await self._give(answer, came)
+
+    async def _handled(self, press: Press) -> Answer:
+        try:
+            return await self._bot.handle(press)
+        except Exception:  # the one place of this door: whatever breaks, the person hears of it
+            reference = secrets.token_hex(4).upper()
+            log.exception("slack.press_failed", reference=reference, action=press.action)
+            t = translator(self._settings.language)
+            said = t("That did not work. Your administrator can look it up: {code}", code=reference)
+            return Mishap(Message(summary=said))
+
+    def _follow(self, answer: Answer, came: Came | None) -> None:
+        if answer is not None and came is not None:
+            self.keep(self._give(answer, came))
+
+    async def _give(self, answer: Answer, came: Came) -> None:
+        for attempt in range(1, _TRIES + 1):
+            try:
+                await self._answers.give(answer, came)
+            except Retry as retry:
+                if attempt < _TRIES:
+                    await asyncio.sleep(min(retry.after.total_seconds(), _LONGEST_WAIT))
+                    continue
+                log.warning("slack.answer_lost", action=came.press.action, why=str(retry))
+            except (Gone, Refused, Unknown) as trouble:
+                log.warning("slack.answer_lost", action=came.press.action, why=str(trouble))
+            return
