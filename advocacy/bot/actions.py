@@ -26,11 +26,13 @@ from advocacy.people.models import Person
 from advocacy.sharing.accounts import Accounts
 from advocacy.sharing.network import Network
 from advocacy.sharing.posting import Poster
-from advocacy.sharing.shares import NotYours, Sharing
+from advocacy.sharing.shares import NotOffered, NotYours, Sharing
 
 log = structlog.get_logger()
 ASK_AGAIN = timedelta(minutes=2)
 """Somebody unknown is looked up at the platform again after this long."""
+ARRIVALS = ("installed", "profile_changed")
+"""Presses that only tell us who somebody is."""
 REMEMBER_EVENTS = timedelta(hours=1)
 """Slack repeats an event for about five minutes."""
 
@@ -107,17 +109,18 @@ class Bot:
     async def handle(self, press: Press) -> Answer:
         """Do what was pressed, and say what to show for it. Everything is committed when this returns."""
         person = await self._who(press)
-        if press.action in ("installed", "profile_changed"):
+        if press.action in ARRIVALS or (press.event and not await self._is_first(press)):
             return None
         if person is None:
             return Private(refusal(translator(self.parts.settings.language), "unknown"))
+        return await self._act(press, person)
+
+    async def _act(self, press: Press, person: Person) -> Answer:
         t = translator(person.language)
         action = self._actions.get(press.action)
         if action is None:
             log.warning("press.unknown_action", action=press.action[:40], platform=press.who.platform)
             return Private(refusal(t, "again"))
-        if press.event and not await self._is_first(press):
-            return None
         await self._adopt(press)
         try:
             return await action(Call(press, person, t, self.parts))
@@ -125,6 +128,10 @@ class Bot:
             return Private(refusal(t, no.code), replace=is_private(press))
         except NotYours:
             return Private(refusal(t, "not_yours"))
+        except NotOffered:
+            return Private(refusal(t, "no_network"))
+        except LookupError:  # a story that is no longer there
+            return Private(refusal(t, "gone"))
 
     async def language_of(self, who: UserRef) -> str:
         """The language to use with someone, for what a door says by itself."""
@@ -135,7 +142,7 @@ class Bot:
     async def _who(self, press: Press) -> Person | None:
         who = press.who
         reach = press.value.get("reach")
-        fresh = press.action in ("installed", "profile_changed")
+        fresh = press.action in ARRIVALS
         async with self.parts.db.read() as s:
             person = await directory.identify(s, who)
             seen = await directory.known(s, who)

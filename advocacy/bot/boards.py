@@ -23,7 +23,8 @@ def help_message(t: Translator, name: str) -> Message:
         summary=t("What I can do"),
         heading=t("Hello {name}!", name=name),
         paragraphs=(
-            t("Your communications team puts stories here. You share the ones you like on your own profiles, in your own words, with one click. You see the exact text first and can undo it."),
+            t("Your communications team puts stories here. You share those you like with one click."),
+            t("You see the exact text first, you can change it, and you can undo it."),
             t("Nobody sees who does not share. Boards show departments, not people."),
         ),
         facts=(
@@ -73,10 +74,8 @@ def row_name(t: Translator, row: BoardRow) -> str:
 
 def definition(t: Translator, board: Board) -> str:
     """How the number is made; printed next to every number."""
-    return t(
-        "Participation: people with at least one share, out of everyone employed in the department on any day of the period. Groups under {n} people are shown together.",
-        n=board.minimum_group,
-    )  # fmt: skip
+    how = t("Participation: people with at least one share, out of all employed there on any day of the period.")
+    return how + " " + t("Groups under {n} people are shown together.", n=board.minimum_group)
 
 
 def board_message(t: Translator, board: Board, picture: str, page: str) -> Message:
@@ -92,10 +91,7 @@ def board_message(t: Translator, board: Board, picture: str, page: str) -> Messa
         active=t.number(total.people), people=t.number(total.headcount), rate=t.percent(total.rate),
     )  # fmt: skip
     top = max((row.rate for row in board.rows), default=0.0) or 1.0
-    bars = tuple(
-        Bar(row_name(t, row), row.rate / top, t("{rate} · {active} of {people}", rate=t.percent(row.rate), active=t.number(row.people), people=t.number(row.headcount)))
-        for row in board.rows[:BARS]
-    )  # fmt: skip
+    bars = tuple(Bar(row_name(t, row), row.rate / top, _row_value(t, row)) for row in board.rows[:BARS])
     buttons = [Button(t("Open the page"), url=page)] if page else []
     return Message(
         summary=f"{heading}: {said}",
@@ -111,6 +107,11 @@ def board_message(t: Translator, board: Board, picture: str, page: str) -> Messa
         buttons=tuple(buttons),
         footnote=definition(t, board),
     )
+
+
+def _row_value(t: Translator, row: BoardRow) -> str:
+    rate, active, people = t.percent(row.rate), t.number(row.people), t.number(row.headcount)
+    return t("{rate} · {active} of {people}", rate=rate, active=active, people=people)
 
 
 def me_message(t: Translator, mine: Mine, recent: Sequence[tuple[Share, str]], labels: Mapping[str, str]) -> Message:
@@ -161,27 +162,27 @@ def accounts_message(
 ) -> Message:
     """Connected networks, and what can be connected."""
     have = {one.network: one for one in accounts}
-    facts = [
-        Fact(
-            networks[name].label,
-            (t("connected as {handle}", handle=one.handle or one.remote_id) if one.state == "active" else t("must be connected again")),
-        )
-        for name, one in have.items() if name in networks
-    ]  # fmt: skip
+    facts = [Fact(networks[name].label, _account_word(t, one)) for name, one in have.items() if name in networks]
     buttons = [
         Button(t("Connect {network}", network=networks[name].label), url=url)
         for name, url in connect.items()
         if name not in have or have[name].state != "active"
     ]
-    buttons += [
-        Button(
-            t("Disconnect {network}", network=networks[name].label), action="disconnect", value={"n": name}, style="danger",
-            confirm=t("We give the permission back and delete it here. Disconnect?"),
-        )
-        for name in have if name in networks
-    ]  # fmt: skip
+    buttons += [_disconnect_button(t, networks[name]) for name in have if name in networks]
     said = t("Networks you have connected. Without one, you share through the network's own share page.")
     return Message(
         summary=said, heading=t("My accounts"), paragraphs=(said,), facts=tuple(facts), buttons=tuple(buttons[:6]),
         footnote=t("Stored: the permission to post for you, encrypted. Nothing is read from your profile."),
     )  # fmt: skip
+
+
+def _account_word(t: Translator, account: Account) -> str:
+    if account.state != "active":
+        return t("must be connected again")
+    return t("connected as {handle}", handle=account.handle or account.remote_id)
+
+
+def _disconnect_button(t: Translator, network: Network) -> Button:
+    label = t("Disconnect {network}", network=network.label)
+    ask = t("We give the permission back and delete it here. Disconnect?")
+    return Button(label, action="disconnect", value={"n": network.name}, style="danger", confirm=ask)

@@ -65,7 +65,7 @@ def _share_buttons(t: Translator, offer: Offer, value: dict[str, int]) -> list[B
 
 
 def counter(t: Translator, totals: StoryTotal | None) -> str:
-    """"14 colleagues from 6 departments", or an invitation when nobody has shared yet."""
+    """ "14 colleagues from 6 departments", or an invitation when nobody has shared yet."""
     if totals is None or totals.people <= 0:
         return t("Be the first to share it. You see the exact text before anything leaves.")
     people = t.n("{n} colleague", "{n} colleagues", totals.people)
@@ -133,7 +133,8 @@ def _recall_button(t: Translator, story: Story) -> tuple[Button, ...]:
 
 
 def _caption_label(t: Translator, network: str, language: str) -> str:
-    return f"{network or t('every network')} ({language})"
+    everywhere = t("every network")
+    return f"{network or everywhere} ({language})"
 
 
 def _when(t: Translator, at: datetime | None, zone: ZoneInfo, otherwise: str) -> str:

@@ -60,9 +60,7 @@ async def feed(call: Call) -> Answer:
             return Private(empty_feed(call.t), replace=True)
         place = call.number("at") % len(left)
         totals = await story_insights.totals(s, [left[place].id])
-    more = (
-        [Button(call.t("Next story ›"), action="feed", value={"at": place + 1})] if len(left) > 1 else []
-    )
+    more = [Button(call.t("Next story ›"), action="feed", value={"at": place + 1})] if len(left) > 1 else []
     offer = Offer(left[place], 0, call.parts.networks, totals.get(left[place].id))
     return Private(story_card(call.t, offer, extra=more), replace=True)
 
@@ -113,7 +111,9 @@ async def disconnect(call: Call) -> Answer:
         return await accounts(call)
     await call.parts.accounts.disconnect(call.person.id, name)
     said = call.t("Disconnected from {network}. The permission was deleted.", network=call.parts.networks[name].label)
-    return Private(Message(summary=said, heading=said, buttons=(Button(call.t("My accounts"), action="accounts"),)), replace=True)  # noqa: E501
+    return Private(
+        Message(summary=said, heading=said, buttons=(Button(call.t("My accounts"), action="accounts"),)), replace=True
+    )  # noqa: E501
 
 
 WORDS: dict[str, Callable[[Call], Awaitable[Answer]]] = {
