@@ -1,0 +1,7 @@
+"""Names that both directions share."""
+
+from __future__ import annotations
+
+ADAPTIVE = "application/vnd.microsoft.card.adaptive"
+OURS = frozenset({"action", "value", "origin", "msteams"})
+"""Names in an action's data that are not inputs."""
