@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import JSON, BigInteger, DateTime, Integer, LargeBinary, MetaData, Select, event, select, text, update
 from sqlalchemy.engine import Connection, Dialect, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -165,6 +165,18 @@ class Database:
         """A snapshot to read from; nothing is written."""
         async with self._read() as session:
             yield session
+
+    @asynccontextmanager
+    async def write_on(self, connection: AsyncConnection) -> AsyncIterator[None]:
+        """One unit of work on a connection the caller keeps, because its temporary tables live there."""
+        await connection.execution_options(begin="IMMEDIATE")
+        if self.is_sqlite:
+            async with self._writing, connection.begin():
+                yield
+        else:
+            async with connection.begin():
+                yield
+        await connection.execution_options(begin="DEFERRED")
 
     async def close(self) -> None:
         """Let all connections go."""
