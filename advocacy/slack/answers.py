@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from advocacy.bot import answers as words
 from advocacy.bot.language import Translator, translator
 from advocacy.chat import Answer, Form, Gone, Message, OpenForm, Private, Refused, Rewrite, UserRef
 from advocacy.config import Settings
@@ -95,5 +96,4 @@ class Answers:
             if "trigger_id" not in str(refusal):
                 raise
             t = translator(await self._language_of(came.press.who))
-            late = Message(summary=t("That took too long to open. Please press once more."))
-            await self.private(came.reply, late, replace=False)
+            await self.private(came.reply, words.refusal(t, "again"), replace=False)

@@ -11,12 +11,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from advocacy.config import Settings
 from advocacy.slack.answers import Answers
 from advocacy.slack.calls import Calls
+from advocacy.slack.manifest import PATH
 from advocacy.slack.receive import Hears, Receiver
 from advocacy.slack.send import SlackPlatform
 from advocacy.slack.socket_mode import Socket
 
 VENDOR = "https://slack.com"
-PATH = "/slack/events"
 _TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=5)
 _DRAIN_SECONDS = 5.0
 

@@ -7,7 +7,7 @@ import logging
 import re
 import secrets
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import structlog
@@ -19,6 +19,7 @@ from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.request.async_request import AsyncBoltRequest
 
+from advocacy.bot.answers import refusal
 from advocacy.bot.language import translator
 from advocacy.chat import Answer, Gone, Message, OpenForm, Press, Private, Refused, Retry, Unknown, UserRef
 from advocacy.config import Settings
@@ -131,7 +132,8 @@ class Receiver:
         fields = [one["block_id"] for one in view.get("blocks", ()) if one.get("type") == "input"]
         if isinstance(answer, Mishap) and fields:
             # The form stays, so that nothing typed is lost.
-            await ack(response_action="errors", errors={fields[-1]: answer.message.summary})
+            said = f"{answer.message.summary} ({answer.message.footnote})"
+            await ack(response_action="errors", errors={fields[-1]: said})
         elif isinstance(answer, OpenForm) and came:
             errors = forms.field_errors(answer.form, view)
             if errors:
@@ -210,9 +212,8 @@ class Receiver:
         except Exception:  # the one place of this door: whatever breaks, the person hears of it
             reference = secrets.token_hex(4).upper()
             log.exception("slack.press_failed", reference=reference, action=press.action)
-            t = translator(self._settings.language)
-            said = t("That did not work. Your administrator can look it up: {code}", code=reference)
-            return Mishap(Message(summary=said))
+            said = refusal(translator(self._settings.language), "again")
+            return Mishap(replace(said, footnote=reference))
 
     def _follow(self, answer: Answer, came: Came | None) -> None:
         if answer is not None and came is not None:

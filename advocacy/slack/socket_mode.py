@@ -14,6 +14,8 @@ from advocacy.slack.receive import Receiver
 class Socket(AsyncSocketModeHandler):  # type: ignore[misc,unused-ignore]
     """One connection, renewed by the SDK whenever Slack closes it."""
 
+    client: Any  # typed in part only
+
     def __init__(self, receiver: Receiver, client: AsyncWebClient, app_token: str) -> None:
         super().__init__(receiver.app, app_token, web_client=client)
         self.client.proxy = client.proxy
