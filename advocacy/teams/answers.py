@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from advocacy.bot.doors import only_in_private
 from advocacy.bot.language import translator
 from advocacy.chat import Answer, Gone, Message, OpenForm, Press, Private, Refused, Retry, Rewrite, Unknown
 from advocacy.teams import render
@@ -124,9 +125,7 @@ class Answers:
             if news.is_personal:
                 log.info("teams.chat_gone", why=str(gone))
                 return
-            await self.say(
-                news, translator(news.locale)("I answer in private. Please add me as an app in Teams first.")
-            )
+            await self.say(news, only_in_private(translator(news.locale)))
 
     async def say(self, news: Heard, text: str) -> None:
         """Put a plain sentence where somebody wrote."""

@@ -17,6 +17,7 @@ from botbuilder.schema import Activity
 from msrest.exceptions import DeserializationError  # type: ignore[attr-defined]
 from msrest.universal_http.requests import ClientRetryPolicy
 
+from advocacy.bot.doors import broken
 from advocacy.bot.language import translator
 from advocacy.chat import Answer, Press
 from advocacy.teams import activity as read
@@ -34,7 +35,7 @@ INSTALLED_TWICE = 60.0
 """Seconds within which Teams tells of one installation in two activities."""
 
 
-REFUSALS: dict[type, tuple[int, str]] = {
+REFUSALS: dict[type[Exception], tuple[int, str]] = {
     Unauthorized: (401, "not authorized"),
     web.HTTPUnauthorized: (401, "not authorized"),
     Forbidden: (403, "not served here"),
@@ -62,8 +63,7 @@ class Trouble:
 
     def words(self, news: Heard) -> str:
         """What to tell the person."""
-        said = "Something went wrong here. Please try again; if it stays so, tell your administrator: {reference}"
-        return translator(news.locale)(said, reference=self.reference)
+        return broken(translator(news.locale), self.reference)
 
 
 def guard() -> None:
@@ -195,7 +195,7 @@ class Turns(ActivityHandler):  # type: ignore[misc]
         except Malformed:
             raise
         except Exception:
-            trouble = Trouble(secrets.token_hex(4))
+            trouble = Trouble(secrets.token_hex(4).upper())
             log.exception("teams.trouble", reference=trouble.reference)
             return trouble
 

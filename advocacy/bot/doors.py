@@ -1,0 +1,15 @@
+"""What a door has to say by itself, where there is no answer of the bot to give."""
+
+from __future__ import annotations
+
+from advocacy.bot.language import Translator
+
+
+def broken(t: Translator, code: str) -> str:
+    """Say that something went wrong, and under which code it is in the log."""
+    return t("That did not work. Your administrator can look it up: {code}", code=code)
+
+
+def only_in_private(t: Translator) -> str:
+    """Say in a channel that a person has to add the app before it can answer in private."""
+    return t("I answer in private. Please add this app for yourself in Teams, then ask again.")
