@@ -39,7 +39,7 @@ class SlackDoor:
             client.proxy = None  # a proxy for the internet does not lead to loopback
         self._calls = Calls(client)
         self._answers = Answers(self._calls, settings, bot.language_of)
-        self.receiver = Receiver(settings, bot, self._calls, self._answers)
+        self.receiver = Receiver(settings, bot, self._answers)
         self.platform = SlackPlatform(self._calls, self._answers, settings, bot.language_of)
         self._socket: Socket | None = None
 

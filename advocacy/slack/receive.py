@@ -18,6 +18,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.web.async_client import AsyncWebClient
 
 from advocacy.bot.answers import refusal
 from advocacy.bot.language import translator
@@ -25,7 +26,6 @@ from advocacy.chat import Answer, Gone, Message, OpenForm, Press, Private, Refus
 from advocacy.config import Settings
 from advocacy.slack import forms, presses, render, requests
 from advocacy.slack.answers import Answers
-from advocacy.slack.calls import Calls
 from advocacy.slack.presses import Came
 from advocacy.slack.render import Json
 
@@ -68,7 +68,7 @@ class _OneWorkspace(AsyncAuthorize):  # type: ignore[misc,unused-ignore]
 class Receiver:
     """Bolt with one listener for each kind of payload, and the HTTP route in front of it."""
 
-    def __init__(self, settings: Settings, bot: Hears, calls: Calls, answers: Answers) -> None:
+    def __init__(self, settings: Settings, bot: Hears, answers: Answers) -> None:
         self._settings = settings
         self._bot = bot
         self._answers = answers
@@ -82,7 +82,7 @@ class Receiver:
         self.app = AsyncApp(
             logger=logger,
             name="advocacy",
-            client=calls.client,
+            client=AsyncWebClient(logger=logger),  # Bolt wants one; all our calls go through ``Calls``
             authorize=_OneWorkspace(token.get_secret_value() if token else ""),
             process_before_response=True,  # else Bolt looks for our answer every 10 ms
             request_verification_enabled=False,  # done in ``http``, on the raw bytes
