@@ -147,6 +147,12 @@ class Settings(BaseSettings):
         """Where this vendor's origin (``https://api.linkedin.com``) is to be found; itself unless set otherwise."""
         return self.outside.get(vendor, vendor)
 
+    def reachable(self, url: str) -> str:
+        """The address at which a browser here finds this page: the same, or its place in ``outside``."""
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        return self.origin(origin) + url[len(origin) :] if origin in self.outside else url
+
 
 def _decoded(key: SecretStr) -> bytes:
     try:
