@@ -1,0 +1,149 @@
+"""The click writer's task, with a PostgreSQL connection of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any
+
+import asyncpg
+from sqlalchemy.engine import make_url
+
+from advocacy.db import FACTS_LOCK
+from advocacy.sharing.click_groups import Groups, Kept
+from advocacy.sharing.spool import Batch, new_uid
+
+AWAY_SECONDS = 0.25
+"""How long a group waits for the database before it goes to the spool."""
+STILL_AWAY_SECONDS = 0.05
+"""How long clicks are gathered for one file while it is away."""
+CONNECT_SECONDS = 5.0
+AGAIN_SECONDS = 0.5
+COLUMNS = ("link_id", "at", "visitor", "referrer", "dropped")
+TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+LOCK = f"SELECT pg_advisory_xact_lock_shared({FACTS_LOCK})"
+
+
+class PostgresEngine:
+    """One COPY per group.
+
+    Whether a commit went through stays open when its connection breaks. So a group's ``uid`` is stored with it, and
+    its replay can tell; the next group removes the ``uid`` of the last one that surely went through.
+    """
+
+    def __init__(self, groups: Groups, url: str) -> None:
+        self._groups = groups
+        self._url = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._awake = asyncio.Event()
+        self._trouble = asyncio.Event()
+        self._stopping = False
+        self._connection: Any = None
+        self._stored_uid = ""
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Connect, then begin."""
+        self._connection = await self._connect()
+        self._trouble.set()  # something may be left in the spool
+        self._tasks = [asyncio.create_task(self._run(), name="clicks"), asyncio.create_task(self._mend(), name="spool")]
+
+    def wake(self) -> None:
+        """Let the task go on."""
+        self._awake.set()
+
+    async def stop(self) -> None:
+        """Let the task finish; what is in the spool stays for the next start."""
+        self._stopping = True
+        self._awake.set()
+        writing, mending = self._tasks
+        await writing
+        mending.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await mending
+        self._drop_connection()
+
+    async def _run(self) -> None:
+        while True:
+            await self._awake.wait()
+            self._awake.clear()
+            stopping = self._stopping  # read before the queue: nothing is queued once it is set
+            if self._connection is None and not stopping:
+                await asyncio.sleep(STILL_AWAY_SECONDS)
+            waiting = self._groups.take()
+            if waiting:
+                fate = await self._keep(Batch(new_uid(), [hit for hit, _future in waiting]))
+                self._groups.settle(waiting, fate)
+            if stopping:
+                return
+
+    async def _keep(self, batch: Batch) -> Kept:
+        try:
+            async with asyncio.timeout(AWAY_SECONDS):
+                await self._store(batch)
+        except TROUBLE as error:
+            self._drop_connection()
+            fate = await asyncio.to_thread(self._groups.set_aside, batch, error)
+            self._trouble.set()
+            return fate
+        return Kept.STORED
+
+    async def _store(self, batch: Batch) -> None:
+        run = self._connection
+        if run is None:
+            msg = "the database is away"
+            raise ConnectionError(msg)
+        # One round trip instead of four. It takes no parameters; uids are ours, and hexadecimal.
+        begin = "BEGIN; {}; INSERT INTO click_batch (uid) VALUES ('{}'); DELETE FROM click_batch WHERE uid = '{}'"
+        await run.execute(begin.format(LOCK, batch.uid, self._stored_uid))
+        await run.copy_records_to_table("click", records=batch.hits, columns=COLUMNS)
+        await run.execute("COMMIT")
+        self._stored_uid = batch.uid
+
+    async def _mend(self) -> None:
+        """After trouble: connect again, and replay the spool on a connection that no click waits for."""
+        while True:
+            await self._trouble.wait()
+            self._trouble.clear()
+            try:
+                await self._mend_once()
+            except TROUBLE:
+                self._trouble.set()
+                await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _mend_once(self) -> None:
+        if self._connection is None:
+            self._connection = await self._connect()
+        uids = await asyncio.to_thread(self._groups.spool.waiting)
+        if not uids:
+            return
+        run = await self._connect()
+        try:
+            for uid in uids:
+                batch = await asyncio.to_thread(self._groups.spool.read, uid)
+                if batch is not None:
+                    async with asyncio.timeout(CONNECT_SECONDS):
+                        self._groups.counts.replayed += await _store_again(run, batch)
+                    self._groups.spool.forget(uid)
+        finally:
+            run.terminate()
+
+    async def _connect(self) -> Any:
+        return await asyncpg.connect(self._url, timeout=CONNECT_SECONDS)
+
+    def _drop_connection(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
+
+
+async def _store_again(run: Any, batch: Batch) -> int:
+    async with run.transaction():
+        await run.execute(LOCK)
+        # Waits for the first try, should the server still be at it.
+        fresh = await run.fetchval(
+            "INSERT INTO click_batch (uid) VALUES ($1) ON CONFLICT (uid) DO NOTHING RETURNING id", batch.uid
+        )
+        if fresh is None:
+            return 0
+        await run.copy_records_to_table("click", records=batch.hits, columns=COLUMNS)
+    return len(batch.hits)

@@ -1,0 +1,115 @@
+"""All tracked links in memory, so that following one costs no query."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from advocacy.db import Database
+from advocacy.sharing.models import Link
+
+_CODE = re.compile(r"[0-9A-Za-z_-]{4,16}", re.ASCII)
+_REMEMBERED = 20_000
+_FORGET_SECONDS = 20.0
+_LOOKUPS_AT_ONCE = 4
+
+
+class Target(NamedTuple):
+    """Where a link leads."""
+
+    link_id: int
+    url: str
+    stopped: bool
+    story_id: int
+
+
+class LinkTable:
+    """One per process. 100,000 links take about 35 MiB."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._targets: dict[str, Target] = {}
+        self._highest = 0
+        self._unknown: dict[str, float] = {}
+        self._asking: dict[str, asyncio.Task[Target | None]] = {}
+        self._gate = asyncio.Semaphore(_LOOKUPS_AT_ONCE)
+
+    def __len__(self) -> int:
+        return len(self._targets)
+
+    async def load(self) -> None:
+        """Read all links. Call before the first request is answered."""
+        async with self._db.read() as s:
+            await self._read_after(s, 0)
+
+    async def refresh(self) -> None:
+        """Take in what other processes made or stopped since; a job calls this every few seconds."""
+        async with self._db.read() as s:
+            highest = await s.scalar(select(func.max(Link.id))) or 0
+            if highest > self._highest:
+                await self._read_after(s, self._highest)
+            for code in await s.scalars(select(Link.code).where(Link.stopped.is_(True))):
+                self._stop(code)
+
+    def add(self, link: Link) -> None:
+        """A link was made (and committed) here."""
+        self._targets[link.code] = Target(link.id, link.url, link.stopped, link.story_id)
+        self._unknown.pop(link.code, None)
+
+    def stop_story(self, story_id: int) -> None:
+        """The links of a story were stopped here."""
+        for code in [code for code, target in self._targets.items() if target.story_id == story_id]:
+            self._stop(code)
+
+    def get(self, code: str) -> Target | None:
+        """The target, if it is in memory."""
+        return self._targets.get(code)
+
+    async def find(self, code: str) -> Target | None:
+        """The target of a code that is not in memory: asks the database once, then remembers that there is none.
+
+        Raises what the database raises when it is away.
+        """
+        if not _CODE.fullmatch(code):
+            return None
+        until = self._unknown.get(code)
+        if until is not None and until > time.monotonic():
+            return None
+        asking = self._asking.get(code)
+        if asking is None:
+            asking = self._asking[code] = asyncio.get_running_loop().create_task(self._ask(code))
+            asking.add_done_callback(lambda _done: self._asking.pop(code, None))
+        return await asyncio.shield(asking)
+
+    async def _ask(self, code: str) -> Target | None:
+        async with self._gate, self._db.read() as s:
+            link = await s.scalar(select(Link).where(Link.code == code))
+        if link is not None:
+            self.add(link)
+            return self._targets[code]
+        while len(self._unknown) >= _REMEMBERED:
+            del self._unknown[next(iter(self._unknown))]
+        self._unknown.pop(code, None)
+        self._unknown[code] = time.monotonic() + _FORGET_SECONDS
+        return None
+
+    async def _read_after(self, s: AsyncSession, link_id: int) -> None:
+        columns: tuple[Any, ...] = (Link.code, Link.id, Link.url, Link.stopped, Link.story_id)
+        rows = await s.stream(select(*columns).where(Link.id > link_id).order_by(Link.id))
+        async for code, *rest in rows:
+            target = self._targets[code] = Target(*rest)
+            self._unknown.pop(code, None)
+            self._highest = max(self._highest, target.link_id)
+
+    def _stop(self, code: str) -> None:
+        target = self._targets.get(code)
+        if target is not None and not target.stopped:
+            self._targets[code] = target._replace(stopped=True)
+
+
+__all__ = ["LinkTable", "Target"]
