@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import importlib
+from pathlib import Path
 from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy.engine import Connection
 
-from advocacy.app import load_tables
+import advocacy
 from advocacy.db import Base, Secret, UtcDateTime
 
 LOCK = 0x61647663
@@ -19,6 +21,12 @@ def render_item(kind: str, item: Any, _autogen: object) -> str | Literal[False]:
     if kind == "type" and isinstance(item, Secret):
         return "sa.LargeBinary()"
     return False
+
+
+def load_tables() -> None:
+    """Import the tables of every room, and nothing else of it."""
+    for models in sorted(Path(advocacy.__file__).parent.glob("*/models.py")):
+        importlib.import_module(f"advocacy.{models.parent.name}.models")
 
 
 def run(connection: Connection) -> None:
