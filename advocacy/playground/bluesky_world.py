@@ -350,7 +350,7 @@ class BlueskyWorld(NetworkWorld):
             "createdAt": wire.iso(self.clock.now()),
             "langs": [person.language],
         }
-        link = first_link(draft.text)
+        link = draft.link
         if link:
             start = len(draft.text[: draft.text.index(link)].encode())
             feature = {"$type": "app.bsky.richtext.facet#link", "uri": link}

@@ -89,7 +89,7 @@ class DialogsWorld(NetworkWorld):
             text = query.get("text", "")
             return Draft("whatsapp", text, first_link(text))
         link = query.get("u" if dialog.network == "facebook" else "url", "")
-        return Draft(dialog.network, "", link) if link.startswith(("http://", "https://")) else None
+        return Draft(dialog.network, "", link, attached=True) if link.startswith(("http://", "https://")) else None
 
     def length(self, network: str, text: str) -> tuple[int, int]:
         """Weighted on X, plain characters elsewhere."""
@@ -100,9 +100,17 @@ class DialogsWorld(NetworkWorld):
         dialog = DIALOGS[draft.network]
         number = str(1_993_000_000_000_000_000 + self.next_number())
         page = f"https://{dialog.host}{dialog.post_path.format(post=number)}"
-        link = draft.link or first_link(draft.text)
         post = Post(
-            number, person.key, draft.text, link, "", "", self.clock.now(), "dialog", network=draft.network, url=page
+            number,
+            person.key,
+            draft.text,
+            draft.link,
+            "",
+            "",
+            self.clock.now(),
+            "dialog",
+            network=draft.network,
+            url=page,
         )
         return self.publish(post, crawl=True)
 

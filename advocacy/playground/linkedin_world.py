@@ -336,7 +336,7 @@ class LinkedInWorld(ConsentWorld):
         del host
         if path.startswith("/sharing/share-offsite"):
             link = query.get("url", "")
-            return Draft(self.name, "", link) if link.startswith(("http://", "https://")) else None
+            return Draft(self.name, "", link, attached=True) if link.startswith(("http://", "https://")) else None
         if path.rstrip("/") == "/feed" and query.get("shareActive") == "true":
             text = query.get("text", "")
             return Draft(self.name, text, first_link(text))
@@ -349,8 +349,7 @@ class LinkedInWorld(ConsentWorld):
 
     def post_by_hand(self, person: Resident, draft: Draft) -> Post:
         """A post typed into the dialog: no little text there."""
-        link = draft.link or first_link(draft.text)
-        return self.publish(self._post(person, draft.text, link, "dialog"), crawl=True)
+        return self.publish(self._post(person, draft.text, draft.link, "dialog"), crawl=True)
 
     def _post(self, person: Resident, text: str, link: str, via: Literal["api", "dialog"]) -> Post:
         urn = f"urn:li:share:{7_398_000_000_000_000_000 + self.next_number()}"

@@ -378,7 +378,7 @@ class MastodonWorld(ConsentWorld):
 
     def post_by_hand(self, person: Resident, draft: Draft) -> Post:
         """A status typed by hand."""
-        return self.publish(self._post(person, draft.text, first_link(draft.text), "dialog"), crawl=True)
+        return self.publish(self._post(person, draft.text, draft.link, "dialog"), crawl=True)
 
     def _post(self, person: Resident, text: str, link: str, via: Literal["api", "dialog"]) -> Post:
         number = str(115_600_000_000_000_000 + self.next_number())

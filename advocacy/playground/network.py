@@ -196,14 +196,14 @@ class NetworkWorld(World):
             raise ShareError("nobody with this name lives here")
         if draft is None:
             raise ShareError("this is no share dialog")
-        return self.press_post(person, Draft(draft.network, draft.text if text is None else text, draft.link))
+        return self.press_post(person, draft if text is None else draft.saying(text))
 
     def press_post(self, person: Resident, draft: Draft) -> Post:
         """Publish a dialog's text as this person. Raises ``ShareError`` when it is empty or too long."""
         used, most = self.length(draft.network, draft.text)
         if used > most:
             raise ShareError(f"{used} characters, but no more than {most} fit")
-        if not draft.text.strip() and not draft.link:
+        if not draft.text.strip() and not draft.attached:
             raise ShareError("there is nothing to post")
         return self.post_by_hand(person, draft)
 
@@ -220,7 +220,7 @@ class NetworkWorld(World):
             return pages.dialog(context, draft, card)
         form = await request.post()
         person = self.person(str(form.get("person", "")))
-        draft = Draft(draft.network, str(form.get("text", "")).replace("\r\n", "\n"), draft.link)
+        draft = draft.saying(str(form.get("text", "")).replace("\r\n", "\n"))
         if person is None:
             return pages.dialog(context, draft, error=context.say("choose"))
         try:

@@ -52,6 +52,12 @@ class Draft:
     text: str
     link: str
     """The link the network makes a card of; empty without one."""
+    attached: bool = False
+    """The link hangs on the post whatever the text says; otherwise it is the text's first."""
+
+    def saying(self, text: str) -> Draft:
+        """The same dialog with other words in its box."""
+        return Draft(self.network, text, self.link if self.attached else first_link(text), self.attached)
 
 
 def where(url: str) -> tuple[str, str, dict[str, str]]:
