@@ -34,6 +34,8 @@ class Abilities:
     """Accounts live on servers; the person says which (Mastodon)."""
     asks_password: bool = False
     """Connects with a handle and an app password (Bluesky)."""
+    hosts: tuple[str, ...] = ()
+    """The servers to choose from; any when empty."""
     private: bool = False
     """A message to people one knows, not a public post."""
     takes_picture: bool = False
@@ -53,11 +55,13 @@ class Draft:
     title: str
     summary: str
     image: bytes | None
+    """For the preview: a JPEG of at most 1,000,000 bytes, ready to be uploaded."""
     image_alt: str
     language: str
     key: str
-    """Made by us before the first try and the same on each: record key, idempotency key."""
+    """Made by us before the first try and the same on each (``shares.new_key``): record key, idempotency key."""
     first_tried_at: datetime | None = None
+    """When the attempt began of which nobody knows how it ended."""
 
 
 @dataclass(frozen=True, slots=True)

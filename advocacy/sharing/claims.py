@@ -1,0 +1,207 @@
+"""Taking a share that is due, so that no one else takes it, and all that is needed to post it.
+
+Everything here runs in a short unit of work of its own; the network is called after its commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, CursorResult, exists, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from advocacy.config import Settings
+from advocacy.content import stories
+from advocacy.content.models import Story
+from advocacy.content.stories import NotSharable
+from advocacy.db import for_update
+from advocacy.sharing import links
+from advocacy.sharing.models import Account, Share, ShareState
+from advocacy.sharing.network import Connection, Draft, Network
+from advocacy.sharing.shares import usable
+
+TURN = timedelta(seconds=1)
+"""A person's shares on one network go out one after the other: the next one looks again after this."""
+GIVE_UP_LOOKING = timedelta(minutes=15)
+"""When a network gives no way to tell, the person is asked to look."""
+GIVE_UP_WAITING = timedelta(hours=2)
+"""When a network that could tell cannot be reached."""
+LEASE = timedelta(seconds=60)
+"""How long a share that is being looked up is left to whoever looks."""
+
+
+@dataclass(slots=True)
+class Renewed:
+    """Tokens the network gave anew during an attempt."""
+
+    account_id: int
+    connections: list[Connection] = field(default_factory=list)
+
+    def token(self, before: Connection) -> str:
+        """The token that was used last."""
+        return self.connections[-1].token if self.connections else before.token
+
+    async def store(self, s: AsyncSession) -> None:
+        """Keep the newest."""
+        if self.connections:
+            fresh = self.connections[-1]
+            await s.execute(
+                update(Account)
+                .where(Account.id == self.account_id)
+                .values(
+                    token=fresh.token, refresh_token=fresh.refresh_token, expires_at=fresh.expires_at, host=fresh.host
+                )
+                .execution_options(synchronize_session=False)
+            )
+
+
+@dataclass(slots=True)
+class Job:
+    """A claimed share, free of the database."""
+
+    share_id: int
+    renewed: Renewed
+    network: Network
+    connection: Connection
+    draft: Draft
+    image_url: str
+    claimed_at: datetime
+    ended: bool = False
+    """The story can no longer be shared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """There was something due, but nothing is to be sent: the share was put where it belongs.
+
+    ``settled``: its state changed, the person has to hear of it.
+    """
+
+    share_id: int
+    settled: bool
+
+
+async def claim(
+    s: AsyncSession, settings: Settings, networks: Mapping[str, Network], at: datetime
+) -> Job | Handled | None:
+    """The share that is due longest becomes ``sending``. ``None`` when none is due.
+
+    What was recalled or undone in between is noticed here: the last moment before anything leaves.
+    """
+    due = (Share.state == ShareState.PENDING, Share.due_at <= at, Share.network.in_(tuple(networks)))
+    share = await _longest_due(s, *due)
+    if share is None:
+        return None
+    network = networks[share.network]
+    account = await _account(s, share)
+    if await _is_busy(s, share):
+        share.due_at = at + TURN
+        return Handled(share.id, settled=False)
+    story = await _sharable(s, share, at)
+    if story is None:
+        return _put(share, ShareState.CANCELLED, "story_ended")
+    obstacle = _obstacle(network, share, account, at)
+    if obstacle is not None or account is None:
+        return _put(share, *(obstacle or (ShareState.WAITING, "reconnect")))
+    taken = await s.execute(
+        update(Share)
+        .where(Share.id == share.id, *due)
+        .values(state=ShareState.SENDING, claimed_at=at, attempts=Share.attempts + 1, due_at=None, problem="")
+        .execution_options(synchronize_session=False)
+    )
+    if cast("CursorResult[Any]", taken).rowcount != 1:
+        return Handled(share.id, settled=False)
+    return _job(settings, network, share, story, account, claimed_at=at)
+
+
+async def claim_unknown(
+    s: AsyncSession, settings: Settings, networks: Mapping[str, Network], at: datetime
+) -> Job | Handled | None:
+    """A share of which nobody knows whether it was posted, and that is due to be looked up; leased for a minute."""
+    due = (Share.state == ShareState.UNKNOWN, Share.due_at <= at, Share.network.in_(tuple(networks)))
+    share = await _longest_due(s, *due)
+    if share is None:
+        return None
+    share.due_at = at + LEASE
+    account = await _account(s, share)
+    story = await s.get_one(Story, share.story_id)
+    age = at - (share.unknown_since or at)
+    able = account is not None and usable(account, at)
+    if age > (2 * GIVE_UP_WAITING if able else GIVE_UP_LOOKING):
+        return _put(share, ShareState.FAILED, "cannot_tell")
+    if account is None or not able:
+        share.problem = "reconnect"
+        return Handled(share.id, settled=False)
+    job = _job(settings, networks[share.network], share, story, account, claimed_at=share.claimed_at or at)
+    job.ended = await _sharable(s, share, at) is None
+    job.draft = replace(job.draft, first_tried_at=share.unknown_since)
+    return job
+
+
+def connection_of(account: Account, renewed: Renewed) -> Connection:
+    """What a client needs of an account; the tokens it gets anew are gathered."""
+    return Connection(
+        remote_id=account.remote_id, handle=account.handle, host=account.host, token=account.token,
+        refresh_token=account.refresh_token, expires_at=account.expires_at, renewed=renewed.connections.append,
+    )  # fmt: skip
+
+
+def _obstacle(network: Network, share: Share, account: Account | None, at: datetime) -> tuple[ShareState, str] | None:
+    """Why it cannot be sent now: the state it goes to instead, and the problem."""
+    if not network.abilities().post:
+        return ShareState.OPENED, ""
+    if not usable(account, at):
+        return ShareState.WAITING, "reconnect"
+    if network.length(share.text) > network.limit:
+        return ShareState.FAILED, "too_long"
+    return None
+
+
+async def _longest_due(s: AsyncSession, *due: ColumnElement[bool]) -> Share | None:
+    query = select(Share).where(*due).order_by(Share.due_at, Share.id).limit(1)
+    found: Share | None = await s.scalar(for_update(query, skip_locked=True).execution_options(populate_existing=True))
+    return found
+
+
+async def _account(s: AsyncSession, share: Share) -> Account | None:
+    query = select(Account).where(Account.person_id == share.person_id, Account.network == share.network)
+    found: Account | None = await s.scalar(for_update(query).execution_options(populate_existing=True))
+    return found
+
+
+async def _is_busy(s: AsyncSession, share: Share) -> bool:
+    """Is another share going out over the same account? (Two at once might both renew its tokens.)"""
+    other = exists().where(
+        Share.person_id == share.person_id, Share.network == share.network, Share.state == ShareState.SENDING
+    )
+    return bool(await s.scalar(select(other)))
+
+
+async def _sharable(s: AsyncSession, share: Share, at: datetime) -> Story | None:
+    try:
+        return await stories.sharable(s, share.story_id, share.person_id, at)
+    except NotSharable:
+        return None
+
+
+def _put(share: Share, state: ShareState, problem: str) -> Handled:
+    share.state, share.problem, share.due_at = state, problem, None
+    return Handled(share.id, settled=True)
+
+
+def _job(
+    settings: Settings, network: Network, share: Share, story: Story, account: Account, *, claimed_at: datetime
+) -> Job:
+    renewed = Renewed(account.id)
+    draft = Draft(
+        text=share.text, link=links.find(settings, share.text) or story.url, title=story.title, summary=story.summary,
+        image=None, image_alt=story.image_alt, language=story.language, key=share.key,
+    )  # fmt: skip
+    image_url = story.image_url if network.abilities().takes_picture else ""
+    return Job(share.id, renewed, network, connection_of(account, renewed), draft, image_url, claimed_at)
+
+
+__all__ = ["Handled", "Job", "Renewed", "claim", "claim_unknown", "connection_of"]

@@ -1,0 +1,38 @@
+"""The list of networks. To add one: a file here, a line below, a subclass in ``tests/contract/test_networks.py``."""
+
+from __future__ import annotations
+
+from advocacy.config import Settings
+from advocacy.http import Http
+from advocacy.sharing.network import MakeNetwork, Network
+from advocacy.sharing.networks.bluesky import Bluesky
+from advocacy.sharing.networks.email import Email
+from advocacy.sharing.networks.facebook import Facebook
+from advocacy.sharing.networks.linkedin import LinkedIn
+from advocacy.sharing.networks.mastodon import Mastodon
+from advocacy.sharing.networks.whatsapp import WhatsApp
+from advocacy.sharing.networks.x import X
+from advocacy.sharing.networks.xing import Xing
+
+ALL: dict[str, MakeNetwork] = {
+    "linkedin": LinkedIn,
+    "mastodon": Mastodon,
+    "bluesky": Bluesky,
+    "x": X,
+    "xing": Xing,
+    "facebook": Facebook,
+    "whatsapp": WhatsApp,
+    "email": Email,
+}
+
+
+def make_all(settings: Settings, http: Http) -> dict[str, Network]:
+    """Those the settings name, in their order. Raises ``ValueError`` for a name that is none."""
+    for name in settings.networks:
+        if name not in ALL:
+            msg = f"ADVOCACY_NETWORKS names {name!r}, which is no network; there are {', '.join(ALL)}"
+            raise ValueError(msg)
+    return {name: ALL[name](settings, http) for name in dict.fromkeys(settings.networks)}
+
+
+__all__ = ["ALL", "make_all"]

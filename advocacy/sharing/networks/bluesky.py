@@ -1,0 +1,222 @@
+"""Bluesky, over the AT protocol (https://docs.bsky.app), connected with an app password.
+
+Nothing is scraped there: the preview card and the links in the text are our work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import regex
+
+from advocacy.chat import Refused, Unknown
+from advocacy.db import now
+from advocacy.http import Reply
+from advocacy.sharing.api import call, for_browser, said
+from advocacy.sharing.base import BaseNetwork
+from advocacy.sharing.network import Abilities, Connection, Draft, HostClient, Posted, Reconnect
+from advocacy.sharing.text import URL, address, graphemes, quote
+
+HOME = "bsky.social"
+APP = "https://bsky.app"
+POST = "app.bsky.feed.post"
+TID_LENGTH = 13
+BYTES_PER_GRAPHEME = 10
+"""300 graphemes and 3,000 bytes are both limits; counted in bytes, ten are one."""
+LARGEST_THUMB = 1_000_000
+LONGEST_TAG = 64
+_PUNCTUATION = ".,;:!?…)]}\"'»”"
+_TAG = regex.compile(r"(?<=^|\s)[#＃](?!\ufe0f)([^\s#＃\u00ad\u2060\u200b-\u200d]*[^\d\s\p{P}#＃][^\s#＃\u200b]*)")
+_UNSEEN = regex.compile(r"\p{Cf}")
+"""Direction marks come along when a handle is copied from the app."""
+_LAPSED = {"ExpiredToken"}
+_RECONNECT = {"AuthMissing", "AuthenticationRequired", "InvalidToken", "ExpiredToken"}
+
+
+def record_key(key: str) -> str:
+    """Our record key: a TID made when the share began, so that every attempt writes the same record."""
+    return key[:TID_LENGTH]
+
+
+def facets(text: str) -> list[dict[str, Any]]:
+    """What of the text can be pressed: links and hashtags, at offsets of UTF-8 bytes."""
+    found: list[dict[str, Any]] = []
+    links = [(one.start(), one.start() + len(one.group().rstrip(_PUNCTUATION))) for one in URL.finditer(text)]
+    for start, end in links:
+        feature = {"$type": "app.bsky.richtext.facet#link", "uri": text[start:end]}
+        found.append(_facet(text, start, end, feature))
+    for one in _TAG.finditer(text):
+        tag = one.group(1).rstrip(_PUNCTUATION)
+        if tag and graphemes(tag) <= LONGEST_TAG:
+            feature = {"$type": "app.bsky.richtext.facet#tag", "tag": tag}
+            found.append(_facet(text, one.start(), one.start(1) + len(tag), feature))
+    return sorted(found, key=lambda facet: int(facet["index"]["byteStart"]))
+
+
+def _facet(text: str, start: int, end: int, feature: dict[str, str]) -> dict[str, Any]:
+    first = len(text[:start].encode())
+    return {"index": {"byteStart": first, "byteEnd": first + len(text[start:end].encode())}, "features": [feature]}
+
+
+class Bluesky(BaseNetwork):
+    """Posts under a record key of our own: writing it twice is writing it once."""
+
+    name = "bluesky"
+    label = "Bluesky"
+    limit = 300
+
+    def abilities(self) -> Abilities:
+        """Everything, with no app to set up."""
+        return Abilities(
+            post=True, delete=True, dialog=True, dialog_takes_text=True, asks_password=True, takes_picture=True
+        )
+
+    def length(self, text: str) -> int:
+        """Graphemes, or a tenth of the bytes where that is more."""
+        return max(graphemes(text), -(-len(text.encode()) // BYTES_PER_GRAPHEME))
+
+    def dialog(self, text: str, link: str) -> str:
+        """https://docs.bsky.app/docs/advanced-guides/intent-links"""
+        base = f"{self.settings.origin(APP)}/intent/compose?text="
+        return address(lambda part: base + quote(part), text, link)
+
+    # -- connecting --------------------------------------------------------------------------------------------------
+
+    async def sign_in(self, host: str, handle: str, password: str) -> Connection:
+        """Only the session is kept, not the password."""
+        name = _UNSEEN.sub("", handle).strip().lstrip("@")
+        body = {"identifier": name, "password": password}
+        url = _xrpc(host or HOME, "com.atproto.server.createSession")
+        reply = await call(self.http, "POST", url, repeatable=True, json=body)
+        if not reply.ok:
+            raise Refused(said(reply, "error"))
+        return _connection(reply.json(), host or HOME)
+
+    async def revoke(self, client: HostClient, connection: Connection) -> None:
+        """End the session."""
+        del client
+        headers = {"Authorization": f"Bearer {connection.refresh_token}"}
+        url = _xrpc(connection.host, "com.atproto.server.deleteSession")
+        await call(self.http, "POST", url, repeatable=True, headers=headers)
+
+    # -- posting -----------------------------------------------------------------------------------------------------
+
+    async def post(self, connection: Connection, draft: Draft) -> Posted:
+        """Write the record. ``putRecord`` with our own key cannot make a second post."""
+        session = _Session(self, connection)
+        thumb = await self._upload(session, draft)
+        body = {
+            "repo": connection.remote_id, "collection": POST, "rkey": record_key(draft.key),
+            "record": _record(draft, thumb),
+        }  # fmt: skip
+        reply = await session.call("POST", "com.atproto.repo.putRecord", json=body, repeatable=False)
+        if not reply.ok:
+            raise Refused(said(reply, "message", "error"))
+        return self._posted(reply)
+
+    async def look_up(self, connection: Connection, draft: Draft) -> Posted | None:
+        """Reads the record under our key; no sign-in needed."""
+        asked = {"repo": connection.remote_id, "collection": POST, "rkey": record_key(draft.key)}
+        url = f"{_xrpc(connection.host, 'com.atproto.repo.getRecord')}?{urlencode(asked)}"
+        reply = await call(self.http, "GET", url, repeatable=True)
+        if reply.ok:
+            return self._posted(reply)
+        if said(reply, "error") == "RecordNotFound":
+            return None
+        raise Unknown(said(reply, "message", "error"))
+
+    async def delete(self, connection: Connection, remote_id: str) -> None:
+        """Take it down; one that is gone already is fine."""
+        body = {"repo": connection.remote_id, "collection": POST, "rkey": remote_id.rpartition("/")[2]}
+        session = _Session(self, connection)
+        reply = await session.call("POST", "com.atproto.repo.deleteRecord", json=body, repeatable=True)
+        if not reply.ok:
+            raise Refused(said(reply, "message", "error"))
+
+    def _posted(self, reply: Reply) -> Posted:
+        uri = str(reply.json().get("uri", ""))
+        if not uri.startswith("at://"):
+            raise Unknown("Bluesky took it but did not say where it is")
+        did, _, key = uri.removeprefix("at://").split("/", 2)
+        return Posted(uri, for_browser(self.settings, f"{APP}/profile/{did}/post/{key}"))
+
+    async def _upload(self, session: _Session, draft: Draft) -> dict[str, Any] | None:
+        if draft.image is None or len(draft.image) > LARGEST_THUMB:
+            return None
+        reply = await session.call("POST", "com.atproto.repo.uploadBlob", data=draft.image, repeatable=True)
+        blob = reply.json().get("blob")
+        return blob if reply.ok and isinstance(blob, dict) else None
+
+
+class _Session:
+    """One verb's calls; when the access token has lapsed, it is renewed once."""
+
+    def __init__(self, network: Bluesky, connection: Connection) -> None:
+        self._network = network
+        self._connection = connection
+
+    async def call(
+        self, method: str, name: str, *, json: Any = None, data: bytes | None = None, repeatable: bool
+    ) -> Reply:
+        """Raises ``Reconnect`` when the app password is gone."""
+        reply = await self._once(method, name, json=json, data=data, repeatable=repeatable)
+        if not reply.ok and said(reply, "error") in _LAPSED:
+            await self._renew()
+            reply = await self._once(method, name, json=json, data=data, repeatable=repeatable)
+        if not reply.ok and (said(reply, "error") in _RECONNECT or reply.status == HTTPStatus.UNAUTHORIZED):
+            raise Reconnect(said(reply, "message", "error"))
+        return reply
+
+    async def _once(self, method: str, name: str, *, json: Any, data: bytes | None, repeatable: bool) -> Reply:
+        headers = {"Authorization": f"Bearer {self._connection.token}"}
+        if data is not None:
+            headers["Content-Type"] = "image/jpeg"
+        url = _xrpc(self._connection.host, name)
+        return await call(self._network.http, method, url, repeatable=repeatable, headers=headers, json=json, data=data)
+
+    async def _renew(self) -> None:
+        old = self._connection
+        headers = {"Authorization": f"Bearer {old.refresh_token}"}
+        url = _xrpc(old.host, "com.atproto.server.refreshSession")
+        reply = await call(self._network.http, "POST", url, repeatable=True, headers=headers)
+        if not reply.ok:
+            raise Reconnect(said(reply, "message", "error"))
+        fresh = _connection(reply.json(), old.host)
+        self._connection = replace(old, token=fresh.token, refresh_token=fresh.refresh_token, host=fresh.host)
+        if old.renewed is not None:
+            old.renewed(self._connection)
+
+
+def _xrpc(host: str, name: str) -> str:
+    return f"https://{host}/xrpc/{name}"
+
+
+def _connection(told: dict[str, Any], host: str) -> Connection:
+    """What a session answer says; the person's own server (PDS) is named in it."""
+    if not told.get("did") or not told.get("accessJwt"):
+        raise Refused("this does not answer like a Bluesky server")
+    for service in (told.get("didDoc") or {}).get("service") or ():
+        if str(service.get("id", "")).endswith("#atproto_pds"):
+            server = urlsplit(str(service.get("serviceEndpoint", "")))
+            host = server.netloc if server.scheme == "https" and server.netloc else host
+    return Connection(
+        str(told["did"]), f"@{told.get('handle', '')}", host, str(told["accessJwt"]), str(told.get("refreshJwt", ""))
+    )
+
+
+def _record(draft: Draft, thumb: dict[str, Any] | None) -> dict[str, Any]:
+    external: dict[str, Any] = {"uri": draft.link, "title": draft.title, "description": draft.summary[:1000]}
+    if thumb is not None:
+        external["thumb"] = thumb
+    return {
+        "$type": POST, "text": draft.text, "createdAt": _moment(now()), "langs": [draft.language],
+        "facets": facets(draft.text), "embed": {"$type": "app.bsky.embed.external", "external": external},
+    }  # fmt: skip
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

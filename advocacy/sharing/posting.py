@@ -1,0 +1,228 @@
+"""Posting what is due, exactly once: claim, commit, call, settle.
+
+A share that was claimed ends as posted, or goes back to wait because surely nothing was done, or becomes ``unknown``:
+then it is looked up, and never posted again on a guess.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from advocacy.chat import Gone, Refused, Retry, Unknown
+from advocacy.config import Settings
+from advocacy.db import Database, after_commit, for_update, now
+from advocacy.http import Http
+from advocacy.sharing import outcomes
+from advocacy.sharing.claims import Handled, Job, Renewed, claim, claim_unknown, connection_of
+from advocacy.sharing.models import Account, Share, ShareState
+from advocacy.sharing.network import Network, Reconnect
+from advocacy.sharing.outcomes import Outcome
+from advocacy.sharing.pictures import Pictures
+from advocacy.sharing.shares import Sharing, count, usable
+
+AT_ONCE = 8
+LONGEST_ATTEMPT = 25.0
+"""Seconds for one attempt with all its calls."""
+SURELY_OVER = timedelta(seconds=30)
+"""After this an attempt has ended, even one of another process."""
+ABANDONED = timedelta(minutes=2)
+"""A share that is ``sending`` for so long lost its sender."""
+DELETE_TRIES = 3
+PAUSE = timedelta(seconds=2)
+
+Claim = Callable[[AsyncSession, Settings, Mapping[str, Network], datetime], Awaitable[Job | Handled | None]]
+
+
+class Poster:
+    """Sends what is due. Any number of them may run on one PostgreSQL."""
+
+    def __init__(self, db: Database, settings: Settings, networks: Mapping[str, Network], http: Http) -> None:
+        self.db = db
+        self.settings = settings
+        self.networks = networks
+        self.settled: Callable[[int], None] | None = None
+        """Called with a share's id, after the commit, whenever its state was settled here."""
+        self._sharing = Sharing(settings, networks)
+        self._pictures = Pictures(http)
+        self._slots = asyncio.Semaphore(AT_ONCE)
+
+    async def run_due(self) -> int:
+        """Post all shares that are due; how many were worked on."""
+        return await self._work(ShareState.PENDING, claim, self._post)
+
+    async def settle_unknown(self) -> int:
+        """Look up what is not known, if it is time to; how many were worked on."""
+        await self._set_unknown(now() - ABANDONED)
+        return await self._work(ShareState.UNKNOWN, claim_unknown, self._look_up)
+
+    async def recover(self) -> int:
+        """At start: what a killed process was sending is from now on ``unknown``; how many there were."""
+        return await self._set_unknown(now())
+
+    async def delete(self, share_id: int, person_id: int) -> Share:
+        """Take a posted share down at its network. Raises ``NotYours``.
+
+        When that fails, the share stays ``posted`` and its ``problem`` says why; pressing again tries again.
+        """
+        async with self.db.write() as s:
+            share = await self._sharing.own(s, share_id, person_id)
+            account = await self._account(s, share)
+            if share.state != ShareState.POSTED:
+                return share
+            if account is None or not usable(account, now()):
+                share.problem = "reconnect"
+                return share
+            renewed = Renewed(account.id)
+            connection = connection_of(account, renewed)
+            network, remote_id = self.networks[share.network], share.remote_id
+        problem = await _deleted(lambda: network.delete(connection, remote_id))
+        async with self.db.write() as s:
+            share = await self._sharing.own(s, share_id, person_id)
+            await renewed.store(s)
+            if share.state == ShareState.POSTED:
+                share.problem = problem
+                if problem == "reconnect":
+                    await outcomes.mark_broken(s, account.id, renewed.token(connection))
+                if not problem:
+                    share.state = ShareState.DELETED
+                    count(s, share, "measured", -1)
+                    self._tell(s, share.id)
+            return share
+
+    # -- the loop ----------------------------------------------------------------------------------------------------
+
+    async def _work(self, state: ShareState, take: Claim, send: Callable[[Job], Awaitable[None]]) -> int:
+        """Several at once, each claimed only when there is a hand free for it."""
+        if not await self._is_due(state):
+            return 0
+        hands = [self._hand(take, send) for _ in range(AT_ONCE)]
+        results = await asyncio.gather(*hands, return_exceptions=True)
+        broken = [one for one in results if isinstance(one, BaseException)]
+        if broken:  # one share that breaks our code must not stop the others; its state is settled by looking it up
+            raise BaseExceptionGroup("shares could not be worked on", broken)
+        return sum(one for one in results if isinstance(one, int))
+
+    async def _hand(self, take: Claim, send: Callable[[Job], Awaitable[None]]) -> int:
+        done = 0
+        while not self._slots.locked():
+            async with self._slots:
+                async with self.db.write() as s:
+                    taken = await take(s, self.settings, self.networks, now())
+                    if isinstance(taken, Handled) and taken.settled:
+                        self._tell(s, taken.share_id)
+                if taken is None:
+                    break
+                if isinstance(taken, Job):
+                    await send(taken)
+                done += 1
+        return done
+
+    async def _is_due(self, state: ShareState) -> bool:
+        async with self.db.read() as s:
+            query = select(Share.id).where(Share.state == state, Share.due_at <= now()).limit(1)
+            return await s.scalar(query) is not None
+
+    # -- one share ---------------------------------------------------------------------------------------------------
+
+    async def _post(self, job: Job) -> None:
+        async def attempt() -> Outcome:
+            image = await self._pictures.get(job.image_url)
+            return outcomes.Done(await job.network.post(job.connection, replace(job.draft, image=image)))
+
+        await self._settle(job, await _outcome(attempt()))
+
+    async def _look_up(self, job: Job) -> None:
+        async def attempt() -> Outcome:
+            image = await self._pictures.get(job.image_url) if job.network.abilities().looks_by_posting else None
+            found = await job.network.look_up(job.connection, replace(job.draft, image=image))
+            return outcomes.NotThere() if found is None else outcomes.Done(found)
+
+        if job.ended and job.network.abilities().looks_by_posting:
+            await self._settle(job, outcomes.NeverKnown())
+        else:
+            await self._settle(job, await _outcome(attempt()))
+
+    async def _settle(self, job: Job, outcome: Outcome) -> None:
+        """Write down how it ended, unless another one has."""
+        async with self.db.write() as s:
+            query = for_update(select(Share).where(Share.id == job.share_id))
+            share = await s.scalar(query.execution_options(populate_existing=True))
+            await job.renewed.store(s)
+            if share is None or share.claimed_at != job.claimed_at or not outcome.fits(share):
+                return
+            await outcome.apply(s, share, job, now())
+            self._tell(s, share.id)
+
+    async def _set_unknown(self, before: datetime) -> int:
+        async with self.db.read() as s:
+            stuck = select(Share.id).where(Share.state == ShareState.SENDING, Share.claimed_at <= before)
+            if await s.scalar(stuck.limit(1)) is None:
+                return 0
+        async with self.db.write() as s:
+            query = select(Share).where(Share.state == ShareState.SENDING, Share.claimed_at <= before)
+            shares = list(await s.scalars(for_update(query, skip_locked=True)))
+            for share in shares:
+                share.state, share.unknown_since = ShareState.UNKNOWN, share.claimed_at
+                assert share.claimed_at is not None
+                # SQLite has one process: whoever was sending is gone. Elsewhere the attempt may still be under way.
+                share.due_at = now() if self.db.is_sqlite else share.claimed_at + SURELY_OVER
+                self._tell(s, share.id)
+        return len(shares)
+
+    async def _account(self, s: AsyncSession, share: Share) -> Account | None:
+        query = select(Account).where(Account.person_id == share.person_id, Account.network == share.network)
+        found: Account | None = await s.scalar(query)
+        return found
+
+    def _tell(self, s: AsyncSession, share_id: int) -> None:
+        def tell() -> None:
+            if self.settled is not None:
+                self.settled(share_id)
+
+        after_commit(s, tell)
+
+
+async def _outcome(attempt: Awaitable[Outcome]) -> Outcome:
+    """How an attempt ended."""
+    try:
+        async with asyncio.timeout(LONGEST_ATTEMPT):
+            return await attempt
+    except Retry as later:
+        return outcomes.Later(later.after)
+    except Reconnect:
+        return outcomes.Disconnected()
+    except Refused:
+        return outcomes.Failed("refused")
+    except Gone:
+        return outcomes.Failed("gone")
+    except (Unknown, TimeoutError):
+        return outcomes.NotKnown()
+
+
+async def _deleted(delete: Callable[[], Awaitable[None]]) -> str:
+    """Delete, which may be done twice; the problem's code, empty when it is down."""
+    for _ in range(DELETE_TRIES):
+        try:
+            await delete()
+        except Retry as later:
+            await asyncio.sleep(min(later.after, PAUSE).total_seconds())
+        except Unknown:
+            continue
+        except Reconnect:
+            return "reconnect"
+        except Refused:
+            return "refused"
+        except Gone:
+            return ""
+        else:
+            return ""
+    return "network_down"
+
+
+__all__ = ["Poster"]
