@@ -2,12 +2,155 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
+import signal
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+from aiohttp import web
+
+from advocacy.chat import ChatPlatform
+from advocacy.config import Settings
+from advocacy.db import Database
+from advocacy.delivery.worker import Worker
+from advocacy.http import Http
+from advocacy.insights.fold import Fold
+from advocacy.sharing.clicks import ClickWriter, LinkTable, Spool
+from advocacy.sharing.networks import make_all
+from advocacy.sharing.shares import Sharing
+from advocacy.sharing.visitors import Visitors
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROOMS_WITH_TABLES = ("people", "content", "delivery", "sharing", "insights", "bot")
+log = structlog.get_logger()
+
+
+class Door(Protocol):
+    """What the composition root does with a door."""
+
+    platform: ChatPlatform
+
+    def routes(self, app: web.Application) -> None:
+        """Mount what vendors call."""
+        ...
+
+    async def start(self) -> None:
+        """Open."""
+        ...
+
+    async def stop(self) -> None:
+        """Close, after answering what is under way."""
+        ...
+
+
+class App:
+    """One process of the product. Everything is built here, by name, once."""
+
+    def __init__(self, settings: Settings) -> None:
+        from advocacy import jobs
+        from advocacy.bot import command_actions, review_actions, share_actions
+        from advocacy.bot.actions import Bot, Parts
+        from advocacy.sharing.accounts import Accounts
+        from advocacy.sharing.posting import Poster
+        from advocacy.web import pages
+
+        ACTIONS = {**command_actions.ACTIONS, **review_actions.ACTIONS, **share_actions.ACTIONS}
+        load_tables()
+        self.settings = settings
+        self.db = Database(settings.database_url, settings.key_bytes)
+        self.http = Http(settings)
+        self.networks = make_all(settings, self.http)
+        self.sharing = Sharing(settings, self.networks)
+        self.accounts = Accounts(self.db, settings, self.networks)
+        self.poster = Poster(self.db, settings, self.networks, self.http)
+        self.links = LinkTable(self.db)
+        self.visitors = Visitors(self.db)
+        self.clicks = ClickWriter(self.db, Spool(settings.spool))
+        self.fold = Fold(self.db, settings)
+        self.platforms: dict[str, ChatPlatform] = {}
+        self.worker = Worker(self.db, self.platforms)
+        self.parts = Parts(
+            settings=settings, db=self.db, networks=self.networks, sharing=self.sharing, accounts=self.accounts,
+            poster=self.poster, worker=self.worker, addresses=pages.Addresses(settings), platforms=self.platforms,
+        )  # fmt: skip
+        self.bot = Bot(self.parts, ACTIONS)
+        self.jobs = jobs.everything(self.parts, self.fold, self.links, self.visitors)
+        self.doors: Sequence[Door] = self._open_doors()
+        self.parts.share_due = lambda: self.jobs.soon("post shares")
+        self.poster.settled = self._settled
+        self._runner: web.AppRunner | None = None
+
+    def _open_doors(self) -> list[Door]:
+        """Each SDK is imported only when its door opens."""
+        doors: list[Door] = []
+        if self.settings.has_slack:
+            doors.append(importlib.import_module("advocacy.slack.door").SlackDoor(self.settings, self.bot))
+        if self.settings.has_teams:
+            doors.append(importlib.import_module("advocacy.teams.door").TeamsDoor(self.settings, self.bot))
+        for door in doors:
+            self.platforms[door.platform.name] = door.platform
+        return doors
+
+    def _settled(self, _share_id: int) -> None:
+        self.jobs.soon("tell outcomes")
+        self.jobs.soon("fold facts")
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        assert self._runner is not None
+        return int(self._runner.addresses[0][1])
+
+    async def start(self) -> None:
+        """Listen, then pick up what an earlier process left under way, then begin all jobs."""
+        await self.http.start()
+        await self.visitors.start()
+        await self.clicks.start()
+        await self.links.load()
+        from advocacy.web import server
+
+        application = server.build(self)
+        for door in self.doors:
+            door.routes(application)
+            await door.start()
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=3.0, handle_signals=False)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, self.settings.host, self.settings.port, backlog=2048).start()
+        await self.poster.recover()
+        await self.worker.recover()
+        self.jobs.start()
+        log.info("listening", address=f"{self.settings.host}:{self.port}", doors=sorted(self.platforms))
+
+    async def stop(self) -> None:
+        """Answer what is under way, stop the jobs, let everything go."""
+        await self.jobs.stop()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        for door in self.doors:
+            await door.stop()
+        await self.clicks.close()
+        await self.http.close()
+        await self.db.close()
 
 
 def load_tables() -> None:
     """Import all tables, so that ``Base.metadata`` knows them."""
     for room in ROOMS_WITH_TABLES:
         importlib.import_module(f"advocacy.{room}.models")
+
+
+async def serve(settings: Settings) -> None:
+    """Run until asked to stop (SIGINT, SIGTERM)."""
+    app = App(settings)
+    done = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, done.set)
+    await app.start()
+    try:
+        await done.wait()
+    finally:
+        await app.stop()

@@ -18,8 +18,8 @@ from advocacy.bot import announce, followups
 from advocacy.bot.actions import Parts, forget_events
 from advocacy.delivery import outbox
 from advocacy.insights.fold import Fold
-from advocacy.sharing.clicks import ClickWriter
-from advocacy.sharing.visitors import Visitors
+from advocacy.sharing.clicks import LinkTable
+from advocacy.sharing.visitors import Visitors, forget_salts
 
 log = structlog.get_logger()
 KEEP_SENT = timedelta(days=7)
@@ -86,7 +86,7 @@ async def _run(job: Job) -> None:
         log.exception("job.failed", job=job.name)
 
 
-def everything(parts: Parts, fold: Fold, clicks: ClickWriter, visitors: Visitors) -> Jobs:
+def everything(parts: Parts, fold: Fold, links: LinkTable, visitors: Visitors) -> Jobs:
     """All jobs there are."""
 
     async def until_empty(step: Callable[[], Awaitable[int]]) -> None:
@@ -96,6 +96,11 @@ def everything(parts: Parts, fold: Fold, clicks: ClickWriter, visitors: Visitors
     async def forget_sent() -> None:
         async with parts.db.write() as s:
             await outbox.forget_sent(s, KEEP_SENT)
+
+    async def salts() -> None:
+        await visitors.start()
+        async with parts.db.write() as s:
+            await forget_salts(s)
 
     async def fold_and_tell() -> None:
         folded = await fold.run()
@@ -115,8 +120,8 @@ def everything(parts: Parts, fold: Fold, clicks: ClickWriter, visitors: Visitors
         Job("fold facts", parts.settings.fold_seconds, fold_and_tell),
         Job("refresh cards", max(1.0, min(10.0, parts.settings.card_refresh_seconds)), lambda: announce.refresh(parts)),
         Job("ask about doubts", 60, lambda: announce.ask_about_doubts(parts)),
-        Job("replay spool", 10, clicks.replay),
-        Job("forget salts", 3600, visitors.forget),
+        Job("learn links", 5, links.refresh),
+        Job("change salts", 3600, salts),
         Job("forget events", 3600, lambda: forget_events(parts.db)),
         Job("forget sent", 86400, forget_sent),
     ])  # fmt: skip

@@ -175,4 +175,3 @@ class Worker:
         async with self._db.write() as s:
             mine = await s.get_one(Outbox, row.id)
             mine.due_at, mine.problem, mine.attempts = at, why, mine.attempts + 1
-

@@ -1,0 +1,35 @@
+"""Gates let through what the pace allows, and close for everybody."""
+
+from __future__ import annotations
+
+from advocacy.delivery.limits import Gate, Pace
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_burst_goes_at_once_and_the_rest_at_its_pace() -> None:
+    """Two a second, three at once: 0, 0, 0, then half a second apart."""
+    gate = Gate(Pace(2.0, 3), Clock())
+    assert [gate.reserve() for _ in range(5)] == [0.0, 0.0, 0.0, 0.5, 1.0]
+
+
+def test_unused_places_do_not_pile_up() -> None:
+    """After a long pause there is one burst, not more."""
+    clock = Clock()
+    gate = Gate(Pace(1.0, 2), clock)
+    gate.reserve()
+    clock.now += 3600
+    assert [gate.reserve() for _ in range(3)] == [0.0, 0.0, 1.0]
+
+
+def test_a_pause_asked_for_by_the_vendor_holds_for_everybody() -> None:
+    """Retry-After closes the gate, also for places that would have been free."""
+    gate = Gate(Pace(10.0, 5), Clock())
+    gate.close(7.0)
+    assert all(gate.reserve() >= 7.0 for _ in range(3))
