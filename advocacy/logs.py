@@ -11,7 +11,8 @@ from typing import Any
 import structlog
 
 SECRET_NAMES = re.compile(
-    r"token|secret|password|authorization|cookie|code|state|verifier|response_url|trigger_id|reply_to|key", re.IGNORECASE
+    r"token|secret|password|authorization|cookie|code|state|verifier|response_url|trigger_id|reply_to|key",
+    re.IGNORECASE,
 )
 SECRET_VALUES = re.compile(
     r"(xox[a-z]-|xapp-|xoxe[.-])[\w-]+"  # Slack

@@ -256,9 +256,7 @@ def edit_form(t: Translator, around: Around, text: str | None = None, error: str
 def text_problem(t: Translator, code: str, over: int) -> str:
     """Why a text cannot be taken, said beside its field."""
     words = {
-        "too_long": t.n(
-            "Please shorten the text by {n} character.", "Please shorten the text by {n} characters.", over
-        ),
+        "too_long": t.n("Please cut {n} character.", "Please cut {n} characters.", over),
         "empty": t("Please write a text."),
         "marker": t("Replace the part in [square brackets] with your own words."),
     }

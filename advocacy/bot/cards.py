@@ -65,7 +65,7 @@ def _share_buttons(t: Translator, offer: Offer, value: dict[str, int]) -> list[B
 
 
 def counter(t: Translator, totals: StoryTotal | None) -> str:
-    """ "14 colleagues from 6 departments", or an invitation when nobody has shared yet."""
+    """Such as “14 colleagues from 6 departments”, or an invitation when nobody has shared yet."""
     if totals is None or totals.people <= 0:
         return t("Be the first to share it. You see the exact text before anything leaves.")
     people = t.n("{n} colleague", "{n} colleagues", totals.people)

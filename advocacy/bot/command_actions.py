@@ -113,7 +113,7 @@ async def disconnect(call: Call) -> Answer:
     said = call.t("Disconnected from {network}. The permission was deleted.", network=call.parts.networks[name].label)
     return Private(
         Message(summary=said, heading=said, buttons=(Button(call.t("My accounts"), action="accounts"),)), replace=True
-    )  # noqa: E501
+    )
 
 
 WORDS: dict[str, Callable[[Call], Awaitable[Answer]]] = {
