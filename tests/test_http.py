@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from conftest import playground_settings
 
 from advocacy.chat import Unknown
 from advocacy.http import Blocked, Http, TooLarge, Unreachable, is_public
+from tests.conftest import playground_settings
 
 Serve = Callable[..., Awaitable[Http]]
 HOST = "https://www.example.com"

@@ -15,7 +15,8 @@ MORE = "…"
 GAP = "\n\n"
 LONGEST_ADDRESS = 2000
 """Characters of a share page's address that every browser and every network takes."""
-URL = regex.compile(r"https?://[^\s<>\"]+")
+URL = regex.compile(r"https?://[^\s<>\"]*[^\s<>\"'.,;:!?…)\]}»”]")
+"""A link in running text, without the punctuation that follows it."""
 _MARKER = regex.compile(r"\[(?:[^\[\]\n]*\p{L}[^\[\]\n]*|[\s._…]*)\]")
 _SENTENCE = regex.compile(r"[^\n.!?\[]*(?:\[[^\]\n]*\][^\n.!?\[]*)+[.!?]*[ \t]*")
 _UNSEEN = regex.compile(r"[\p{Cc}\p{Cs}\p{Co}--[\n\t]]", flags=regex.VERSION1)

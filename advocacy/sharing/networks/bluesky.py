@@ -45,10 +45,9 @@ def record_key(key: str) -> str:
 def facets(text: str) -> list[dict[str, Any]]:
     """What of the text can be pressed: links and hashtags, at offsets of UTF-8 bytes."""
     found: list[dict[str, Any]] = []
-    links = [(one.start(), one.start() + len(one.group().rstrip(_PUNCTUATION))) for one in URL.finditer(text)]
-    for start, end in links:
-        feature = {"$type": "app.bsky.richtext.facet#link", "uri": text[start:end]}
-        found.append(_facet(text, start, end, feature))
+    for one in URL.finditer(text):
+        feature = {"$type": "app.bsky.richtext.facet#link", "uri": one.group()}
+        found.append(_facet(text, one.start(), one.end(), feature))
     for one in _TAG.finditer(text):
         tag = one.group(1).rstrip(_PUNCTUATION)
         if tag and graphemes(tag) <= LONGEST_TAG:
