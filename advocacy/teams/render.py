@@ -23,10 +23,10 @@ USERS = 60
 TEXT_LIMITS = (4000, 1500, 500, 150)
 """Tried in this order for a card that is too large."""
 ROWS = 40
-INLINE = re.compile(r"[\\*`]|~~|(?<!\w)_|_(?!\w)|(?<=\])\(|&(?=#?\w+;)")
+INLINE = re.compile(r"[\\*`]|~~|(?<![^\W_])_|_(?![^\W_])|(?<=\])\(|&(?=#?\w+;)")
 """What would be drawn as emphasis, code, a link or an entity. Words_with_underscores and #hashtags are none."""
 AT_START = re.compile(
-    r"^(\s*)(?:(#{1,6}(?=\s)|>|[-+](?=\s)|[-=](?=[-=\s]*$)|\[(?=[^\]]*\]:))|(\d+)([.)])(?=\s))", re.MULTILINE
+    r"^(\s*)(?:(#{1,6}(?=\s|$)|>|[-+](?=\s|$)|[-=](?=[-=\s]*$)|\[(?=[^\]]*\]:))|(\d+)([.)])(?=\s|$))", re.MULTILINE
 )
 """What would be drawn as a heading, quote, list or rule, or be swallowed as a definition, at the start of a line."""
 NO_BREAK = "\u00a0"
@@ -131,7 +131,7 @@ def _body(message: Message, where: _Where) -> Iterator[Json]:
     if message.quote:
         yield {"type": "Container", "style": "emphasis", "items": list(_lines(message.quote))}
     if message.facts:
-        facts = [{"title": escape(one.label), "value": escape(one.value)} for one in message.facts]
+        facts = [{"title": _some(one.label), "value": _some(one.value)} for one in message.facts]
         yield {"type": "FactSet", "facts": facts}
     for bar in message.bars:
         yield from _bar(bar)
@@ -146,6 +146,11 @@ def _body(message: Message, where: _Where) -> Iterator[Json]:
 
 def _text(text: str, **how: Any) -> Json:
     return {"type": "TextBlock", "text": escape(text), "wrap": True, **how}
+
+
+def _some(text: str) -> str:
+    """Escape; a dash for nothing, as Teams refuses a fact without words."""
+    return escape(text) if text.strip() else "–"
 
 
 def _lines(text: str) -> Iterator[Json]:

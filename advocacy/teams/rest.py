@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from time import monotonic
 from typing import Any
 
 import aiohttp
@@ -110,7 +110,7 @@ class Rest:
 
     async def _authorize(self) -> str:
         async with self._asking:  # one asks, the others wait for the same answer
-            if self._token is None or self._token.replaced < time.monotonic():
+            if self._token is None or self._token.replaced < monotonic():
                 self._token = await self._new_token()
             return self._token.value
 
@@ -135,7 +135,7 @@ class Rest:
             said = answer.get("error_description", "") if isinstance(answer, dict) else ""
             raise Refused(f"Microsoft refuses to sign the Teams app in: {str(said).split(' Trace ID')[0] or status}")
         lives = float(answer.get("expires_in") or 0)
-        return _Token(str(answer["access_token"]), time.monotonic() + lives - min(EARLY, lives / 10))
+        return _Token(str(answer["access_token"]), monotonic() + lives - min(EARLY, lives / 10))
 
 
 def _lost(trouble: Exception, *, repeatable: bool) -> Exception:

@@ -89,7 +89,13 @@ async def test_clocks_may_differ_by_five_minutes(teams: Setup) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"conversation": {"tenantId": "00000000-0000-4000-8000-00000000beef", "id": "a:1", "conversationType": "personal"}},
+        {
+            "conversation": {
+                "tenantId": "00000000-0000-4000-8000-00000000beef",
+                "id": "a:1",
+                "conversationType": "personal",
+            }
+        },
         {"channelData": {"tenant": {"id": "00000000-0000-4000-8000-00000000beef"}}},
         {"channelData": {}, "conversation": {"id": "a:1", "conversationType": "personal"}},
         {"channelId": "webchat"},
@@ -149,7 +155,9 @@ JSON = st.recursive(
 )
 FIELDS = st.sampled_from(["id", "name", "from", "conversation", "recipient", "text", "value", "entities", "channelData",
                           "membersAdded", "action", "replyToId", "locale", "attachments", "timestamp", "deliveryMode"])  # fmt: skip
-KINDS = st.sampled_from(["message", "invoke", "conversationUpdate", "installationUpdate", "event", "typing", "nonsense"])
+KINDS = st.sampled_from(
+    ["message", "invoke", "conversationUpdate", "installationUpdate", "event", "typing", "nonsense"]
+)
 
 
 async def test_whatever_a_signed_activity_holds_nothing_breaks(tmp_path: Path) -> None:
@@ -159,7 +167,9 @@ async def test_whatever_a_signed_activity_holds_nothing_breaks(tmp_path: Path) -
         tried: list[dict[str, Any]] = []
 
         @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-        @given(KINDS, st.dictionaries(FIELDS, JSON, max_size=3), st.sampled_from(["adaptiveCard/action", "task/submit"]))
+        @given(
+            KINDS, st.dictionaries(FIELDS, JSON, max_size=3), st.sampled_from(["adaptiveCard/action", "task/submit"])
+        )
         def collect(kind: str, changes: dict[str, Any], name: str) -> None:
             tried.append({**teams.activity(kind, name=name), **changes})
 
@@ -181,7 +191,9 @@ def test_the_door_does_not_open_without_credentials(tmp_path: Path, missing: str
 
 async def test_the_secret_stays_out_of_the_answers(teams: Setup) -> None:
     """No refusal carries the token, the password or a stack."""
-    async with teams.session.post(teams.url + "/api/messages", data=b"{", headers={"Authorization": "Bearer a.b.c"}) as one:
+    async with teams.session.post(
+        teams.url + "/api/messages", data=b"{", headers={"Authorization": "Bearer a.b.c"}
+    ) as one:
         said = await one.text()
     assert PASSWORD not in said
     assert "Traceback" not in said

@@ -15,7 +15,9 @@ from advocacy.playground.world import Fault
 
 
 async def posted(teams: Setup, message: Message = STORY) -> MessageRef:
-    return await teams.door.platform.send(ChannelRef("teams", teams.settings.teams_tenant or "", teams.stories), message, "m1")
+    return await teams.door.platform.send(
+        ChannelRef("teams", teams.settings.teams_tenant or "", teams.stories), message, "m1"
+    )
 
 
 async def told(teams: Setup, message: Message = STORY) -> MessageRef:
@@ -56,7 +58,9 @@ async def test_inputs_of_a_card_come_beside_its_value(teams: Setup) -> None:
 async def test_one_sentence_is_said_beside_the_card(teams: Setup) -> None:
     """A private answer that is only a sentence leaves the card where it is."""
     ref = await posted(teams)
-    teams.bot.answers = [Private(Message(summary="Only editors can do this.", paragraphs=("Only editors can do this.",)))]
+    teams.bot.answers = [
+        Private(Message(summary="Only editors can do this.", paragraphs=("Only editors can do this.",)))
+    ]
     answer = await teams.world.hands.press(teams.person.key, teams.stories, ref.message, "share")
     assert answer.body == {"statusCode": 200, "type": NOTE, "value": "Only editors can do this."}
     assert teams.world.views == {}
@@ -97,7 +101,11 @@ async def test_a_form_nobody_announced_is_drawn_as_a_card(teams: Setup) -> None:
     teams.bot.answers = [OpenForm(EDIT)]
     await teams.world.hands.press(teams.person.key, teams.stories, ref.message, "share")
     await teams.world.hands.press(teams.person.key, teams.stories, ref.message, "Save", {"text": "New"})
-    assert (teams.bot.last.action, teams.bot.last.value, teams.bot.last.inputs) == ("edit_save", {"i": 9}, {"text": "New"})
+    assert (teams.bot.last.action, teams.bot.last.value, teams.bot.last.inputs) == (
+        "edit_save",
+        {"i": 9},
+        {"text": "New"},
+    )
 
 
 async def test_a_confirmed_button_asks_first(teams: Setup) -> None:
@@ -258,7 +266,7 @@ async def test_expected_replies_are_answered(teams: Setup) -> None:
 async def test_presses_at_once_are_all_answered(teams: Setup) -> None:
     """Forty people press in the same moment: forty answers, each to its own person."""
     ref = await posted(teams)
-    people = [one for one in teams.world.state.people.values()][:40]
+    people = list(teams.world.state.people.values())[:40]
     answers = await asyncio.gather(
         *(teams.world.hands.press(one.key, teams.stories, ref.message, "share") for one in people)
     )

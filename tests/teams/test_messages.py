@@ -101,7 +101,9 @@ async def test_somebody_without_an_object_id_is_taken_by_address(teams: Setup) -
 
 async def test_a_client_without_universal_actions_can_press_too(teams: Setup) -> None:
     """The fallback of each button is an Action.Submit: it arrives as a message, and the answer is a message."""
-    await teams.door.platform.send(UserRef("teams", str(teams.settings.teams_tenant), str(teams.person.teams_id)), STORY, "")
+    await teams.door.platform.send(
+        UserRef("teams", str(teams.settings.teams_tenant), str(teams.person.teams_id)), STORY, ""
+    )
     [card] = teams.world.activities(teams.chat)
     button = teams.world.find_action(card["attachments"][0]["content"], "Share on LinkedIn")["fallback"]
     teams.bot.answers = [Private(PENDING)]
@@ -113,7 +115,9 @@ async def test_a_client_without_universal_actions_can_press_too(teams: Setup) ->
 
 async def test_an_old_client_rewrites_the_card_of_a_channel(teams: Setup) -> None:
     """Rewrite works there as well."""
-    ref = await teams.door.platform.send(ChannelRef("teams", str(teams.settings.teams_tenant), teams.stories), STORY, "")
+    ref = await teams.door.platform.send(
+        ChannelRef("teams", str(teams.settings.teams_tenant), teams.stories), STORY, ""
+    )
     button = teams.world.find_action(teams.world.card(teams.stories, ref.message), "Share on LinkedIn")["fallback"]
     teams.bot.answers = [Rewrite(Message(summary="Done", heading="Done"))]
     await teams.world.hands.press(teams.person.key, teams.stories, ref.message, button)
@@ -159,7 +163,9 @@ async def test_who_removed_the_app_is_not_written_to_from_memory(teams: Setup) -
     assert [one.action for one in teams.bot.presses] == ["command"]
 
 
-@pytest.mark.parametrize("kind", ["typing", "messageReaction", "messageUpdate", "messageDelete", "event", "endOfConversation"])
+@pytest.mark.parametrize(
+    "kind", ["typing", "messageReaction", "messageUpdate", "messageDelete", "event", "endOfConversation"]
+)
 async def test_other_activities_are_taken_and_left(teams: Setup, kind: str) -> None:
     """Nothing to do, and nothing to complain about."""
     assert (await teams.post(teams.activity(kind)))[0] < 300
