@@ -1,0 +1,258 @@
+"""What every network that posts has to keep, over real HTTP against its world."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from PIL import Image
+
+from advocacy.chat import Refused, Retry, Unknown
+from advocacy.config import Settings
+from advocacy.db import now
+from advocacy.http import Http
+from advocacy.playground.network import NetworkWorld
+from advocacy.playground.world import Fault, Outside
+from advocacy.sharing.network import Connection, Draft, Network, Posted, Reconnect
+from advocacy.sharing.networks import make_all
+from advocacy.sharing.shares import new_key
+from tests.conftest import playground_settings
+
+PERSON = "jana.feld"
+CALLBACK = "http://127.0.0.1:8780/connect/any/callback"
+LINK = "https://advocacy.nordlicht.example/r/aB3dEfGh9"
+ODD = (
+    "Grüße aus dem Watt – „schön“, 100 % <b>& mehr</b> 🌬️👩🏽‍🔧🇩🇪 #Windkraft\n\n"
+    "Ecken: \\ | { } @ [x] (y) <z> # * _kursiv_ ~ und C:\\Pfad #snake_case @jana"
+)
+
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (120, 63), "teal").save(out, "JPEG")
+    return out.getvalue()
+
+
+def draft(text: str = "Wir bauen einen Windpark.", **changes: object) -> Draft:
+    values: dict[str, object] = {
+        "text": f"{text}\n\n{LINK}", "link": LINK, "title": "Neuer Windpark", "summary": "Zwölf Anlagen.",
+        "image": picture(), "image_alt": "Ein Windrad", "language": "de", "key": new_key(),
+    }  # fmt: skip
+    return Draft(**{**values, **changes})  # type: ignore[arg-type]
+
+
+class Stage:
+    """A network's world on loopback, and the product's way to it."""
+
+    name: str
+
+    @staticmethod
+    def make_world() -> NetworkWorld:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def world(self) -> NetworkWorld:
+        return self.make_world()
+
+    @pytest.fixture
+    async def outside(self, world: NetworkWorld) -> AsyncIterator[Outside]:
+        world.previews = False
+        stage = Outside(world)
+        await stage.start()
+        yield stage
+        await stage.stop()
+
+    @pytest.fixture
+    def here(self, outside: Outside, tmp_path: Path) -> Settings:
+        changes = {"outside": outside.origins(), "linkedin_client_id": "app", "linkedin_client_secret": "app-secret"}
+        return playground_settings("sqlite:///unused", tmp_path, **changes)
+
+    @pytest.fixture
+    async def http(self, here: Settings) -> AsyncIterator[Http]:
+        client = Http(here)
+        await client.start()
+        yield client
+        await client.close()
+
+    @pytest.fixture
+    def network(self, here: Settings, http: Http) -> Network:
+        return make_all(here, http)[self.name]
+
+
+class NetworkSuite(Stage):
+    """What every network that posts has to keep."""
+
+    creating: str
+    """Part of the path that makes a post."""
+
+    async def connect(self, network: Network, world: NetworkWorld) -> Connection:
+        """Through the browser's consent page."""
+        client = await network.register(self.host, CALLBACK)
+        consent = network.consent(client, self.host, "state-1", CALLBACK)
+        answer = await world.act({"act": "consent", "url": consent.url, "person": PERSON})
+        assert answer["ok"], answer
+        query = parse_qs(urlsplit(answer["redirect"]).query)
+        assert query["state"] == ["state-1"]
+        return await network.exchange(client, self.host, query["code"][0], CALLBACK, consent.verifier)
+
+    host = ""
+
+    @pytest.fixture
+    async def connection(self, network: Network, world: NetworkWorld) -> Connection:
+        return await self.connect(network, world)
+
+    async def test_connecting_tells_who_it_is(self, network, world, connection):
+        """A connection names the account, and the network knows of it until it is given back."""
+        assert connection.remote_id
+        assert connection.token
+        assert connection.handle
+        assert world.connected(PERSON)
+        if network.abilities().asks_password:
+            from advocacy.sharing.network import HostClient
+
+            client = HostClient("", "")
+        else:
+            client = await network.register(self.host, CALLBACK)
+        if not network.abilities().asks_host:  # a new registration is another app there
+            await network.revoke(client, connection)
+            assert not world.connected(PERSON)
+
+    async def test_a_post_shows_exactly_the_text_with_link_and_card(self, network, world, connection, http):
+        """What the person saw is what stands there; the address that is kept shows it."""
+        one = draft()
+        posted = await network.post(connection, one)
+        [seen] = world.posts(PERSON)
+        assert (seen.text, seen.url_of_link, seen.via) == (one.text, LINK, "api")
+        if network.abilities().takes_picture:
+            assert seen.title == "Neuer Windpark"
+            assert seen.image
+        page = await http.request("GET", posted.url)
+        assert page.status == 200
+        assert "Wir bauen einen Windpark." in page.body.decode()
+
+    async def test_without_a_picture_it_is_posted_all_the_same(self, network, world, connection):
+        """A story without a picture, or whose picture cannot be had, is no reason to fail."""
+        await network.post(connection, draft(image=None, image_alt="", summary=""))
+        await network.post(connection, draft("Noch eins.", image=b"no picture at all"))
+        assert len(world.posts(PERSON)) == 2
+
+    async def test_the_same_post_again_is_still_one(self, network, world, connection):
+        """The same key again gives the first post."""
+        one = draft()
+        first = await network.post(connection, one)
+        assert await network.post(connection, one) == first
+        assert len(world.posts(PERSON)) == 1
+
+    async def test_a_lost_answer_is_unknown_until_it_is_looked_up(self, network, world, connection):
+        """The post was made, the answer was lost: the post is found, and there is one."""
+        one = draft()
+        began = now()
+        world.faults.inject(Fault.LOST_ANSWER, path=self.creating, times=2 if self.name == "bluesky" else 1)
+        with pytest.raises(Unknown):
+            await network.post(connection, one)
+        world.faults.clear()
+        found = await network.look_up(connection, replace(one, first_tried_at=began))
+        [seen] = world.posts(PERSON)
+        assert found is not None
+        assert found.remote_id == seen.id
+
+    async def test_what_was_never_posted_ends_as_one_post(self, network, world, connection):
+        """Looking up what is not there says so (or makes the post); afterwards there is exactly one."""
+        one = draft()
+        found = await network.look_up(connection, replace(one, first_tried_at=now()))
+        if found is None:
+            await network.post(connection, one)
+        assert len(world.posts(PERSON)) == 1
+
+    async def test_being_throttled_means_later_and_nothing_done(self, network, world, connection):
+        """429 says when to come back, where the network tells."""
+        world.faults.inject(Fault.THROTTLE, path=self.creating, retry_after=40)
+        with pytest.raises(Retry) as caught:
+            await network.post(connection, draft())
+        assert world.posts(PERSON) == []
+        if self.tells_when:
+            assert timedelta(seconds=30) < caught.value.after <= timedelta(seconds=41)
+        await network.post(connection, draft())
+
+    tells_when = True
+
+    async def test_an_error_on_their_side_never_leads_to_two(self, network, world, connection):
+        """After a 500, doing what the error asks for ends in one post."""
+        one = draft()
+        world.faults.inject(Fault.ERROR, path=self.creating)
+        posted: Posted | None = None
+        try:
+            await network.post(connection, one)
+        except Unknown:
+            posted = await network.look_up(connection, replace(one, first_tried_at=now()))
+        except Retry:
+            pass
+        assert posted or await network.post(connection, one)
+        assert len(world.posts(PERSON)) == 1
+
+    async def test_a_withdrawn_permission_asks_to_connect_again(self, network, world, connection):
+        """Whether it was withdrawn before or is refused now: ``Reconnect``, nothing posted."""
+        posted = await network.post(connection, draft())
+        world.revoke(PERSON)
+        with pytest.raises(Reconnect):
+            await network.post(connection, draft())
+        with pytest.raises(Reconnect):
+            await network.delete(connection, posted.remote_id)
+        again = await self.connect(network, world)
+        world.faults.inject(Fault.REVOKED, path=self.creating)
+        with pytest.raises(Reconnect):
+            await network.post(again, draft())
+        assert len(world.posts(PERSON)) == 1
+
+    async def test_a_post_can_be_deleted_and_twice_is_fine(self, network, world, connection):
+        """Deleted by us, deleted again, deleted elsewhere: it is gone and nobody complains."""
+        for elsewhere in (False, True):
+            posted = await network.post(connection, draft(f"Nummer {elsewhere}"))
+            if elsewhere:
+                assert (await world.act({"act": "delete", "id": world.posts(PERSON)[-1].id}))["ok"]
+            await network.delete(connection, posted.remote_id)
+            await network.delete(connection, posted.remote_id)
+        assert world.posts(PERSON, deleted=False) == []
+
+    async def test_a_text_that_is_too_long_is_refused(self, network, world, connection):
+        """One over the limit is no; exactly the limit is posted whole."""
+        room = network.limit - network.length(f"\n\n{LINK}")
+        with pytest.raises(Refused):
+            await network.post(connection, draft("ä" * (room + 1)))
+        one = draft("ä" * room)
+        assert network.length(one.text) == network.limit
+        await network.post(connection, one)
+        [seen] = world.posts(PERSON)
+        assert seen.text == one.text
+
+    async def test_odd_characters_arrive_as_they_are(self, network, world, connection):
+        """Emoji, umlauts, quotes, mark-up and the signs that LinkedIn reserves."""
+        await network.post(connection, draft(ODD))
+        [seen] = world.posts(PERSON)
+        assert seen.text == f"{ODD}\n\n{LINK}"
+
+    async def test_a_server_that_cannot_be_reached_means_later(self, network, outside, connection, http):
+        """Nothing was sent, so nothing is unknown."""
+        await outside.stop()
+        await http.close()  # an old connection would break only after the request was sent
+        await http.start()
+        with pytest.raises(Retry):
+            await network.post(connection, draft())
+
+    def test_the_share_page_is_prefilled(self, network, world):
+        """Its address stays short enough for every browser, and keeps the link, however long the text is."""
+        for said in ("Kurz & gut", "Wörter mit 🌬️ " * 300):
+            url = network.dialog(f"{said}\n\n{LINK}", LINK)
+            if not network.abilities().dialog:
+                assert url == ""
+                continue
+            assert len(url) <= 2000
+            host_path = urlsplit(url)
+            filled = parse_qs(host_path.query)["text"][0]
+            assert filled.startswith(said[:8])
+            assert filled.endswith(LINK)
