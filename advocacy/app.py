@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 from aiohttp import web
 
+from advocacy import jobs
+from advocacy.bot import command_actions, review_actions, share_actions
+from advocacy.bot.actions import Bot, Parts
 from advocacy.chat import ChatPlatform
 from advocacy.config import Settings
 from advocacy.db import Database
 from advocacy.delivery.worker import Worker
 from advocacy.http import Http
 from advocacy.insights.fold import Fold
+from advocacy.sharing.accounts import Accounts
 from advocacy.sharing.clicks import ClickWriter, LinkTable, Spool
 from advocacy.sharing.networks import make_all
+from advocacy.sharing.posting import Poster
 from advocacy.sharing.shares import Sharing
 from advocacy.sharing.visitors import Visitors
 
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ROOMS_WITH_TABLES = ("people", "content", "delivery", "sharing", "insights", "bot")
+ACTIONS = {**command_actions.ACTIONS, **review_actions.ACTIONS, **share_actions.ACTIONS}
 log = structlog.get_logger()
 
 
@@ -50,14 +56,8 @@ class App:
     """One process of the product. Everything is built here, by name, once."""
 
     def __init__(self, settings: Settings) -> None:
-        from advocacy import jobs
-        from advocacy.bot import command_actions, review_actions, share_actions
-        from advocacy.bot.actions import Bot, Parts
-        from advocacy.sharing.accounts import Accounts
-        from advocacy.sharing.posting import Poster
         from advocacy.web import pages
 
-        ACTIONS = {**command_actions.ACTIONS, **review_actions.ACTIONS, **share_actions.ACTIONS}
         load_tables()
         self.settings = settings
         self.db = Database(settings.database_url, settings.key_bytes)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from math import ceil
 
 from advocacy.bot.cards import OPENS_FORM
 from advocacy.bot.language import Translator
@@ -40,7 +39,7 @@ def answer(t: Translator, around: Around) -> Message:
 
 def _pending(t: Translator, around: Around) -> Message:
     share, label = around.share, around.network.label
-    seconds = max(0, ceil((share.due_at - around.at).total_seconds())) if share.due_at else 0
+    seconds = max(0, round((share.due_at - around.at).total_seconds())) if share.due_at else 0
     if share.state == ShareState.SENDING or (seconds == 0 and share.attempts):
         heading = t("Posting to {network} now …", network=label)
         return Message(summary=heading, heading=heading, quote=share.text)

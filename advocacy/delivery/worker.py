@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -27,9 +26,9 @@ LOOK_AFTER = timedelta(seconds=3)
 class Worker:
     """One per process."""
 
-    def __init__(self, db: Database, platforms: Mapping[str, ChatPlatform], limits: Limits | None = None) -> None:
+    def __init__(self, db: Database, platforms: dict[str, ChatPlatform], limits: Limits | None = None) -> None:
         self._db = db
-        self._platforms = platforms
+        self.platforms = platforms
         self._limits = limits or Limits()
         self.wake = asyncio.Event()
         self.wake_urgent = asyncio.Event()
@@ -86,11 +85,11 @@ class Worker:
     async def _lanes(self, s: AsyncSession) -> list[str]:
         """Lanes whose platform is connected here; the rest waits until it is."""
         lanes = (await s.execute(select(Outbox.lane).where(Outbox.state == OutboxState.PENDING).distinct())).scalars()
-        return [lane for lane in lanes if lane.split(":", 1)[0] in self._platforms]
+        return [lane for lane in lanes if lane.split(":", 1)[0] in self.platforms]
 
     async def _deliver(self, row: Outbox) -> None:
         target, reply_to = target_of(row)
-        platform = self._platforms[target.platform]
+        platform = self.platforms[target.platform]
         message = from_json(row.message)
         where = target.user if isinstance(target, UserRef) else target.channel
         await self._limits.wait(target.platform, row.lane, f"{row.lane}:{where}")
@@ -150,7 +149,7 @@ class Worker:
 
     async def _look_up(self, row: Outbox) -> int:
         target, _ = target_of(row)
-        platform = self._platforms.get(target.platform)
+        platform = self.platforms.get(target.platform)
         if platform is None or isinstance(target, MessageRef):
             return 0
         since = (row.claimed_at or row.due_at) - timedelta(seconds=60)

@@ -1,0 +1,193 @@
+"""Bot tests read as dialogs: a person does something, the bot answers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from advocacy.app import ACTIONS
+from advocacy.bot.actions import Bot, Parts
+from advocacy.chat import Answer, ChannelRef, Message, MessageRef, OpenForm, Press, Private, Rewrite, UserRef
+from advocacy.content import approval, stories
+from advocacy.content.fingerprint import fingerprint
+from advocacy.content.models import Story
+from advocacy.content.stories import Wording
+from advocacy.db import Database, now
+from advocacy.delivery import placements
+from advocacy.delivery.worker import Worker
+from advocacy.http import Http
+from advocacy.people.models import Department, Identity, Membership, Person
+from advocacy.playground.company import SLACK_TEAM, Resident, residents
+from advocacy.playground.outside import Worlds
+from advocacy.sharing.accounts import Accounts
+from advocacy.sharing.networks import make_all
+from advocacy.sharing.posting import Poster
+from advocacy.sharing.shares import Sharing
+from advocacy.slack.door import SlackDoor
+from tests.conftest import playground_settings
+
+
+class Addresses:
+    """Pages that messages point to."""
+
+    def sign_in(self, person_id: int) -> str:
+        return f"https://advocacy.example.com/sign-in/{person_id}"
+
+    def board_picture(self, period: str, language: str) -> str:
+        return f"https://advocacy.example.com/board-{period}-{language}.png"
+
+
+def message_of(answer: Answer) -> Message:
+    assert isinstance(answer, (Private, Rewrite)), answer
+    return answer.message
+
+
+def said(answer: Answer) -> str:
+    """Everything an answer says, in one text."""
+    message = answer.form.body if isinstance(answer, OpenForm) else message_of(answer)
+    facts = [f"{one.label}: {one.value}" for one in message.facts]
+    buttons = [f"[{one.label}]" for one in message.buttons]
+    return "\n".join([message.heading, *message.paragraphs, message.quote, *facts, *buttons, message.footnote])
+
+
+@dataclass
+class Chat:
+    """The bot, and a company around it."""
+
+    parts: Parts
+    bot: Bot
+    worlds: Worlds
+    people: dict[str, Resident] = field(default_factory=dict)
+
+    @property
+    def db(self) -> Database:
+        return self.parts.db
+
+    def who(self, key: str) -> UserRef:
+        resident = self.people[key]
+        return UserRef("slack", SLACK_TEAM, resident.slack_id or f"U-{key}")
+
+    async def press(self, key: str, action: str, inputs: dict[str, str] | None = None, **value: Any) -> Answer:
+        message = value.pop("message", None)
+        reply_to = value.pop("reply_to", "")
+        press = Press(self.who(key), action, value, inputs or {}, message=message, reply_to=reply_to)
+        return await self.bot.handle(press)
+
+    async def types(self, key: str, words: str, event: str = "") -> Answer:
+        return await self.bot.handle(Press(self.who(key), "command", text=words, event=event))
+
+    async def person(self, key: str) -> Person:
+        from sqlalchemy import select
+
+        async with self.db.read() as s:
+            return (await s.execute(select(Person).where(Person.email == self.people[key].email))).scalar_one()
+
+    async def story(self, author: str = "clara.editorius", **changes: Any) -> Story:
+        """A story in review."""
+        writer = await self.person(author)
+        values: dict[str, Any] = {
+            "title": "The rotor that listens", "summary": "Forty turbines.", "url": "https://www.nordlicht.example/r",
+            "captions": [Wording(text="Quiet and clever.", language="en"), Wording(text="Leise und klug.", language="de")],
+            "author_id": writer.id,
+        }  # fmt: skip
+        async with self.db.write() as s:
+            story = await stories.create(s, **{**values, **changes})
+            await approval.submit(s, story.id, writer.id)
+        return story
+
+    async def live_story(self, **changes: Any) -> Story:
+        """A story that colleagues can share now."""
+        from advocacy.content import schedule
+
+        story = await self.story(**changes)
+        approver = await self.person("david.vierauge")
+        async with self.db.write() as s:
+            fresh = await stories.get(s, story.id)
+            await approval.approve(s, story.id, approver, fingerprint(fresh), four_eyes=True)
+            await schedule.go_live(s, now())
+        return story
+
+    async def channel(self, name: str, purpose: str = "stories") -> ChannelRef:
+        ref = ChannelRef("slack", SLACK_TEAM, self.worlds.slack.channel(name).id)
+        async with self.db.write() as s:
+            await placements.add_channel(s, ref, f"#{name}", purpose)
+        return ref
+
+    async def deliver(self) -> None:
+        """Send all that waits."""
+        for urgent in (True, False):
+            while await self.parts.worker.run_due(urgent=urgent):
+                pass
+
+
+@pytest.fixture
+async def chat(db: Database, database_url: str, tmp_path: Path) -> AsyncIterator[Chat]:
+    worlds = Worlds(
+        bot_token="xoxb-playground", signing_secret="playground-signing-secret", app_token="xapp-1",
+        app_id="00000000-0000-4000-8000-00000000b07a", app_password="playground-teams-password",
+    )  # fmt: skip
+    await worlds.outside.start()
+    settings = playground_settings(
+        database_url, tmp_path, outside=worlds.outside.origins(), linkedin_client_id=worlds.linkedin_client_id,
+        linkedin_client_secret=worlds.linkedin_client_secret, undo_seconds=30, company="Nordlicht Energie",
+    )  # fmt: skip
+    http = Http(settings)
+    await http.start()
+    networks = make_all(settings, http)
+    sharing = Sharing(settings, networks)
+    worker = Worker(db, {})
+    parts = Parts(
+        settings=settings, db=db, networks=networks, sharing=sharing, accounts=Accounts(db, settings, networks),
+        poster=Poster(db, settings, networks, http), worker=worker, addresses=Addresses(), platforms=worker.platforms,
+    )  # fmt: skip
+    chat = Chat(parts, Bot(parts, ACTIONS), worlds, {one.key: one for one in residents()})
+    door = SlackDoor(settings, chat.bot)
+    await door.start()
+    worker.platforms["slack"] = door.platform
+    await hire(chat)
+    yield chat
+    await door.stop()
+    await http.close()
+    await worlds.outside.stop()
+
+
+async def hire(chat: Chat) -> None:
+    """The company's people, known to Slack and to us."""
+    async with chat.db.write() as s:
+        made: dict[str, Department] = {}
+        for one in chat.people.values():
+            if one.department not in made:
+                made[one.department] = Department(name=one.department, path=one.department)
+                s.add(made[one.department])
+        await s.flush()
+        for one in chat.people.values():
+            person = Person(
+                email=one.email, name=one.name, language=one.language, roles=list(one.roles), joined_on=date(2026, 1, 1)
+            )
+            s.add(person)
+            await s.flush()
+            s.add(Membership(person_id=person.id, department_id=made[one.department].id, starts_on=date(2026, 1, 1)))
+            s.add(Identity(person_id=person.id, platform="slack", tenant=SLACK_TEAM, user_id=chat.who(one.key).user))
+
+
+def ref_of(chat: Chat, channel: ChannelRef, number: int = -1) -> MessageRef:
+    """A message that stands in a channel."""
+    message = chat.worlds.slack.messages(channel.channel)[number]
+    return MessageRef("slack", SLACK_TEAM, channel.channel, message.ts)
+
+
+async def connect(chat: Chat, key: str, network: str = "linkedin") -> None:
+    """Connect as a browser would: our page's ticket, the network's consent, the way back."""
+    from urllib.parse import parse_qs, urlsplit
+
+    person = await chat.person(key)
+    ticket = parse_qs(urlsplit(chat.parts.accounts.connect_url(person.id, network)).query)["t"][0]
+    url, cookie = await chat.parts.accounts.begin(ticket, "nordlicht.social" if network == "mastodon" else "")
+    back = await {"linkedin": chat.worlds.linkedin, "mastodon": chat.worlds.mastodon}[network].consent(url, key)
+    query = parse_qs(urlsplit(back).query)
+    await chat.parts.accounts.finish(query["state"][0], query["code"][0], cookie)
