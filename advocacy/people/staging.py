@@ -110,8 +110,7 @@ async def fill(c: AsyncConnection, rows: Sequence[Row], spelling: dict[str, str]
         yield min(done, len(rows))
     # After the rows are in: cheaper than keeping it in order meanwhile.
     await c.execute(CreateIndex(BY_EMAIL))
-    if c.dialect.name == "postgresql":
-        await c.execute(text(f"ANALYZE {ROWS.name}"))
+    await _analyze(c, ROWS)
 
 
 def _records(rows: Sequence[Row], spelling: dict[str, str]) -> Iterator[tuple[object, ...]]:
@@ -148,6 +147,7 @@ async def compare(c: AsyncConnection, today: date) -> Totals:
         _employed(today), not_(exists().where(ROWS.c.email == P.c.email))
     )
     await c.execute(insert(DIFF).from_select(["email", "person_id", *_FLAGS], missing))
+    await _analyze(c, DIFF)
     sums = (func.coalesce(func.sum(DIFF.c[name]), 0) for name in _FLAGS)
     found = (await c.execute(select(func.coalesce(func.max(DIFF.c.n), 0), *sums))).one()
     return Totals(*(int(value) for value in found))
@@ -219,6 +219,12 @@ async def _begin_memberships(c: AsyncConnection, span: ColumnElement[bool], toda
         .order_by(DIFF.c.n)
     )
     await c.execute(insert(M).from_select(["person_id", "department_id", "starts_on"], members))
+
+
+async def _analyze(c: AsyncConnection, table: Table) -> None:
+    """Tell PostgreSQL how much is in a temporary table: nobody else does."""
+    if c.dialect.name == "postgresql":
+        await c.execute(text(f"ANALYZE {table.name}"))
 
 
 def _employed(today: date) -> ColumnElement[bool]:
