@@ -20,8 +20,10 @@ Json = dict[str, Any]
 
 LINK = "link"
 """Action of a button that only leads somewhere; Slack tells us of those presses too."""
-_MOST_TEXT = 9_500
-"""For paragraphs, quote, facts and bars together: Slack refuses messages from about 13,000 characters on."""
+_MOST_TEXT = 12_000
+"""Of the whole message: Slack refuses some from about 13,000 characters on."""
+_LEAST_TEXT = 3_000
+"""For what is said, however much the buttons and inputs take."""
 _MOST_SUMMARY = 3_000
 _MOST_PARAGRAPHS = 20
 _MOST_INPUTS = 15
@@ -45,8 +47,9 @@ def body(message: Message, t: Translator, *, images: bool = True) -> Json:
 
 def blocks(message: Message, t: Translator, *, images: bool = True) -> list[Json]:
     """At most 50 blocks, in the order ``Message`` gives. Raises ``Refused`` when a button's value is too large."""
-    return [*_said(message, images=images), *_inputs(message.inputs), *_rows(message.buttons, t),
-            *_context(message.footnote)]  # fmt: skip
+    tail = [*_inputs(message.inputs), *_rows(message.buttons, t), *_context(message.footnote)]
+    room = _Room(max(_LEAST_TEXT, _MOST_TEXT - _size(tail)))
+    return [*_said(message, room, images=images), *tail]
 
 
 def action_of(action_id: str) -> str:
@@ -67,13 +70,20 @@ class _Room:
         return taken
 
 
-def _said(message: Message, *, images: bool) -> Iterator[Json]:
-    room = _Room(_MOST_TEXT)
+def _size(drawn: Any) -> int:
+    """Characters of all texts in it."""
+    if isinstance(drawn, dict):
+        text = drawn.get("text")
+        return (len(text) if isinstance(text, str) else 0) + sum(_size(part) for part in drawn.values())
+    return sum(_size(part) for part in drawn) if isinstance(drawn, list) else 0
+
+
+def _said(message: Message, room: _Room, *, images: bool) -> Iterator[Json]:
     quote = room.take(message.quote, 2 * _SECTION)  # what will leave has the first claim to be shown whole
     if message.heading.strip():
         yield {"type": "header", "text": plain(message.heading, 150)}
     elif not (message.paragraphs or quote):
-        yield {"type": "section", "text": plain(message.summary or "…", _SECTION)}
+        yield {"type": "section", "text": plain(message.summary, _SECTION)}
     if images and message.image is not None:
         yield from _image(message.image)
     for paragraph in _few(message.paragraphs, _MOST_PARAGRAPHS):
@@ -81,8 +91,8 @@ def _said(message: Message, *, images: bool) -> Iterator[Json]:
             yield {"type": "section", "text": plain(text, _SECTION)}
     if quote:
         yield _rich({"type": "rich_text_quote", "elements": [_run(part) for part in _parts(quote, _SECTION)]})
-    if message.facts:
-        yield _rich({"type": "rich_text_section", "elements": list(_facts(message.facts, room))})
+    if facts := list(_facts(message.facts, room)):
+        yield _rich({"type": "rich_text_section", "elements": facts})
     if message.bars:
         drawn = room.take("\n".join(_bars(message.bars[:_MOST_BARS])), _SECTION)
         if drawn:
@@ -142,7 +152,7 @@ def _rows(buttons: Sequence[Button], t: Translator) -> Iterator[Json]:
 
 
 def _button(button: Button, number: int, t: Translator) -> Json:
-    drawn: Json = {"type": "button", "text": plain(button.label, 75) if button.label.strip() else plain("…", 75)}
+    drawn: Json = {"type": "button", "text": plain(button.label, 75)}
     if button.style in _STYLES:
         drawn["style"] = button.style
     if button.url:

@@ -35,8 +35,8 @@ def escaped(text: str, most: int) -> str:
 
 
 def plain(text: str, most: int) -> dict[str, object]:
-    """A ``plain_text`` object. ``:shortcodes:`` stay as they were written."""
-    return {"type": "plain_text", "text": cut(text, most), "emoji": False}
+    """A ``plain_text`` object, never an empty one. ``:shortcodes:`` stay as they were written."""
+    return {"type": "plain_text", "text": cut(text, most) or "–", "emoji": False}
 
 
 def width(text: str) -> int:
@@ -50,7 +50,10 @@ def column(text: str, wide: int) -> str:
     """The text in exactly ``wide`` columns, padded or cut with ``…``."""
     text = " ".join(text.split())
     if width(text) > wide:
-        while width(text) > wide - 1:
-            text = text[:-1]
-        text += "…"
+        taken = 0
+        for place, one in enumerate(text):
+            taken += width(one)
+            if taken > wide - 1:
+                text = text[:place] + "…"
+                break
     return text + " " * (wide - width(text))

@@ -11,10 +11,10 @@ import pytest
 from chat_suite import CARD, Chat, ChatSuite
 
 sys.path.append(str(Path(__file__).parents[1] / "slack"))
-from slack_help import JANA, PEOPLE, TEAM, House, open_house  # noqa: E402
+from slack_help import JANA, PEOPLE, TEAM, House, open_house
 
-from advocacy.chat import ChannelRef, Gone, MessageRef, Unknown, UserRef  # noqa: E402
-from advocacy.playground.world import Fault  # noqa: E402
+from advocacy.chat import ChannelRef, Gone, MessageRef, Unknown, UserRef
+from advocacy.playground.world import Fault
 
 
 class SlackChat(Chat):
