@@ -1,0 +1,379 @@
+"""Every share ends posted once, or says why not and what to do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from advocacy.content.models import StoryState
+from advocacy.db import now
+from advocacy.people.models import Person
+from advocacy.playground.world import Fault
+from advocacy.sharing.models import Account, ShareState
+from advocacy.sharing.network import Connection, Draft, Network, Posted
+from advocacy.sharing.posting import Poster
+from advocacy.sharing.shares import NotYours
+from tests.sharing.conftest import EMRE, JANA, Scene
+
+POSTING = ("linkedin", "mastodon", "bluesky")
+CREATING = {"linkedin": "/rest/posts", "mastodon": "/api/v1/statuses", "bluesky": "putRecord"}
+PAST = timedelta(minutes=1)
+
+each_network = pytest.mark.parametrize("network", POSTING)
+
+
+async def due(scene: Scene, network: str, person: str = JANA) -> int:
+    """A share whose undo window is over."""
+    if not scene.worlds[network].connected(person):
+        await scene.connect(network, person)
+    return (await scene.start(network, person, at=now() - PAST)).id
+
+
+async def hurry(scene: Scene, share_id: int) -> None:
+    """Let the pause of a share pass."""
+    share = await scene.share(share_id)
+    if share.due_at is not None:
+        await scene.change(share, due_at=now() - timedelta(seconds=1))
+
+
+async def settle(scene: Scene, share_id: int, rounds: int = 12) -> str:
+    """What the jobs do, with all pauses skipped, until the share has come to an end."""
+    for _ in range(rounds):
+        await hurry(scene, share_id)
+        await scene.poster.run_due()
+        await scene.poster.settle_unknown()
+        state = (await scene.share(share_id)).state
+        if state not in {ShareState.PENDING, ShareState.UNKNOWN, ShareState.SENDING}:
+            break
+    return state
+
+
+@each_network
+async def test_what_is_due_is_posted_once_and_counts(scene: Scene, network: str) -> None:
+    """Posted with exactly the text that was shown; one fact; told after it is stored."""
+    told: list[int] = []
+    scene.poster.settled = told.append
+    share_id = await due(scene, network)
+    assert await scene.poster.run_due() == 1
+    assert await scene.poster.run_due() == 0
+    share = await scene.share(share_id)
+    assert scene.posts(network) == [share.text]
+    assert (share.state, share.problem, share.attempts) == (ShareState.POSTED, "", 1)
+    assert share.remote_url.startswith(scene.outside.url)
+    assert await scene.facts(share_id) == [("measured", 1)]
+    assert told == [share_id]
+
+
+async def test_nothing_leaves_before_the_undo_window_is_over(scene: Scene) -> None:
+    """Nor after it was undone."""
+    await scene.connect("mastodon")
+    share = await scene.start("mastodon")
+    assert await scene.poster.run_due() == 0
+    await scene.press("undo", share)
+    await scene.change(share, due_at=now() - PAST)
+    assert await scene.poster.run_due() == 0
+    assert scene.posts("mastodon") == []
+
+
+@each_network
+async def test_throttled_shares_wait_as_long_as_asked(scene: Scene, network: str) -> None:
+    """Then they go out."""
+    share_id = await due(scene, network)
+    scene.worlds[network].faults.inject(Fault.THROTTLE, retry_after=90)
+    await scene.poster.run_due()
+    share = await scene.share(share_id)
+    assert (share.state, share.attempts, scene.posts(network)) == (ShareState.PENDING, 1, [])
+    assert share.due_at is not None
+    if network != "linkedin":  # LinkedIn does not say how long
+        assert share.due_at > now() + timedelta(seconds=60)
+    assert await settle(scene, share_id) == ShareState.POSTED
+    assert len(scene.posts(network)) == 1
+
+
+@each_network
+async def test_a_network_that_stays_away_ends_in_a_clear_failure(scene: Scene, network: str) -> None:
+    """After eight tries the person is told, nothing was posted, and trying again works."""
+    share_id = await due(scene, network)
+    scene.worlds[network].faults.inject(Fault.THROTTLE, times=100)
+    assert await settle(scene, share_id) == ShareState.FAILED
+    share = await scene.share(share_id)
+    assert (share.problem, share.attempts, scene.posts(network)) == ("network_down", 8, [])
+    assert await scene.facts(share_id) == []
+    scene.worlds[network].faults.clear()
+    await scene.press("retry", share)
+    assert await settle(scene, share_id) == ShareState.POSTED
+
+
+@each_network
+async def test_an_error_on_their_side_ends_in_one_post(scene: Scene, network: str) -> None:
+    """A 500 may have done the work or not: either way there is one."""
+    share_id = await due(scene, network)
+    scene.worlds[network].faults.inject(Fault.ERROR, path=CREATING[network], times=2)
+    assert await settle(scene, share_id) == ShareState.POSTED
+    assert len(scene.posts(network)) == 1
+    assert await scene.facts(share_id) == [("measured", 1)]
+
+
+@each_network
+async def test_a_lost_answer_is_looked_up_and_never_posted_again(scene: Scene, network: str) -> None:
+    """The post was made and nobody said so: unknown first, then found."""
+    share_id = await due(scene, network)
+    scene.worlds[network].faults.inject(Fault.LOST_ANSWER, path=CREATING[network])
+    await scene.poster.run_due()
+    share = await scene.share(share_id)
+    assert (share.state, share.unknown_since) == (ShareState.UNKNOWN, share.claimed_at)
+    assert await scene.poster.settle_unknown() == 0, "it is not looked up before its time"
+    assert await settle(scene, share_id) == ShareState.POSTED
+    share = await scene.share(share_id)
+    [post] = scene.worlds[network].posts(JANA)
+    assert share.remote_id == post.id
+    assert await scene.facts(share_id) == [("measured", 1)]
+
+
+@each_network
+@pytest.mark.parametrize("posted_before", [False, True])
+async def test_a_process_killed_while_sending_leaves_one_post(scene: Scene, network: str, posted_before: bool) -> None:
+    """Whether the request had left or not: at the next start it is unknown, and ends as one post."""
+    share_id = await due(scene, network)
+    if posted_before:
+        await scene.poster.run_due()
+    share = await scene.share(share_id)
+    before = {"state": ShareState.SENDING, "claimed_at": now() - timedelta(seconds=40), "attempts": 1}
+    await scene.change(share, **before, remote_id="", remote_url="", settled_at=None)
+    reborn = Poster(scene.db, scene.settings, scene.networks, scene.http)
+    assert await reborn.recover() == 1
+    assert (await scene.share(share_id)).state == ShareState.UNKNOWN
+    assert await settle(scene, share_id) == ShareState.POSTED
+    assert len(scene.posts(network)) == 1
+
+
+async def test_a_share_whose_sender_died_is_picked_up_without_a_restart(scene: Scene) -> None:
+    """After two minutes of sending, with any number of processes."""
+    share_id = await due(scene, "mastodon")
+    share = await scene.share(share_id)
+    await scene.change(share, state=ShareState.SENDING, claimed_at=now() - timedelta(minutes=1), attempts=1)
+    await scene.poster.settle_unknown()
+    assert (await scene.share(share_id)).state == ShareState.SENDING
+    await scene.change(share, claimed_at=now() - timedelta(minutes=3))
+    assert await settle(scene, share_id) == ShareState.POSTED
+    assert len(scene.posts("mastodon")) == 1
+
+
+async def test_what_linkedin_no_longer_remembers_is_for_the_person_to_say(scene: Scene) -> None:
+    """After a quarter of an hour: ``cannot_tell``, no second post, and two ways forward."""
+    share_id = await due(scene, "linkedin")
+    scene.worlds["linkedin"].faults.inject(Fault.LOST_ANSWER, path="/rest/posts")
+    await scene.poster.run_due()
+    share = await scene.share(share_id)
+    await scene.change(share, unknown_since=now() - timedelta(minutes=12))
+    assert await settle(scene, share_id, rounds=3) == ShareState.UNKNOWN
+    await scene.change(share, unknown_since=now() - timedelta(minutes=16))
+    assert await settle(scene, share_id) == ShareState.FAILED
+    assert (await scene.share(share_id)).problem == "cannot_tell"
+    assert len(scene.posts("linkedin")) == 1
+    assert (await scene.press("report_done", share)).state == ShareState.REPORTED
+
+
+async def test_a_recalled_story_is_not_posted_by_looking_for_it(scene: Scene) -> None:
+    """LinkedIn can only be asked by posting: for a story that has ended nobody asks."""
+    share_id = await due(scene, "linkedin")
+    share = await scene.share(share_id)
+    await scene.change(share, state=ShareState.UNKNOWN, claimed_at=now(), unknown_since=now(), due_at=now() - PAST)
+    await scene.change_story(state=StoryState.RECALLED)
+    await scene.poster.settle_unknown()
+    share = await scene.share(share_id)
+    assert (share.state, share.problem, scene.posts("linkedin")) == (ShareState.FAILED, "cannot_tell", [])
+
+
+@each_network
+async def test_a_withdrawn_permission_waits_for_the_person(scene: Scene, network: str) -> None:
+    """The account is marked, the share is kept, and goes out after connecting again."""
+    share_id = await due(scene, network)
+    scene.worlds[network].revoke(JANA)
+    await scene.poster.run_due()
+    share = await scene.share(share_id)
+    assert (share.state, share.problem) == (ShareState.WAITING, "reconnect")
+    async with scene.db.read() as s:
+        assert (await s.scalars(select(Account.state))).all() == ["broken"]
+    await scene.connect(network)
+    assert await settle(scene, share_id) == ShareState.POSTED
+    assert len(scene.posts(network)) == 1
+
+
+@pytest.mark.parametrize(
+    "values", [{"state": StoryState.RECALLED}, {"expires_at": now() - PAST}, {"state": StoryState.IN_REVIEW}]
+)
+async def test_a_story_that_ends_in_the_undo_window_does_not_leave(scene: Scene, values: dict[str, object]) -> None:
+    """Looked at again in the moment it is claimed."""
+    share_id = await due(scene, "mastodon")
+    await scene.change_story(**values)
+    told: list[int] = []
+    scene.poster.settled = told.append
+    await scene.poster.run_due()
+    share = await scene.share(share_id)
+    assert (share.state, share.problem, scene.posts("mastodon")) == (ShareState.CANCELLED, "story_ended", [])
+    assert told == [share_id]
+
+
+async def test_nobody_is_posted_for_after_they_left(scene: Scene) -> None:
+    """Or after they disconnected."""
+    share_id, other = await due(scene, "mastodon"), await due(scene, "bluesky", EMRE)
+    async with scene.db.write() as s:
+        (await s.get_one(Person, scene.people[JANA].id)).left_on = now().date()
+    await scene.accounts.disconnect(scene.people[EMRE].id, "bluesky")
+    await scene.poster.run_due()
+    assert (await scene.share(share_id)).state == ShareState.CANCELLED
+    assert (await scene.share(other)).state == ShareState.WAITING
+    assert scene.posts("mastodon") == scene.posts("bluesky", EMRE) == []
+
+
+async def test_nothing_over_the_limit_leaves(scene: Scene) -> None:
+    """Whatever became of the text: it is measured once more."""
+    share_id = await due(scene, "bluesky")
+    await scene.change(await scene.share(share_id), text="ä" * 301)
+    await scene.poster.run_due()
+    share = await scene.share(share_id)
+    assert (share.state, share.problem, scene.posts("bluesky")) == (ShareState.FAILED, "too_long", [])
+
+
+async def test_a_refusal_is_told_and_not_repeated(scene: Scene) -> None:
+    """The network said no: trying the same again would change nothing."""
+    share_id = await due(scene, "linkedin")
+    async with scene.db.write() as s:
+        (await s.scalars(select(Account))).one().remote_id = "urn:li:person:another"
+    await scene.poster.run_due()
+    share = await scene.share(share_id)
+    assert (share.state, share.problem, share.attempts) == (ShareState.FAILED, "refused", 1)
+    assert await scene.poster.run_due() == 0
+
+
+async def test_two_workers_post_each_share_once(scene: Scene) -> None:
+    """Claimed by a conditional update: whoever comes second finds nothing."""
+    ids = [await due(scene, network, person) for network in POSTING for person in (JANA, EMRE)]
+    workers = [Poster(scene.db, scene.settings, scene.networks, scene.http) for _ in range(3)]
+    for _ in range(6):
+        await asyncio.gather(*(worker.run_due() for worker in workers))
+        for share_id in ids:
+            await hurry(scene, share_id)
+    for share_id in ids:
+        assert (await scene.share(share_id)).state == ShareState.POSTED
+        assert await scene.facts(share_id) == [("measured", 1)]
+    seen = Counter((name, person) for name in POSTING for person in (JANA, EMRE) for _ in scene.posts(name, person))
+    assert set(seen.values()) == {1}
+    assert len(seen) == 6
+
+
+class Slow:
+    """A network whose answer to ``post`` comes when the test says so."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self.has_posted = asyncio.Event()
+        self.may_answer = asyncio.Event()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._network, name)
+
+    async def post(self, connection: Connection, draft: Draft) -> Posted:
+        posted = await self._network.post(connection, draft)
+        self.has_posted.set()
+        await self.may_answer.wait()
+        return posted
+
+
+@each_network
+async def test_an_answer_that_comes_late_changes_nothing_twice(scene: Scene, network: str) -> None:
+    """Another worker took the sender for dead and found the post; then the sender wakes up."""
+    share_id = await due(scene, network)
+    slow = Slow(scene.networks[network])
+    sleeper = Poster(scene.db, scene.settings, {network: slow}, scene.http)  # type: ignore[dict-item]
+    sending = asyncio.create_task(sleeper.run_due())
+    await asyncio.wait_for(slow.has_posted.wait(), 5)
+    await scene.poster.recover()
+    assert await settle(scene, share_id) == ShareState.POSTED
+    slow.may_answer.set()
+    await sending
+    assert len(scene.posts(network)) == 1
+    assert await scene.facts(share_id) == [("measured", 1)]
+
+
+class Broken:
+    """A network whose client has a bug."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._network, name)
+
+    async def post(self, connection: Connection, draft: Draft) -> Posted:
+        raise KeyError("a mistake of ours")
+
+
+async def test_a_mistake_of_ours_stops_only_its_own_share(scene: Scene) -> None:
+    """It is reported, the others go out, and the share is not lost."""
+    wrong, right = await due(scene, "mastodon"), await due(scene, "bluesky")
+    networks = {**scene.networks, "mastodon": Broken(scene.networks["mastodon"])}
+    with pytest.RaisesGroup(KeyError):
+        await Poster(scene.db, scene.settings, networks, scene.http).run_due()  # type: ignore[arg-type]
+    assert (await scene.share(right)).state == ShareState.POSTED
+    share = await scene.share(wrong)
+    assert share.state == ShareState.SENDING
+    await scene.change(share, claimed_at=now() - timedelta(minutes=3))
+    assert await settle(scene, wrong) == ShareState.POSTED
+
+
+@each_network
+async def test_a_posted_share_can_be_taken_down(scene: Scene, network: str) -> None:
+    """It is gone there, and no longer counts in the period in which it counted."""
+    share_id = await due(scene, network)
+    await scene.poster.run_due()
+    with pytest.raises(NotYours):
+        await scene.poster.delete(share_id, scene.people[EMRE].id)
+    for _ in range(2):
+        assert (await scene.poster.delete(share_id, scene.people[JANA].id)).state == ShareState.DELETED
+    assert scene.posts(network) == []
+    assert await scene.facts(share_id) == [("measured", 1), ("measured", -1)]
+
+
+async def test_a_deletion_that_fails_says_why_and_can_be_pressed_again(scene: Scene) -> None:
+    """The share stays posted, because it is."""
+    share_id = await due(scene, "mastodon")
+    await scene.poster.run_due()
+    person_id = scene.people[JANA].id
+    scene.worlds["mastodon"].faults.inject(Fault.REVOKED)
+    share = await scene.poster.delete(share_id, person_id)
+    assert (share.state, share.problem) == (ShareState.POSTED, "reconnect")
+    await scene.connect("mastodon")
+    scene.worlds["mastodon"].faults.inject(Fault.LOST_ANSWER, path="/statuses/")
+    share = await scene.poster.delete(share_id, person_id)
+    assert (share.state, share.problem) == (ShareState.DELETED, "")
+    assert scene.posts("mastodon") == []
+
+
+async def test_new_tokens_are_kept(scene: Scene) -> None:
+    """Bluesky's tokens change every two hours; the next share uses the new ones."""
+    share_id = await due(scene, "bluesky")
+    world = scene.worlds["bluesky"]
+    async with scene.db.read() as s:
+        before = (await s.scalars(select(Account.token))).one()
+    world.clock.move(hours=3)
+    assert await settle(scene, share_id) == ShareState.POSTED
+    async with scene.db.read() as s:
+        assert (await s.scalars(select(Account.token))).one() != before
+
+
+async def test_looking_in_vain_ends(scene: Scene) -> None:
+    """A server that never answers again does not keep a share unknown for ever."""
+    share_id = await due(scene, "mastodon")
+    share = await scene.share(share_id)
+    await scene.change(
+        share, state=ShareState.UNKNOWN, claimed_at=now(), unknown_since=now() - timedelta(hours=3), due_at=now() - PAST
+    )
+    scene.worlds["mastodon"].faults.inject(Fault.THROTTLE, times=100)
+    assert await settle(scene, share_id) == ShareState.FAILED
+    assert (await scene.share(share_id)).problem == "cannot_tell"
