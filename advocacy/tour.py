@@ -17,11 +17,18 @@ from advocacy.bot.announce import ask_editors
 from advocacy.demo import Demo
 from advocacy.insights import participation, periods
 from advocacy.playground.captions import CAMPAIGNS
+from advocacy.playground.colleague_seats import Seat, SlackSeat, TeamsSeat
+from advocacy.playground.colleague_share import Style
+from advocacy.playground.colleagues import Door
 from advocacy.playground.company import Resident
 
 NETWORKS = ("linkedin", "mastodon", "bluesky")
 SHARERS = 24
 PATIENCE = 30.0
+WAYS = {
+    "plain": "pressed Share", "double": "pressed twice", "undo": "undid it", "connect": "connected first",
+    "dialog": "used a dialog",
+}  # fmt: skip
 Step = Callable[[], Awaitable[str]]
 
 
@@ -95,11 +102,12 @@ class Tour:
 
     async def approve(self) -> str:
         """The author is refused; somebody else approves, one story in Slack, the other in Teams."""
-        refused = await self.demo.colleagues.approve("clara.editorius", "slack", CAMPAIGNS[0].slug)
-        expect("approve" in refused.lower(), f"the author was not refused but told: {refused!r}")
+        first, second = (self._title(campaign.slug) for campaign in CAMPAIGNS)
+        refused = await self._decide("clara.editorius", "slack", first)
+        expect("approve" in refused.lower() or "freigeben" in refused.lower(), f"the author was told {refused!r}")
         await self._still_in_review(0)
-        await self.demo.colleagues.approve("david.vierauge", "slack", CAMPAIGNS[0].slug)
-        await self.demo.colleagues.approve("clara.editorius", "teams", CAMPAIGNS[1].slug)
+        await self._decide("david.vierauge", "slack", first)
+        await self._decide("clara.editorius", "teams", second)
         async with self.demo.app.db.read() as s:
             rows = await s.execute(text(
                 "SELECT story.id, story.author_id, review.by_id FROM story JOIN review ON review.story_id = story.id"
@@ -109,6 +117,28 @@ class Tour:
         expect(len(decided) == len(CAMPAIGNS), f"{len(decided)} approvals instead of {len(CAMPAIGNS)}")
         expect(all(author != by for _, author, by in decided), "somebody approved a story of their own")
         return f"author refused once; {len(decided)} stories approved by others, 1 in Slack, 1 in Teams"
+
+    def _title(self, slug: str) -> str:
+        return next(one.article.title for one in self.worlds.site.stories if one.article.slug == slug)
+
+    def _seat(self, key: str, door: str) -> Seat:
+        person = next(one for one in self.worlds.residents if one.key == key)
+        return SlackSeat(self.worlds.slack, person) if door == "slack" else TeamsSeat(self.worlds.teams, person)
+
+    async def _decide(self, key: str, door: str, title: str) -> str:
+        """Press Approve on the review card; answers what the person sees then."""
+        seat = self._seat(key, door)
+        before = {(one.where, one.id): one for one in seat.look()}
+        card = next(one for one in reversed(seat.look()) if title in one.text and one.find("approve"))
+        button = card.find("approve")
+        assert button is not None
+        await seat.press(card, button)
+
+        def news() -> str:
+            fresh = [one for one in seat.look() if before.get((one.where, one.id)) != one]
+            return fresh[-1].text if fresh else ""
+
+        return await seat.until(news, PATIENCE)
 
     async def _still_in_review(self, which: int) -> None:
         async with self.demo.app.db.read() as s:
@@ -138,23 +168,30 @@ class Tour:
     async def share(self) -> str:
         """People of all departments, through both doors, on three networks; some in special ways."""
         people = [one for one in self.worlds.residents if one.slack_id and one.teams_id][: SHARERS + 2]
-        special = {0: "double", 1: "undo", 2: "connect", 3: "dialog"}
+        special: dict[int, Style] = {0: "double", 1: "undo", 2: "connect", 3: "dialog"}
         plan = []
         for number, one in enumerate(people):
-            door = ("slack", "teams")[number % 2]
+            door: Door = "slack" if number % 2 else "teams"
             style = special.get(number, "plain")
             network = "xing" if style == "dialog" else NETWORKS[number % len(NETWORKS)]
             plan.append((one, door, network, style))
         outcomes: Counter[str] = Counter()
+        story = await self._first_story()
         for one, door, network, style in plan:
-            outcome = await self.demo.colleagues.share(one.key, door, network, style=style)
-            outcomes[outcome] += 1
-            if style != "undo":
+            outcome = await self.demo.colleagues.share(one.key, door, network, style, story=story)
+            expect(outcome.ok, f"{one.name} in {door} on {network} ({style}): {outcome.problem}")
+            outcomes[style] += 1
+            if style == "undo":
+                expect(outcome.state == "undone", f"undo ended as {outcome.state}")
+            else:
                 self.sharers.append((one, door, network, style))
         doors = Counter(door for _, door, _, _ in self.sharers)
-        return f"{len(self.sharers)} people ({doors['slack']} in Slack, {doors['teams']} in Teams): " + ", ".join(
-            f"{count} {name}" for name, count in sorted(outcomes.items())
-        )
+        ways = ", ".join(f"{outcomes[name]} {said}" for name, said in WAYS.items())
+        return f"{len(self.sharers)} people ({doors['slack']} in Slack, {doors['teams']} in Teams); {ways}"
+
+    async def _first_story(self) -> int:
+        async with self.demo.app.db.read() as s:
+            return int((await s.execute(text("SELECT min(id) FROM story WHERE state = 'live'"))).scalar_one())
 
     async def posts(self) -> str:
         """Every share is one post on its network; the undone one is none."""
@@ -219,12 +256,21 @@ class Tour:
 
     async def boards(self) -> str:
         """The board is told in both doors, privately, with its definition."""
-        said = [await self.demo.colleagues.ask("jana.feld", door, "leaderboard") for door in ("slack", "teams")]
-        for door, words in zip(("Slack", "Teams"), said, strict=True):
-            expect(
-                "beschäftigt" in words or "employed" in words, f"{door} did not answer with the definition: {words!r}"
-            )
+        slack, teams = self._seat("jana.feld", "slack"), self._seat("jana.feld", "teams")
+        jana = slack.person
+        assert jana.slack_id is not None
+        assert jana.teams_id is not None
+        news = self.worlds.slack.channel("news").id
+        await self.worlds.slack.hands.command(jana.slack_id, news, "/advocacy", "leaderboard")
+        await self.worlds.teams.hands.say(jana.key, self.worlds.teams.chat(jana.key), "leaderboard")
+        for name, seat in (("Slack", slack), ("Teams", teams)):
+            told = await seat.until(lambda seat=seat: self._definition(seat), PATIENCE)  # type: ignore[misc]
+            expect(told, f"{name} did not answer with the definition")
         return "answered in Slack and in Teams, with the definition beside the numbers"
+
+    @staticmethod
+    def _definition(seat: Seat) -> str:
+        return next((one.text for one in seat.look() if "beschäftigt waren" in one.text), "")
 
 
 def _count_again(
