@@ -1,0 +1,62 @@
+"""Text out of HTML that others wrote."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from html.parser import HTMLParser
+
+_SILENT = frozenset({"script", "style", "template", "noscript", "iframe", "svg", "head", "title"})
+_BREAKS = frozenset(
+    {"p", "br", "div", "li", "ul", "ol", "tr", "td", "th", "table", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote",
+     "figure", "figcaption", "section", "article", "hr", "pre", "img"}
+)  # fmt: skip
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_MOST = 200_000
+"""Characters of HTML that are looked at; a summary needs far fewer."""
+
+
+class _Stripper(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        """Fall silent inside what nobody reads."""
+        if tag in _SILENT:
+            self._silent += 1
+        elif tag in _BREAKS:
+            self.parts.append(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Speak again."""
+        if tag in _SILENT:
+            self._silent = max(0, self._silent - 1)
+        elif tag in _BREAKS:
+            self.parts.append(" ")
+
+    def handle_data(self, data: str) -> None:
+        """Keep the words."""
+        if not self._silent:
+            self.parts.append(data)
+
+
+def plain(html: str) -> str:
+    """The words of a piece of HTML on one line; no tags, scripts, control or direction-changing characters."""
+    stripper = _Stripper()
+    stripper.feed(html[:_MOST])
+    stripper.close()
+    text = "".join(stripper.parts)
+    if re.search(r"&(#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});", text):
+        text = unescape(text)  # escaped twice, as many feeds do
+    return " ".join(_INVISIBLE.sub("", text).split())
+
+
+def shorten(text: str, most: int) -> str:
+    """At most so many characters, ended at a word with an ellipsis."""
+    if len(text) <= most:
+        return text
+    cut = text[: most - 1]
+    at = cut.rfind(" ")
+    return (cut[:at] if at > most // 2 else cut).rstrip(" ,;:-–—") + "…"
