@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from chat_suite import CARD, Chat, ChatSuite
-
-sys.path.append(str(Path(__file__).parents[1] / "slack"))
-from slack_help import JANA, PEOPLE, TEAM, House, open_house
 
 from advocacy.chat import ChannelRef, Gone, MessageRef, Unknown, UserRef
 from advocacy.playground.world import Fault
+from tests.contract.chat_suite import CARD, Chat, ChatSuite
+from tests.slack.slack_help import JANA, PEOPLE, TEAM, House, open_house
 
 
 class SlackChat(Chat):

@@ -16,7 +16,6 @@ from urllib.parse import urlencode
 
 import aiohttp
 from aiohttp import web
-from conftest import playground_settings
 
 from advocacy.chat import Answer, Press, UserRef
 from advocacy.config import Settings
@@ -24,6 +23,7 @@ from advocacy.playground.company import residents
 from advocacy.playground.slack_world import SlackWorld
 from advocacy.playground.world import Outside
 from advocacy.slack.door import SlackDoor
+from tests.conftest import playground_settings
 
 SECRET = "playground-signing-secret"
 TEAM = "T0NORDLICHT"

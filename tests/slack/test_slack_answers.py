@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from slack_help import CLARA, JANA, TEAM, House, open_house
 
 from advocacy.chat import (
     Button,
@@ -24,6 +23,7 @@ from advocacy.chat import (
 )
 from advocacy.playground.slack_state import Message as Seen
 from advocacy.playground.world import Fault
+from tests.slack.slack_help import CLARA, JANA, TEAM, House, open_house
 
 CARD = Message(
     summary="A story to share",

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from conftest import playground_settings
-from slack_help import TEAM, RecordingBot, open_house
 
 from advocacy.chat import ChannelRef, Gone, Image, Message, MessageRef, Refused, Retry, Unknown
 from advocacy.slack.door import SlackDoor
+from tests.conftest import playground_settings
+from tests.slack.slack_help import TEAM, RecordingBot, open_house
 
 CHANNEL = ChannelRef("slack", TEAM, "C0NEWS0001")
 CARD = MessageRef("slack", TEAM, "C0NEWS0001", "1795688000.000200")

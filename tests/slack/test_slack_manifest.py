@@ -10,11 +10,11 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from conftest import playground_settings
 
 import advocacy.slack
 from advocacy.config import Settings
 from advocacy.slack.manifest import EVENTS, OPTIONAL_SCOPES, PATH, SCOPES, create_link, manifest
+from tests.conftest import playground_settings
 
 ROOT = Path(__file__).parents[2]
 CODE = "\n".join(path.read_text() for path in sorted(Path(advocacy.slack.__file__).parent.glob("*.py")))

@@ -10,10 +10,10 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from slack_help import JANA, TEAM, House, open_house, payload, sign
 
 from advocacy.chat import ChannelRef, Form, Input, Message, MessageRef, OpenForm, Press, Private, UserRef
 from advocacy.slack import receive
+from tests.slack.slack_help import JANA, TEAM, House, open_house, payload, sign
 
 FORM = "application/x-www-form-urlencoded"
 JANA_REF = UserRef("slack", TEAM, JANA)
