@@ -18,7 +18,7 @@ LONGEST_ADDRESS = 2000
 URL = regex.compile(r"https?://[^\s<>\"]*[^\s<>\"'.,;:!?…)\]}»”]")
 """A link in running text, without the punctuation that follows it."""
 _MARKER = regex.compile(r"\[(?:[^\[\]\n]*\p{L}[^\[\]\n]*|[\s._…]*)\]")
-_SENTENCE = regex.compile(r"[^\n.!?\[]*(?:\[[^\]\n]*\][^\n.!?\[]*)+[.!?]*[ \t]*")
+_SENTENCE = regex.compile(r"(?:[^\s.!?\[][^\n.!?\[]*+)?(?:\[[^\]\n]*\][^\n.!?\[]*+)+[.!?]*[ \t]*")
 _UNSEEN = regex.compile(r"[\p{Cc}\p{Cs}\p{Co}--[\n\t]]", flags=regex.VERSION1)
 
 
