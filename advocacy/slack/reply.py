@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from advocacy.slack.render import packed
 
@@ -31,7 +31,7 @@ class ReplyTo:
 
     def pack(self) -> str:
         """As text, without what is empty."""
-        return packed({name: value for name, value in asdict(self).items() if value})
+        return packed({name: value for name in self.__slots__ if (value := getattr(self, name))})
 
 
 def unpack(text: str) -> ReplyTo | None:

@@ -15,6 +15,8 @@ MOST_BYTES = 1_000_000
 _WINDOW = 300
 _PAYLOAD = b"payload="
 _FORM = "application/x-www-form-urlencoded"
+_ESCAPES = tuple((f"%{ord(one):02X}".encode(), one.encode()) for one in '":,{}[]/\\#=&<>')
+"""What JSON is full of. Not the percent sign: it must come last, or what it protects would be decoded twice."""
 
 
 def is_genuine(secret: str, headers: Mapping[str, str], body: bytes, at: float | None = None) -> bool:
@@ -37,8 +39,7 @@ def read(content_type: str, body: bytes) -> dict[str, Any]:
     if content_type != _FORM:
         return _object(body)
     if body.startswith(_PAYLOAD) and b"&" not in body:
-        # The common case, without the detour that the general form parser takes over every escape.
-        return _object(unquote_to_bytes(body[len(_PAYLOAD) :].replace(b"+", b" ")))
+        return _object(_unquoted(body[len(_PAYLOAD) :]))
     form = dict(parse_qsl(body.decode(), keep_blank_values=True))
     return _object(form["payload"].encode()) if "payload" in form else dict(form)
 
@@ -48,6 +49,14 @@ def is_certificate_check(content_type: str, body: bytes) -> bool:
     if content_type != _FORM or len(body) > 1_000 or b"ssl_check" not in body:
         return False
     return dict(parse_qsl(body.decode(errors="replace"))).get("ssl_check") == "1"
+
+
+def _unquoted(text: bytes) -> bytes:
+    """As ``unquote_to_bytes``, which goes escape by escape: half the cost of a press, when measured."""
+    text = text.replace(b"+", b" ")
+    for escape, one in _ESCAPES:
+        text = text.replace(escape, one)
+    return unquote_to_bytes(text) if b"%" in text else text
 
 
 def _object(text: bytes) -> dict[str, Any]:

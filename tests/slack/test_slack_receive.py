@@ -10,9 +10,11 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from advocacy.chat import ChannelRef, Form, Input, Message, MessageRef, OpenForm, Press, Private, UserRef
-from advocacy.slack import receive
+from advocacy.slack import receive, requests
 from tests.slack.slack_help import JANA, TEAM, House, open_house, payload, sign
 
 FORM = "application/x-www-form-urlencoded"
@@ -77,6 +79,17 @@ async def test_what_cannot_be_read_gets_400(house: House, body: bytes, content_t
     """Signed but malformed: told so, with no effect."""
     assert (await house.post(body, content_type))[0] == 400
     assert house.bot.heard == []
+
+
+@given(st.dictionaries(st.text(max_size=20), st.text(max_size=60), max_size=4))
+def test_any_payload_is_read_as_it_was_written(sent: dict[str, str]) -> None:
+    """Percent signs, plus signs, escapes of escapes: whatever Slack encodes is decoded once, exactly."""
+    for extra in ("", "%22", "%2522", "100 %", "a+b", "%25", "\\u0041"):
+        whole = {**sent, "extra": extra}
+        for text in (json.dumps(whole), json.dumps(whole, ensure_ascii=False)):
+            body = urlencode({"payload": text}).encode()
+            assert requests.read(FORM, body) == whole
+            assert requests.read(FORM, b"a=1&" + body) == whole
 
 
 async def test_what_is_too_much_gets_413(house: House) -> None:
