@@ -242,7 +242,7 @@ class Tour:
             belongs = (
                 await s.execute(text("SELECT person_id, department_id, starts_on, ends_on FROM membership"))
             ).all()
-            parents = dict((await s.execute(text("SELECT id, parent_id FROM department"))).tuples().all())
+            parents = dict((await s.execute(text("SELECT id, parent_id FROM department"))).all())
         counted = _count_again(facts, belongs, parents, period.first, period.last, settings.zone)
         for row in board.rows:
             if row.is_rest:

@@ -72,7 +72,7 @@ async def me(call: Call) -> Answer:
         mine = await me_insights.mine(s, call.person.id, periods.current(settings.zone))
         recent = await call.parts.sharing.mine(s, call.person.id, limit=RECENT)
         rows = await s.execute(select(Story.id, Story.title).where(Story.id.in_([one.story_id for one in recent])))
-        titles = dict(rows.tuples().all())
+        titles = dict(rows.all())
     labels = {name: network.label for name, network in call.parts.networks.items()}
     message = me_message(call.t, mine, [(one, titles.get(one.story_id, "")) for one in recent], labels)
     return Private(message, replace=True)

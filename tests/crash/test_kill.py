@@ -219,7 +219,7 @@ async def verdict(demo: Demo, app: App, seen: Seen, kills: int, seconds: float) 
             " JOIN person ON person.id = share.person_id JOIN link ON link.share_id = share.id"))).all()  # fmt: skip
         clicks = dict((await s.execute(
             select(Link.code, func.count()).join(Click, Click.link_id == Link.id).where(Click.dropped == "").group_by(Link.code)
-        )).tuples().all())  # fmt: skip
+        )).all())  # fmt: skip
         cards = (await s.execute(text("SELECT story_id, channel_id, state FROM placement"))).all()
     posts: Counter[str] = Counter()
     for name in NETWORKS:

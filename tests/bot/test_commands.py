@@ -1,0 +1,75 @@
+"""Typed commands, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from advocacy.chat import Private
+from tests.bot.conftest import Chat, message_of, said
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("help", "Hallo Jana Feld!"), ("", "Hallo Jana Feld!"), ("hilfe", "Hallo Jana Feld!"), ("???", "Hallo Jana Feld!"),
+        ("/advocacy me", "Was ich geteilt habe"), ("ICH", "Was ich geteilt habe"), ("accounts", "Meine Konten"),
+        ("leaderboard", "Wer macht mit"), ("rangliste bitte", "Wer macht mit"), ("feed", "Alles gesehen"),
+    ],
+)  # fmt: skip
+async def test_commands_are_understood(chat: Chat, words: str, expected: str) -> None:
+    """The first word decides; anything unknown is answered with help."""
+    answer = await chat.types("jana.feld", words)
+    assert isinstance(answer, Private)
+    assert expected in said(answer)
+
+
+async def test_everyone_is_spoken_to_in_their_own_language(chat: Chat) -> None:
+    """English to those whose language it is."""
+    assert "Hello Yara Blume!" in said(await chat.types("yara.blume", "help"))
+
+
+async def test_a_repeated_event_is_answered_once(chat: Chat) -> None:
+    """Platforms repeat an event whose answer they missed."""
+    assert await chat.types("jana.feld", "help", event="Ev1") is not None
+    assert await chat.types("jana.feld", "help", event="Ev1") is None
+    assert await chat.types("jana.feld", "help", event="Ev2") is not None
+
+
+async def test_only_leaders_and_editors_get_the_way_to_the_page(chat: Chat) -> None:
+    """The board is for everyone, the page behind it for leaders."""
+    assert not any("sign-in" in one.url for one in message_of(await chat.types("jana.feld", "leaderboard")).buttons)
+    assert any("sign-in" in one.url for one in message_of(await chat.types("ada.vorstand", "leaderboard")).buttons)
+
+
+async def test_the_board_prints_how_its_number_is_made(chat: Chat) -> None:
+    """The definition stands next to every number, and small groups are not shown on their own."""
+    board = message_of(await chat.types("ada.vorstand", "leaderboard"))
+    assert "mindestens einem Share" in board.footnote
+    assert not any("Management" == one.label for one in board.bars), "three people are never shown on their own"
+
+
+async def test_the_feed_shows_one_story_after_the_other(chat: Chat) -> None:
+    """Live stories not dealt with yet, with a way to the next."""
+    await chat.live_story(title="First")
+    await chat.live_story(title="Second")
+    first = message_of(await chat.types("jana.feld", "feed"))
+    following = next(one for one in first.buttons if one.action == "feed")
+    second = message_of(await chat.press("jana.feld", "feed", **following.value))
+    assert {first.heading, second.heading} == {"First", "Second"}
+    for story_id in (1, 2):
+        await chat.press("jana.feld", "share", s=story_id, n="xing")
+        share = story_id
+        await chat.press("jana.feld", "done", i=share)
+    assert "Alles gesehen" in said(await chat.types("jana.feld", "feed"))
+
+
+async def test_a_leaver_is_no_longer_known(chat: Chat) -> None:
+    """Whoever left gets a clear answer and nothing is done."""
+    from sqlalchemy import update
+
+    from advocacy.db import now
+    from advocacy.people.models import Person
+
+    async with chat.db.write() as s:
+        await s.execute(update(Person).where(Person.email == chat.people["jana.feld"].email).values(left_on=now().date()))
+    assert "do not know you" in said(await chat.types("jana.feld", "feed"))
