@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+import advocacy
 from advocacy.db import Database
 
 if TYPE_CHECKING:
@@ -18,6 +20,12 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent
 _REVISION = re.compile(r'^revision(?:: str)? = "([^"]+)"', re.MULTILINE)
 _PARENT = re.compile(r'^down_revision(?:: str \| None)? = "([^"]+)"', re.MULTILINE)
+
+
+def load_tables() -> None:
+    """Import the tables of every room, so that ``Base.metadata`` knows them; nothing else of the rooms."""
+    for models in sorted(Path(advocacy.__file__).parent.glob("*/models.py")):
+        importlib.import_module(f"advocacy.{models.parent.name}.models")
 
 
 def head() -> str:

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-import importlib
-from pathlib import Path
 from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy.engine import Connection
 
-import advocacy
 from advocacy.db import Base, Secret, UtcDateTime
+from migrations import load_tables
 
 LOCK = 0x61647663
 """Two processes that start at once do not migrate at once."""
@@ -21,12 +19,6 @@ def render_item(kind: str, item: Any, _autogen: object) -> str | Literal[False]:
     if kind == "type" and isinstance(item, Secret):
         return "sa.LargeBinary()"
     return False
-
-
-def load_tables() -> None:
-    """Import the tables of every room, and nothing else of it."""
-    for models in sorted(Path(advocacy.__file__).parent.glob("*/models.py")):
-        importlib.import_module(f"advocacy.{models.parent.name}.models")
 
 
 def run(connection: Connection) -> None:

@@ -37,7 +37,7 @@ class Pulled:
     entries: int = 0
     """Entries in the feed."""
     drafts: list[int] = field(default_factory=list)
-    """Ids of the stories it became, the oldest first."""
+    """Ids of the stories it became, the newest entry first."""
     known: int = 0
     """Entries that were drafts before."""
     skipped: int = 0
@@ -80,7 +80,7 @@ async def pull(db: Database, http: Http, source: str | Path, *, language: str = 
     return Pulled(
         found.title,
         found.found,
-        drafts,
+        drafts[::-1],
         known=len(found.entries) - len(drafts) - refused,
         skipped=found.skipped + refused,
         problem=found.problem,

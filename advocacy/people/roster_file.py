@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 from zoneinfo import available_timezones
 
 from advocacy.people.directory import ROLES
@@ -106,12 +107,13 @@ class _Bad(Exception):
         self.code, self.value = code, value
 
 
-def read_csv(file: Path | bytes) -> Roster:
+def read_csv(file: Path | bytes | IO[str] | IO[bytes]) -> Roster:
     """Read a roster: ``,`` ``;`` or tab, UTF-8, UTF-16 or Windows-1252, column names in English or German.
 
     Raises ``BadRoster`` when nothing can be read, ``OSError`` when the file cannot be opened.
     """
-    text, is_guessed = _decode(file if isinstance(file, bytes) else file.read_bytes())
+    data = file.read_bytes() if isinstance(file, Path) else file if isinstance(file, bytes) else file.read()
+    text, is_guessed = (data, False) if isinstance(data, str) else _decode(data)
     roster = Roster()
     if is_guessed:
         roster.problems.append(Problem(1, "not_utf8", is_warning=True))

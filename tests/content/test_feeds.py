@@ -78,7 +78,7 @@ async def test_entries_become_drafts_once(db: Database, http: Http, source: tupl
     first = await feeds.pull(db, http, f"{NEWS}/feed.xml")
     assert (first.title, first.entries, first.known, first.skipped, first.problem) == ("Nordlicht & News", 8, 0, 5, "")
     async with db.read() as s:
-        one, two, three = [await stories.get(s, key) for key in first.drafts]
+        three, two, one = [await stories.get(s, key) for key in first.drafts]
     assert (one.title, one.url, one.image_url, one.state) == (
         "Erster Windpark", f"{NEWS}/wind/1", "", StoryState.DRAFT,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,12 @@ def test_german_columns_semicolons_and_byte_order_marks(encoding: str) -> None:
     assert roster.rows == [
         Row(2, "jörg@nordlicht.example", "Jörg Groß", "Vertrieb/Süd", "", "de", None, ("editor",)),
     ]
+
+
+def test_an_open_file_will_do() -> None:
+    """Text that was decoded already, or bytes."""
+    text = "email,name\na@n.example,Jörg\n"
+    assert read_csv(io.StringIO(text)) == read_csv(io.BytesIO(text.encode())) == read_csv(text.encode())
 
 
 def test_latin_1_is_read_and_said() -> None:
