@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import io
+import time
 from collections import OrderedDict
-
-from PIL import Image, ImageOps, UnidentifiedImageError
+from dataclasses import dataclass, field
 
 from advocacy.chat import Unknown
 from advocacy.http import Blocked, Http, TooLarge, Unreachable
@@ -19,6 +19,18 @@ SMALL_ENOUGH = 950_000
 PATIENCE = 8.0
 KEPT = 32
 """Pictures kept in memory, at most ``SMALL_ENOUGH`` each."""
+FORGET_TROUBLE = 60.0
+"""Seconds until a picture that could not be had is asked for again."""
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """One address: fetched by one, waited for by all others who want the same at that moment."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    picture: bytes | None = None
+    again_at: float = 0.0
+    """When it is worth asking (again), on the monotonic clock."""
 
 
 class Pictures:
@@ -26,23 +38,21 @@ class Pictures:
 
     def __init__(self, http: Http) -> None:
         self._http = http
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
-        self._one_at_a_time = asyncio.Lock()
+        self._shelves: OrderedDict[str, _Shelf] = OrderedDict()
 
     async def get(self, url: str) -> bytes | None:
         """The picture as a small JPEG; ``None`` when there is none to be had. Never raises for what is out there."""
         if not url:
             return None
-        async with self._one_at_a_time:  # many people share one story at once: fetch and shrink its picture once
-            if url not in self._kept:
-                picture = await self._fetch(url)
-                if picture is None:
-                    return None
-                self._kept[url] = picture
-                if len(self._kept) > KEPT:
-                    self._kept.popitem(last=False)
-            self._kept.move_to_end(url)
-            return self._kept[url]
+        shelf = self._shelves.setdefault(url, _Shelf())
+        self._shelves.move_to_end(url)
+        while len(self._shelves) > KEPT:
+            self._shelves.popitem(last=False)
+        async with shelf.lock:
+            if shelf.picture is None and time.monotonic() >= shelf.again_at:
+                shelf.picture = await self._fetch(url)
+                shelf.again_at = time.monotonic() + FORGET_TROUBLE
+        return shelf.picture
 
     async def _fetch(self, url: str) -> bytes | None:
         try:
@@ -55,6 +65,8 @@ class Pictures:
 
 def small_jpeg(data: bytes) -> bytes | None:
     """A JPEG at most 1,200 pixels wide or high and 950,000 bytes large; ``None`` when this is no picture."""
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "GIF", "WEBP")) as opened:
             if opened.width * opened.height > MOST_PIXELS:

@@ -27,8 +27,8 @@ from advocacy.sharing.pictures import Pictures
 from advocacy.sharing.shares import Sharing, count, usable
 
 AT_ONCE = 8
-LONGEST_ATTEMPT = 25.0
-"""Seconds for one attempt with all its calls."""
+LONGEST_ATTEMPT = 20.0
+"""Seconds for one attempt with all its calls; its picture has 8 s before that."""
 SURELY_OVER = timedelta(seconds=30)
 """After this an attempt has ended, even one of another process."""
 ABANDONED = timedelta(minutes=2)
@@ -131,19 +131,22 @@ class Poster:
     # -- one share ---------------------------------------------------------------------------------------------------
 
     async def _post(self, job: Job) -> None:
+        image = await self._pictures.get(job.image_url)
+
         async def attempt() -> Outcome:
-            image = await self._pictures.get(job.image_url)
             return outcomes.Done(await job.network.post(job.connection, replace(job.draft, image=image)))
 
         await self._settle(job, await _outcome(attempt()))
 
     async def _look_up(self, job: Job) -> None:
+        posts = job.network.abilities().looks_by_posting
+        image = await self._pictures.get(job.image_url) if posts else None
+
         async def attempt() -> Outcome:
-            image = await self._pictures.get(job.image_url) if job.network.abilities().looks_by_posting else None
             found = await job.network.look_up(job.connection, replace(job.draft, image=image))
             return outcomes.NotThere() if found is None else outcomes.Done(found)
 
-        if job.ended and job.network.abilities().looks_by_posting:
+        if job.ended and posts:
             await self._settle(job, outcomes.NeverKnown())
         else:
             await self._settle(job, await _outcome(attempt()))

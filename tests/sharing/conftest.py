@@ -20,6 +20,7 @@ from advocacy.playground.bluesky_world import BlueskyWorld
 from advocacy.playground.linkedin_world import LinkedInWorld
 from advocacy.playground.mastodon_world import MastodonWorld
 from advocacy.playground.network import NetworkWorld
+from advocacy.playground.site_world import SiteWorld
 from advocacy.playground.world import Outside
 from advocacy.sharing.accounts import Accounts
 from advocacy.sharing.models import Share, ShareEvent
@@ -113,7 +114,7 @@ def worlds() -> dict[str, NetworkWorld]:
 async def scene(
     db: Database, database_url: str, tmp_path: Path, worlds: dict[str, NetworkWorld]
 ) -> AsyncIterator[Scene]:
-    outside = Outside(*worlds.values())
+    outside = Outside(*worlds.values(), SiteWorld())
     await outside.start()
     settings = playground_settings(database_url, tmp_path, outside=outside.origins(), company="Nordlicht Energie")
     http = Http(settings)

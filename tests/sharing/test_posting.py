@@ -12,6 +12,7 @@ from sqlalchemy import select
 from advocacy.content.models import StoryState
 from advocacy.db import now
 from advocacy.people.models import Person
+from advocacy.playground.site_pictures import names
 from advocacy.playground.world import Fault
 from advocacy.sharing.models import Account, ShareState
 from advocacy.sharing.network import Connection, Draft, Network, Posted
@@ -66,6 +67,17 @@ async def test_what_is_due_is_posted_once_and_counts(scene: Scene, network: str)
     assert share.remote_url.startswith(scene.outside.url)
     assert await scene.facts(share_id) == [("measured", 1)]
     assert told == [share_id]
+
+
+@pytest.mark.parametrize("network", ["linkedin", "bluesky"])
+async def test_the_storys_picture_goes_along(scene: Scene, network: str) -> None:
+    """Where nothing is read from the link; without it when its host is away."""
+    for person, name in ((JANA, names()[0]), (EMRE, "gone")):
+        await scene.change_story(image_url=f"https://www.nordlicht.example/pictures/{name}.png")
+        await due(scene, network, person)
+        await scene.poster.run_due()
+    images = [scene.worlds[network].posts(person)[0].image for person in (JANA, EMRE)]
+    assert [bool(image) for image in images] == [True, False]
 
 
 async def test_nothing_leaves_before_the_undo_window_is_over(scene: Scene) -> None:

@@ -1,0 +1,100 @@
+"""Pictures for previews: small, harmless, fetched once."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+
+from advocacy.chat import Unknown
+from advocacy.http import Blocked, Reply, TooLarge, Unreachable
+from advocacy.sharing.pictures import SMALL_ENOUGH, WIDEST, Pictures, small_jpeg
+
+
+def drawn(kind: str, size: tuple[int, int], mode: str = "RGB") -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise(size, 90).convert(mode).save(out, kind)
+    return out.getvalue()
+
+
+class Shelf:
+    """Answers with what lies at an address, and counts."""
+
+    def __init__(self, **kept: bytes | Exception) -> None:
+        self.kept = kept
+        self.asked: list[str] = []
+
+    async def fetch(self, url: str, *, max_bytes: int, accept: str) -> Reply:
+        self.asked.append(url)
+        found = self.kept.get(url, b"")
+        if isinstance(found, Exception):
+            raise found
+        assert len(found) <= max_bytes
+        return Reply(200 if found else 404, {}, found, url)
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode"), [("PNG", "RGBA"), ("PNG", "P"), ("JPEG", "L"), ("GIF", "P"), ("WEBP", "RGB")]
+)
+def test_every_usual_picture_becomes_a_small_jpeg(kind: str, mode: str) -> None:
+    """No larger than the strictest network takes, noise included; small ones are not blown up."""
+    small = small_jpeg(drawn(kind, (2400, 1600), mode))
+    assert small is not None
+    assert len(small) <= SMALL_ENOUGH
+    with Image.open(io.BytesIO(small)) as shown:
+        assert (shown.format, shown.size) == ("JPEG", (WIDEST, 800))
+    tiny = small_jpeg(drawn(kind, (64, 32), mode))
+    assert tiny is not None
+    with Image.open(io.BytesIO(tiny)) as shown:
+        assert shown.size == (64, 32)
+
+
+def test_transparent_parts_become_white() -> None:
+    """Not black, as a plain conversion would make them."""
+    out = io.BytesIO()
+    Image.new("RGBA", (8, 8), (0, 0, 0, 0)).save(out, "PNG")
+    small = small_jpeg(out.getvalue())
+    assert small is not None
+    with Image.open(io.BytesIO(small)) as shown:
+        assert shown.getpixel((4, 4)) == (255, 255, 255)
+
+
+def test_what_is_no_picture_is_none() -> None:
+    """HTML, SVG, half a file, and a bomb."""
+    bomb = io.BytesIO()
+    Image.new("1", (9000, 9000)).save(bomb, "PNG")
+    for data in (
+        b"",
+        b"<html>",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        drawn("PNG", (90, 90))[:200],
+        bomb.getvalue(),
+    ):
+        assert small_jpeg(data) is None
+
+
+async def test_a_picture_is_fetched_once_and_trouble_means_none() -> None:
+    """A share never fails because of a picture."""
+    trouble = {"a": Blocked("x"), "b": TooLarge(), "c": Unreachable(), "d": Unknown()}
+    shelf = Shelf(good=drawn("PNG", (30, 20)), **trouble)
+    pictures = Pictures(shelf)  # type: ignore[arg-type]
+    assert await pictures.get("good") == await pictures.get("good") is not None
+    assert shelf.asked == ["good"]
+    for name in (*trouble, "nothing", ""):
+        assert await pictures.get(name) is None
+    before = len(shelf.asked)
+    assert await pictures.get("a") is None
+    assert len(shelf.asked) == before, "a host that is away is not asked for every share"
+
+
+async def test_only_the_last_pictures_are_kept() -> None:
+    """Memory stays bounded however many stories there are."""
+    data = drawn("PNG", (30, 20))
+    shelf = Shelf(**{f"p{number}": data for number in range(40)})
+    pictures = Pictures(shelf)  # type: ignore[arg-type]
+    for number in range(40):
+        await pictures.get(f"p{number}")
+    await pictures.get("p39")
+    await pictures.get("p0")
+    assert len(shelf.asked) == 41
