@@ -99,9 +99,7 @@ class Poster:
 
     async def _work(self, state: ShareState, take: Claim, send: Callable[[Job], Awaitable[None]]) -> int:
         """Several at once, each claimed only when there is a hand free for it."""
-        if not await self._is_due(state):
-            return 0
-        hands = [self._hand(take, send) for _ in range(AT_ONCE)]
+        hands = [self._hand(take, send) for _ in range(await self._count_due(state))]
         results = await asyncio.gather(*hands, return_exceptions=True)
         broken = [one for one in results if isinstance(one, BaseException)]
         if broken:  # one share that breaks our code must not stop the others; its state is settled by looking it up
@@ -123,10 +121,11 @@ class Poster:
                 done += 1
         return done
 
-    async def _is_due(self, state: ShareState) -> bool:
+    async def _count_due(self, state: ShareState) -> int:
+        """As many as there is work for, at most as many as there are hands."""
         async with self.db.read() as s:
-            query = select(Share.id).where(Share.state == state, Share.due_at <= now()).limit(1)
-            return await s.scalar(query) is not None
+            query = select(Share.id).where(Share.state == state, Share.due_at <= now()).limit(AT_ONCE)
+            return len((await s.scalars(query)).all())
 
     # -- one share ---------------------------------------------------------------------------------------------------
 
