@@ -1,0 +1,88 @@
+"""What every command stands on: settings, the database, the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from advocacy.cli.trouble import Trouble
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from advocacy.config import Settings
+    from advocacy.db import Database
+    from advocacy.http import Http
+
+T = TypeVar("T")
+
+
+def run(work: Coroutine[object, object, T]) -> T:
+    """Do it, and answer what it answers."""
+    return asyncio.run(work)
+
+
+def fast(work: Coroutine[object, object, T]) -> T:
+    """The same on uvloop where there is one, for what runs long."""
+    try:
+        import uvloop
+    except ImportError:
+        return run(work)
+    return uvloop.run(work)
+
+
+def settings() -> Settings:
+    """The settings of the environment."""
+    from advocacy.config import Settings
+
+    return Settings()
+
+
+def console(*, stderr: bool = False) -> Console:
+    """The terminal. What others may read by machine goes to stdout, the rest to stderr."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, soft_wrap=not stderr)
+
+
+@asynccontextmanager
+async def database(chosen: Settings, *, migrated: bool = True) -> AsyncIterator[Database]:
+    """The database, reachable, and (unless told otherwise) with the newest tables. Raises ``Trouble``."""
+    import migrations
+    from advocacy.db import Database
+
+    migrations.load_tables()
+    db = Database(chosen.database_url, chosen.key_bytes)
+    try:
+        try:
+            stored = await migrations.stored(db)
+        except (OSError, ValueError) as error:
+            raise Trouble(f"The database {shown(chosen.database_url)} cannot be reached: {error}.") from error
+        if migrated and stored != migrations.head():
+            what = "has no tables yet" if stored is None else f"is at revision {stored}, not {migrations.head()}"
+            raise Trouble(f"The database {shown(chosen.database_url)} {what}; run: advocacy migrate")
+        yield db
+    finally:
+        await db.close()
+
+
+@asynccontextmanager
+async def http(chosen: Settings) -> AsyncIterator[Http]:
+    """The way out to the internet, open for as long as it is needed."""
+    from advocacy.http import Http
+
+    client = Http(chosen)
+    await client.start()
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+def shown(url: str) -> str:
+    """A database's address without its password."""
+    from sqlalchemy.engine import make_url
+
+    return make_url(url).render_as_string(hide_password=True)

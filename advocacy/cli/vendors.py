@@ -1,0 +1,168 @@
+"""``advocacy channel``, ``advocacy slack`` and ``advocacy teams``: what is set up once per workspace or tenant."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from advocacy.cli import ground
+from advocacy.cli.trouble import Trouble
+
+if TYPE_CHECKING:
+    from advocacy.config import Settings
+
+channel = typer.Typer(help="Channels that stories are posted to.", no_args_is_help=True)
+slack = typer.Typer(help="Setting up Slack.", no_args_is_help=True)
+teams = typer.Typer(help="Setting up Microsoft Teams.", no_args_is_help=True)
+
+
+@channel.callback()
+def _channel() -> None:
+    """Channels that stories are posted to."""
+
+
+@slack.callback()
+def _slack() -> None:
+    """Setting up Slack."""
+
+
+@teams.callback()
+def _teams() -> None:
+    """Setting up Microsoft Teams."""
+
+
+@channel.command("add")
+def add(
+    platform: Annotated[str, typer.Argument(help="slack or teams")],
+    channel_id: Annotated[str, typer.Argument(help="C0123456789, or 19:…@thread.tacv2")],
+    name: Annotated[str, typer.Argument(help="how people call it")],
+    *,
+    purpose: Annotated[str, typer.Option(help="stories, or editors (where drafts are reviewed)")] = "stories",
+    language: Annotated[str, typer.Option(help="language of the cards there; ADVOCACY_LANGUAGE when not given")] = "",
+    tenant: Annotated[str, typer.Option(help="Slack workspace (T…) or Entra tenant; found out when not given")] = "",
+) -> None:
+    """Make a channel known, or change its name, purpose or language."""
+    _one_of("platform", platform, ("slack", "teams"))
+    _one_of("purpose", purpose, ("stories", "editors"))
+    chosen = ground.settings()
+    ground.run(_add(chosen, platform, channel_id, name, purpose, language or chosen.language, tenant))
+
+
+async def _add(
+    chosen: Settings, platform: str, channel_id: str, name: str, purpose: str, language: str, tenant: str
+) -> None:
+    from advocacy.chat import ChannelRef
+    from advocacy.content.rules import is_language
+    from advocacy.delivery import placements
+
+    if not is_language(language):
+        raise Trouble(f"{language} is no language; write de or en.", 2)
+    async with ground.database(chosen) as db:
+        home = tenant or await _home(chosen, platform)
+        async with db.write() as s:
+            await placements.add_channel(s, ChannelRef(platform, home, channel_id), name, purpose, language)
+    what = "Drafts are reviewed" if purpose == "editors" else "Stories are posted"
+    ground.console().print(f"{what} in {name} ({platform}, {home}) from now on.", markup=False)
+
+
+async def _home(chosen: Settings, platform: str) -> str:
+    """The workspace or tenant that the settings speak of."""
+    if platform == "teams":
+        if chosen.teams_tenant is None:
+            raise Trouble("Teams is not set up: set ADVOCACY_TEAMS_TENANT, or say --tenant.")
+        return chosen.teams_tenant
+    from advocacy.doctor import slack_says
+
+    if chosen.slack_bot_token is None:
+        raise Trouble("Slack is not set up: set ADVOCACY_SLACK_BOT_TOKEN, or say --tenant.")
+    async with ground.http(chosen) as http:
+        answer = await slack_says(http, chosen)
+    if not answer.team:
+        raise Trouble(f"Slack did not say which workspace the token belongs to ({answer.problem}); say --tenant.")
+    return answer.team
+
+
+@channel.command("list")
+def list_channels() -> None:
+    """List all channels."""
+    ground.run(_list(ground.settings()))
+
+
+async def _list(chosen: Settings) -> None:
+    from rich.table import Table
+    from rich.text import Text
+    from sqlalchemy import select
+
+    from advocacy.delivery.models import Channel
+
+    async with ground.database(chosen) as db, db.read() as s:
+        found = (await s.scalars(select(Channel).order_by(Channel.platform, Channel.id))).all()
+    table = Table("id", "platform", "workspace", "channel", "name", "purpose", "language", "active", box=None)
+    for one in found:
+        words = (one.platform, one.tenant, one.channel_id, Text(one.name), one.purpose, one.language)
+        table.add_row(str(one.id), *words, "yes" if one.active else "no")
+    out = ground.console()
+    out.print(table if found else "There are no channels yet; make one known with: advocacy channel add")
+
+
+PublicUrl = Annotated[
+    str, typer.Option(envvar="ADVOCACY_PUBLIC_URL", help="https address at which people reach this product")
+]
+
+
+@slack.command("manifest")
+def manifest(
+    *,
+    public_url: PublicUrl = "",
+    socket_mode: Annotated[
+        bool, typer.Option("--socket-mode", help="Slack need not reach this server; a connection is opened to it")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print the manifest instead of the link")] = False,
+) -> None:
+    """Print the link that creates the Slack app with everything filled in."""
+    from advocacy.slack.manifest import create_link
+    from advocacy.slack.manifest import manifest as described
+
+    # The app comes before keys and tokens: nothing but the address is needed here.
+    bare = _addressed(public_url)
+    if as_json:
+        print(json.dumps(described(bare, socket_mode=socket_mode), indent=2, ensure_ascii=False))  # noqa: T201
+    else:
+        print(create_link(bare, socket_mode=socket_mode))  # noqa: T201 - for a shell or a browser as it is
+
+
+@teams.command("package")
+def package(
+    file: Annotated[Path, typer.Argument(help="the zip to write")] = Path("advocacy-teams.zip"),
+    *,
+    public_url: PublicUrl = "",
+    app_id: Annotated[str, typer.Option(envvar="ADVOCACY_TEAMS_APP_ID", help="id of the bot's app registration")] = "",
+) -> None:
+    """Build the app package that a Teams administrator uploads, icons included."""
+    from uuid import UUID
+
+    from advocacy.teams.manifest import package as build
+
+    bare = _addressed(public_url)
+    try:
+        checked = str(UUID(app_id))
+    except ValueError:
+        raise Trouble("Set ADVOCACY_TEAMS_APP_ID (or --app-id) to the id of the bot's app registration.", 2) from None
+    file.write_bytes(build(bare.model_copy(update={"teams_app_id": checked})))
+    ground.console().print(f"{file} is ready: upload it in the Teams admin centre under Manage apps.", markup=False)
+
+
+def _addressed(public_url: str) -> Settings:
+    from advocacy.config import Settings
+
+    if not public_url.startswith("https://"):
+        raise Trouble("Set ADVOCACY_PUBLIC_URL (or --public-url) to the https address of this product.", 2)
+    return Settings.model_construct(public_url=public_url.rstrip("/"))
+
+
+def _one_of(what: str, given: str, offered: tuple[str, ...]) -> None:
+    if given not in offered:
+        raise Trouble(f"There is no {what} {given}; there are {' and '.join(offered)}.", 2)
