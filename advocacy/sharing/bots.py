@@ -19,7 +19,7 @@ _PREVIEWS = re.compile(
     r"|pixelfed|whatsapp|telegrambot|discordbot|xing|signal|viber|embedly|iframely|opengraph|unfurl|link.?preview"
     r"|google-pagerenderer|googleimageproxy|yahoomailproxy|outlook-(?:ios|android)/|safelinks|barracuda|proofpoint"
     r"|mimecast|bitlybot|flipboardproxy|nuzzel|pinterest(?:bot|/)|redditbot|vkshare|w3c_validator|rogerbot|quora link"
-    r"|headlesschrome|phantomjs|lighthouse|bot\b|crawler|spider",
+    r"|headlesschrome|phantomjs|lighthouse|(?<!cu)bot\b|crawler|spider",
     re.IGNORECASE,
 )
 # Programs that name themselves and are nobody's browser.

@@ -63,12 +63,15 @@ class Groups:
         self._loop = asyncio.get_running_loop()
         self._queue: Waiting = []
         self._lock = threading.Lock()
+        self._abandoned = False
 
     def add(self, hit: Hit) -> asyncio.Future[Kept]:
         """Queue a click."""
         future: asyncio.Future[Kept] = self._loop.create_future()
         with self._lock:
             self._queue.append((hit, future))
+        if self._abandoned:
+            self.settle(self.take(), Kept.LOST)
         return future
 
     def take(self) -> Waiting:
@@ -79,9 +82,18 @@ class Groups:
 
     def settle(self, waiting: Waiting, kept: Kept) -> None:
         """All of these have the same fate."""
+        if not waiting:
+            return
         self.counts.groups += 1
         setattr(self.counts, kept.value, getattr(self.counts, kept.value) + len(waiting))
         self._loop.call_soon_threadsafe(_resolve, waiting, kept)
+
+    def abandon(self, *, expected: bool) -> None:
+        """The engine has ended, asked to or not. Nobody shall wait for it."""
+        if not expected:
+            log.critical("the click writer broke off; clicks are not stored until a restart")
+        self._abandoned = True
+        self.settle(self.take(), Kept.LOST)
 
     def set_aside(self, batch: Batch, why: BaseException) -> Kept:
         """The database did not take it, so the disk has to. Waits for the disk."""

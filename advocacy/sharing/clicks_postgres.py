@@ -20,7 +20,8 @@ STILL_AWAY_SECONDS = 0.05
 CONNECT_SECONDS = 5.0
 AGAIN_SECONDS = 0.5
 COLUMNS = ("link_id", "at", "visitor", "referrer", "dropped")
-TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+# InternalClientError: the driver was told to end while it was about to begin.
+TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 LOCK = f"SELECT pg_advisory_xact_lock_shared({FACTS_LOCK})"
 
 
@@ -63,6 +64,12 @@ class PostgresEngine:
         self._drop_connection()
 
     async def _run(self) -> None:
+        try:
+            await self._work()
+        finally:
+            self._groups.abandon(expected=self._stopping)
+
+    async def _work(self) -> None:
         while True:
             await self._awake.wait()
             self._awake.clear()
@@ -71,8 +78,11 @@ class PostgresEngine:
                 await asyncio.sleep(STILL_AWAY_SECONDS)
             waiting = self._groups.take()
             if waiting:
-                fate = await self._keep(Batch(new_uid(), [hit for hit, _future in waiting]))
-                self._groups.settle(waiting, fate)
+                fate = Kept.LOST
+                try:
+                    fate = await self._keep(Batch(new_uid(), [hit for hit, _future in waiting]))
+                finally:  # whatever happens, nobody waits for ever
+                    self._groups.settle(waiting, fate)
             if stopping:
                 return
 

@@ -60,13 +60,19 @@ class SqliteEngine:
         return connection
 
     def _run(self) -> None:
+        try:
+            self._work()
+        finally:
+            self._groups.abandon(expected=self._stopping)
+            self._connection.close()
+
+    def _work(self) -> None:
         while True:
             self._awake.wait(REPLAY_SECONDS if self._behind else None)
             self._awake.clear()
             stopping = self._stopping  # read before the queue: nothing is queued once it is set
             fate = self._one_group()
             if stopping:
-                self._connection.close()
                 return
             if self._behind and fate in {None, Kept.STORED}:
                 self._replay()
@@ -75,8 +81,11 @@ class SqliteEngine:
         waiting = self._groups.take()
         if not waiting:
             return None
-        fate = self._keep(Batch(new_uid(), [hit for hit, _future in waiting]))
-        self._groups.settle(waiting, fate)
+        fate = Kept.LOST
+        try:
+            fate = self._keep(Batch(new_uid(), [hit for hit, _future in waiting]))
+        finally:  # whatever happens, nobody waits for ever
+            self._groups.settle(waiting, fate)
         return fate
 
     def _keep(self, batch: Batch) -> Kept:
@@ -97,15 +106,15 @@ class SqliteEngine:
     def _replay(self) -> None:
         """Bring a part of the spool into the database. A group that is there already is not stored again."""
         spool = self._groups.spool
-        uids = spool.waiting()
-        batches = [batch for batch in map(spool.read, uids[:REPLAY_AT_ONCE]) if batch is not None]
-        if batches:
-            try:
+        try:
+            uids = spool.waiting()
+            batches = [batch for batch in map(spool.read, uids[:REPLAY_AT_ONCE]) if batch is not None]
+            if batches:
                 self._groups.counts.replayed += self._store(batches, replaying=True)
-            except sqlite3.Error:
-                return  # still locked; the next turn tries again
-        for batch in batches:
-            spool.forget(batch.uid)
+            for batch in batches:
+                spool.forget(batch.uid)
+        except (sqlite3.Error, OSError):
+            return  # still locked; the next turn tries again
         self._behind = len(uids) > REPLAY_AT_ONCE
         if self._behind:
             self._awake.set()

@@ -59,7 +59,7 @@ class Spool:
         """The uids of all batches kept here."""
         try:
             return sorted(file.stem for file in self.folder.iterdir() if file.suffix == SUFFIX)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
 
     def read(self, uid: str) -> Batch | None:
