@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from weakref import WeakValueDictionary
 
 from advocacy.bot import answers as words
 from advocacy.bot.language import Translator, translator
@@ -25,7 +27,12 @@ class Answers:
         self._calls = calls
         self._language_of = language_of
         self._channel_language = translator(settings.language)
+        self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._hooks = tuple({f"{HOOKS}/", f"{settings.origin(HOOKS)}/", "https://hooks.slack-gov.com/"})
+
+    def turn(self, reply: ReplyTo) -> asyncio.Lock:
+        """Held while somebody is answered: what was said last must be what stands there at the end."""
+        return self._turns.setdefault((reply.tenant, reply.user), asyncio.Lock())
 
     async def give(self, answer: Answer, came: Came) -> None:
         """Show an answer. Raises the four errors of ``chat``."""

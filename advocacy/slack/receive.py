@@ -220,6 +220,10 @@ class Receiver:
             self.keep(self._give(answer, came))
 
     async def _give(self, answer: Answer, came: Came) -> None:
+        async with self._answers.turn(came.reply):
+            await self._give_now(answer, came)
+
+    async def _give_now(self, answer: Answer, came: Came) -> None:
         for attempt in range(1, _TRIES + 1):
             try:
                 await self._answers.give(answer, came)

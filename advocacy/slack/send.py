@@ -53,7 +53,8 @@ class SlackPlatform:
         reply = unpack(reply_to)
         if reply is None or reply.user != who.user:
             reply = ReplyTo(who.tenant, who.user)
-        await self._answers.private(reply, message, replace=True)
+        async with self._answers.turn(reply):
+            await self._answers.private(reply, message, replace=True)
 
     async def find(self, to: ChannelRef | UserRef, marker: str, since: float) -> MessageRef | None:
         """Look for the marker among the messages sent since. ``Unknown`` without the optional history scopes."""

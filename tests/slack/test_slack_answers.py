@@ -252,6 +252,19 @@ async def test_an_answer_survives_throttling(house: House) -> None:
     await private(house, "Posting in 30 s")
 
 
+async def test_what_was_said_last_stands_there(house: House) -> None:
+    """An answer that Slack held up does not overwrite the later one."""
+    house.bot.says |= {"share": Private(PENDING), "undo": Private(UNDONE, replace=True)}
+    await press(house, await card(house), "share")
+    answer = await private(house, "Posting in 30 s")
+    house.world.faults.inject(Fault.THROTTLE, path="/actions/", retry_after=1)
+    await press(house, answer, "undo")
+    reply_to = house.bot.heard[-1].reply_to
+    await house.door.platform.tell(UserRef("slack", TEAM, JANA), reply_to, Message(summary="Posted"))
+    await house.door.receiver.drain(5)
+    assert [one.text for one in house.world.ephemerals(JANA)] == ["Posted"]
+
+
 async def test_when_a_response_url_is_used_up(over_http: House) -> None:
     """Five answers later the person is still told: beside the card, or directly when not in that channel."""
     house = over_http
