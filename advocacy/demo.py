@@ -97,7 +97,7 @@ class Demo:
             "mastodon_hosts": ("nordlicht.social",), "undo_seconds": 15, "card_refresh_seconds": 2.0,
             "fold_seconds": 1.0, "log_level": "ERROR",
         }  # fmt: skip
-        return Settings(_env_file=None, **{**values, **self._changes})  # type: ignore[call-arg, arg-type]
+        return Settings(_env_file=None, **{**values, **self._changes})  # type: ignore[arg-type]
 
     async def _set_up(self, app: App) -> None:
         read = roster.read_csv(io.StringIO(roster_csv()))
@@ -125,7 +125,7 @@ class Demo:
                 s, title=article.article.title, summary=article.article.summary, url=origin + article.path,
                 image_url=f"{origin}/pictures/{article.article.picture}.png", image_alt=article.article.picture_says,
                 language=article.article.language, topics=campaign.topics, author_id=author.id,
-                captions=[Wording(text=text, network=network, language=language) for network, language, text in campaign.captions],
+                captions=[Wording(text=said, network=where, language=one) for where, one, said in campaign.captions],
             )  # fmt: skip
             return await approval.submit(s, story.id, author.id)
 
@@ -162,13 +162,17 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def run(*, database_url: str = "", page_port: int = PAGE_PORT, product_port: int = PRODUCT_PORT) -> None:
-    """Run the demo until Ctrl-C."""
-    console = Console()
+def _empty_folder() -> Path:
     folder = Path("var/playground")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    demo = Demo(folder, database_url=database_url, page_port=page_port, product_port=product_port)
+    return folder
+
+
+async def run(*, database_url: str = "", page_port: int = PAGE_PORT, product_port: int = PRODUCT_PORT) -> None:
+    """Run the demo until Ctrl-C."""
+    console = Console()
+    demo = Demo(_empty_folder(), database_url=database_url, page_port=page_port, product_port=product_port)
     done = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):

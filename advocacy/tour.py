@@ -9,9 +9,11 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.announce import ask_editors
 from advocacy.demo import Demo
@@ -238,18 +240,11 @@ class Tour:
         period = periods.current(settings.zone)
         async with self.demo.app.db.read() as s:
             board = await participation.board(s, settings, period)
-            facts = (await s.execute(text("SELECT person_id, change, at FROM share_event"))).all()
-            belongs = (
-                await s.execute(text("SELECT person_id, department_id, starts_on, ends_on FROM membership"))
-            ).all()
-            parents = dict((await s.execute(text("SELECT id, parent_id FROM department"))).all())
-        counted = _count_again(facts, belongs, parents, period.first, period.last, settings.zone)
+            counted = await recount(s, period.first, period.last, settings.zone)
         for row in board.rows:
-            if row.is_rest:
-                continue
-            active, employed = counted[row.department_id]
-            expect((row.people, row.headcount) == (active, employed),
-                   f"{row.name}: board says {row.people}/{row.headcount}, the facts say {active}/{employed}")  # fmt: skip
+            if not row.is_rest:
+                said, facts = (row.people, row.headcount), counted[row.department_id]
+                expect(said == facts, f"{row.name}: the board says {said}, the facts say {facts}")
         expect(board.company.people == counted[0][0], "the company's total differs")
         lines = [f"{row.name or 'smaller departments together'} {row.people}/{row.headcount}" for row in board.rows]
         return f"equal to the recount: {', '.join(lines)}; company {board.company.people}/{board.company.headcount}"
@@ -273,42 +268,50 @@ class Tour:
         return next((one.text for one in seat.look() if "beschäftigt waren" in one.text), "")
 
 
-def _count_again(
-    facts: list[tuple[int, int, datetime]], belongs: list[tuple[int, int, date, date | None]],
-    parents: dict[int, int | None], first: date, last: date, zone: object,
-) -> dict[int, tuple[int, int]]:  # fmt: skip
-    """Distinct people with a share, and people employed, per department with all below it; 0 is the company."""
+async def recount(s: AsyncSession, first: date, last: date, zone: ZoneInfo) -> dict[int, tuple[int, int]]:
+    """Distinct people with a share, and people employed, per department with all below it; 0 is the company.
 
-    def day(value: object) -> date:
-        return (
-            value
-            if isinstance(value, date) and not isinstance(value, datetime)
-            else date.fromisoformat(str(value)[:10])
+    Reads only raw facts and counts in plain Python: it knows nothing of folds and rollups.
+    """
+    departments = await s.execute(text("SELECT id, parent_id FROM department"))
+    parents = {row.id: row.parent_id for row in departments}
+    belongs = [
+        (person, department, _day(starts), _day(ends) if ends else date.max)
+        for person, department, starts, ends in await s.execute(
+            text("SELECT person_id, department_id, starts_on, ends_on FROM membership")
         )
-
-    def chain(department: int | None) -> list[int]:
-        found = []
-        while department is not None:
-            found.append(department)
-            department = parents[department]
-        return [*found, 0]
-
-    shared: dict[tuple[int, int], int] = defaultdict(int)
+    ]
     employed: dict[int, set[int]] = defaultdict(set)
     for person, department, starts, ends in belongs:
-        if day(starts) <= last and (ends is None or day(ends) > first):
-            for one in chain(department):
+        if starts <= last and ends > first:
+            for one in _chain(parents, department):
                 employed[one].add(person)
-    for person, change, at in facts:
-        moment = datetime.fromisoformat(at) if isinstance(at, str) else at
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-        on = moment.astimezone(zone).date()  # type: ignore[arg-type]
-        where = next((d for p, d, s, e in belongs if p == person and day(s) <= on and (e is None or day(e) > on)), None)
+    shared: Counter[tuple[int, int]] = Counter()
+    for person, change, at in await s.execute(text("SELECT person_id, change, at FROM share_event")):
+        on = _moment(at).astimezone(zone).date()
+        where = next((d for p, d, starts, ends in belongs if p == person and starts <= on < ends), None)
         if first <= on <= last:
-            for one in chain(where) if where else [0]:
+            for one in _chain(parents, where):
                 shared[one, person] += change
-    active: dict[int, int] = Counter(department for (department, _), number in shared.items() if number > 0)
-    return {one: (active.get(one, 0), len(people)) for one, people in employed.items()}
+    active = Counter(department for (department, _), number in shared.items() if number > 0)
+    return {one: (active[one], len(people)) for one, people in employed.items()}
+
+
+def _chain(parents: dict[int, int | None], department: int | None) -> list[int]:
+    found = [0]
+    while department is not None:
+        found.append(department)
+        department = parents[department]
+    return found
+
+
+def _day(value: object) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
+
+
+def _moment(value: object) -> datetime:
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 async def _until(truth: Callable[[], object]) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from advocacy.config import Settings
 from advocacy.app import load_tables
+from advocacy.config import Settings
 from advocacy.db import Base, Database
 
 TEST_KEY = bytes(range(32))

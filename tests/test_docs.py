@@ -13,7 +13,9 @@ ROOT = Path(__file__).parents[1]
 def test_every_setting_is_documented_and_none_is_invented() -> None:
     """docs/settings.md and Settings name the same variables."""
     documented = set(re.findall(r"`((?:ADVOCACY_|DATABASE_)[A-Z_]+)`", (ROOT / "docs/settings.md").read_text("utf-8")))
-    known = {f"ADVOCACY_{name.upper()}" for name in Settings.model_fields} - {"ADVOCACY_DATABASE_URL"} | {"DATABASE_URL"}
+    known = {f"ADVOCACY_{name.upper()}" for name in Settings.model_fields} - {"ADVOCACY_DATABASE_URL"} | {
+        "DATABASE_URL"
+    }
     assert documented == known
 
 

@@ -40,7 +40,7 @@ def answer(t: Translator, around: Around) -> Message:
 def _pending(t: Translator, around: Around) -> Message:
     share, label = around.share, around.network.label
     seconds = max(0, round((share.due_at - around.at).total_seconds())) if share.due_at else 0
-    if share.state == ShareState.SENDING or (seconds == 0 and share.attempts):
+    if share.state == ShareState.SENDING or seconds == 0:
         heading = t("Posting to {network} now …", network=label)
         return Message(summary=heading, heading=heading, quote=share.text)
     heading = t("Posting to {network} in {seconds} s", network=label, seconds=seconds)

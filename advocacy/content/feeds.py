@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from advocacy.chat import Unknown
 from advocacy.content import feed_file, stories
 from advocacy.content.feed_file import MAX_BYTES, Entry, FeedFile
-from advocacy.content.models import Feed, FeedEntry
+from advocacy.content.models import Feed, FeedEntry, Story
 from advocacy.content.rules import Invalid
 from advocacy.db import Database, now
 from advocacy.http import Blocked, Http, Reply, TooLarge, Unreachable
@@ -163,7 +163,8 @@ async def _store(db: Database, feed_id: int, entries: Sequence[Entry], language:
 async def _draft(s: AsyncSession, feed_id: int, entry: Entry, language: str) -> list[int]:
     mark = _insert(s, FeedEntry).values(feed_id=feed_id, key=entry.key).on_conflict_do_nothing()
     seen = await s.scalar(mark.returning(FeedEntry.id))
-    if seen is None:
+    # What is a story already, written by hand or out of another feed, is not drafted a second time.
+    if seen is None or await s.scalar(select(Story.id).where(Story.url == entry.url).limit(1)):
         return []
     story = await stories.create(
         s,

@@ -1,1 +1,1 @@
-"""The outside world on loopback: Slack, Microsoft Teams and the networks, played over real HTTP. Imports no other room."""
+"""The outside world on loopback: Slack, Microsoft Teams and the networks over real HTTP. Imports no other room."""

@@ -22,9 +22,9 @@ CAMPAIGNS = (
         ("Wind power", "Engineering"),
         (
             ("", "en", "Our turbines now hear a gust coming. 4 % more power, and the sea stays as quiet as before. 🌬️"),
-            ("", "en", "Nine seconds: that is how long a gust takes to cross our wind park. Now the turbines use them."),
+            ("", "en", "Nine seconds is what a gust takes to cross our wind park. Now the turbines use them."),
             ("", "en", "No bigger rotor, just better ears. I like how simple this idea is. #WindPower"),
-            ("", "de", "Unsere Windräder hören die Böe jetzt kommen: 4 % mehr Strom, und am Strand merkt es niemand. 🌬️"),
+            ("", "de", "Unsere Windräder hören die Böe jetzt kommen: 4 % mehr Strom, und niemand merkt es. 🌬️"),
             ("", "de", "Neun Sekunden braucht eine Böe quer durch unseren Windpark. Jetzt nutzen wir sie. #Windkraft"),
         ),
     ),

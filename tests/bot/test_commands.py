@@ -45,7 +45,7 @@ async def test_the_board_prints_how_its_number_is_made(chat: Chat) -> None:
     """The definition stands next to every number, and small groups are not shown on their own."""
     board = message_of(await chat.types("ada.vorstand", "leaderboard"))
     assert "mindestens einem Share" in board.footnote
-    assert not any("Management" == one.label for one in board.bars), "three people are never shown on their own"
+    assert not any(one.label == "Management" for one in board.bars), "three people are never shown on their own"
 
 
 async def test_the_feed_shows_one_story_after_the_other(chat: Chat) -> None:
@@ -71,5 +71,7 @@ async def test_a_leaver_is_no_longer_known(chat: Chat) -> None:
     from advocacy.people.models import Person
 
     async with chat.db.write() as s:
-        await s.execute(update(Person).where(Person.email == chat.people["jana.feld"].email).values(left_on=now().date()))
+        await s.execute(
+            update(Person).where(Person.email == chat.people["jana.feld"].email).values(left_on=now().date())
+        )
     assert "do not know you" in said(await chat.types("jana.feld", "feed"))

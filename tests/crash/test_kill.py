@@ -71,7 +71,9 @@ async def prepare(demo: Demo) -> None:
 
 async def connect(app: App, demo: Demo, resident: Resident, network: str) -> None:
     async with app.db.read() as s:
-        person_id = (await s.execute(text("SELECT id FROM person WHERE email = :e"), {"e": resident.email})).scalar_one()
+        person_id = (
+            await s.execute(text("SELECT id FROM person WHERE email = :e"), {"e": resident.email})
+        ).scalar_one()
     ticket = parse_qs(urlsplit(app.accounts.connect_url(person_id, network)).query)["t"][0]
     worlds = demo.worlds
     if network == "bluesky":
@@ -231,7 +233,11 @@ async def verdict(demo: Demo, app: App, seen: Seen, kills: int, seconds: float) 
     unsettled = [row for row in rows if row[3] not in SETTLED]
     twice = {code: number for code, number in posts.items() if number > 1}
     strangers = set(posts) - {row[4] for row in rows}
-    lost_clicks = {code: number - clicks.get(code, 0) for code, number in seen.clicks_answered.items() if clicks.get(code, 0) < number}
+    lost_clicks = {
+        code: number - clicks.get(code, 0)
+        for code, number in seen.clicks_answered.items()
+        if clicks.get(code, 0) < number
+    }
     extra = sum(clicks.values()) - seen.clicks_tried
     doubled_cards = _doubled(demo)
     unclear = Counter(state for _, _, state in cards)
