@@ -70,7 +70,7 @@ def heard(activity: Activity, tenant: str) -> Heard:
         conversation=where,
         kind=str(kind),
         about=str(activity.reply_to_id or ""),
-        event=f"{activity.id}:{hashlib.sha256(where.encode()).hexdigest()[:16]}" if activity.id else "",
+        event=f"{activity.id}:{hashlib.sha256(where.encode(errors='replace')).hexdigest()[:16]}" if activity.id else "",
         locale=str(activity.locale or ""),
         service_url=str(activity.service_url),
     )
@@ -105,7 +105,7 @@ def _press(news: Heard, data: Mapping[str, Any], about: str) -> Press:
 def command(news: Heard, activity: Activity) -> Press:
     """Read a typed message, without the mention that a channel needs."""
     text = str(activity.text or "")
-    for entity in activity.entities or []:
+    for entity in filter(None, activity.entities or []):
         extra = entity.additional_properties or {}
         mentioned = _dict(extra.get("mentioned"))
         if entity.type == "mention" and activity.recipient and mentioned.get("id") == activity.recipient.id:

@@ -156,10 +156,10 @@ class Turns(ActivityHandler):  # type: ignore[misc]
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
         """People and bots came or went; only our own coming and going matters."""
         activity = turn_context.activity
-        me = activity.recipient.id if activity.recipient else ""
-        if any(one.id == me for one in activity.members_added or []):
+        me = activity.recipient.id if activity.recipient else None
+        if me and me in _ids(activity.members_added):
             await self._installed(activity)
-        elif any(one.id == me for one in activity.members_removed or []):
+        elif me and me in _ids(activity.members_removed):
             self._removed(activity)
 
     async def _installed(self, activity: Activity) -> None:
@@ -225,6 +225,10 @@ class Receiver:
         if response is None or response.text == "null":  # an empty answer closes a dialog; the word null does not
             return web.Response(status=response.status if response is not None else 200)
         return response
+
+
+def _ids(members: list[Any] | None) -> list[Any]:
+    return [one.id for one in members or [] if one is not None]
 
 
 def _data(value: Any) -> Any:

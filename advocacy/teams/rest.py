@@ -148,13 +148,15 @@ def _lost(trouble: Exception, *, repeatable: bool) -> Exception:
 
 
 def _meaning(status: int, headers: Any, answer: Json, *, repeatable: bool) -> Exception:
-    """Tell what an error answer means, by the table on the rate-limit page."""
+    """Tell what an error answer means, by the table on the rate-limit page: 500 is not to be tried again blindly."""
     found = answer.get("error")
     error: Json = found if isinstance(found, dict) else answer
     code = str(error.get("code") or error.get("errorCode") or "")
     said = f"Teams answers {status} {code}: {str(error.get('message') or '')[:300]}".rstrip(": ")
     if status in COME_AGAIN or (repeatable and status >= HTTPStatus.INTERNAL_SERVER_ERROR):
         return Retry(_wait(headers), said)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Unknown(said)
     if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE) or (status == HTTPStatus.FORBIDDEN and code not in OF_THE_APP):
         return Gone(said)
     return Refused(said)

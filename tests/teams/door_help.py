@@ -119,11 +119,13 @@ async def opened(folder: Path, *, installed: bool = True, **changes: Any) -> Asy
     if installed:
         world.preinstall(team=True)
     person = next(one for one in residents() if one.teams_id and one.language == "de")
-    async with aiohttp.ClientSession() as session:
-        yield Setup(world, outside, door, bot, settings, url, session, person)
-    await outside.stop()
-    await runner.cleanup()
-    await door.stop()
+    try:
+        async with aiohttp.ClientSession() as session:
+            yield Setup(world, outside, door, bot, settings, url, session, person)
+    finally:
+        await outside.stop()
+        await runner.cleanup()
+        await door.stop()
 
 
 STORY = Message(

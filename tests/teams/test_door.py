@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from advocacy.teams.door import TeamsDoor
+
+
+@pytest.fixture
+async def teams(tmp_path: Path) -> AsyncIterator[Setup]:
+    """Teams and the door, the app installed everywhere."""
+    async with opened(tmp_path) as setup:
+        yield setup
 
 
 def help_me(teams: Setup) -> dict[str, Any]:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
-from door_help import CARD, EDIT, NOTE, PENDING, STORY, Setup
+from door_help import CARD, EDIT, NOTE, PENDING, STORY, Setup, opened
 
 from advocacy.chat import ChannelRef, Form, Message, MessageRef, OpenForm, Private, Rewrite, UserRef
 from advocacy.playground.teams_cards import texts_of
 from advocacy.playground.world import Fault
+
+
+@pytest.fixture
+async def teams(tmp_path: Path) -> AsyncIterator[Setup]:
+    """Teams and the door, the app installed everywhere."""
+    async with opened(tmp_path) as setup:
+        yield setup
 
 
 async def posted(teams: Setup, message: Message = STORY) -> MessageRef:

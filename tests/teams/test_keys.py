@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-from door_help import Setup
+from door_help import Setup, opened
 
 from advocacy.playground.world import Fault
 from advocacy.teams.keys import Keys, KeysAway
+
+
+@pytest.fixture
+async def teams(tmp_path: Path) -> AsyncIterator[Setup]:
+    """Teams and the door, the app installed everywhere."""
+    async with opened(tmp_path) as setup:
+        yield setup
 
 
 async def test_a_rotation_is_followed_at_once(teams: Setup) -> None:

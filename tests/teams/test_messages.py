@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from door_help import EDIT, PAYLOADS, PENDING, STORY, Setup
+from door_help import EDIT, PAYLOADS, PENDING, STORY, Setup, opened
 
 from advocacy.chat import ChannelRef, Message, OpenForm, Private, Rewrite, UserRef
 from advocacy.playground.teams_cards import texts_of
@@ -14,6 +16,14 @@ from advocacy.playground.world import Fault
 from advocacy.teams import activity as read
 from advocacy.teams.activity import Malformed
 from advocacy.teams.seal import Seal
+
+
+@pytest.fixture
+async def teams(tmp_path: Path) -> AsyncIterator[Setup]:
+    """Teams and the door, the app installed everywhere."""
+    async with opened(tmp_path) as setup:
+        yield setup
+
 
 BOARD = Message(summary="Leaderboard November", heading="Leaderboard")
 
@@ -67,6 +77,13 @@ async def test_an_answer_that_teams_puts_off_comes_later(teams: Setup) -> None:
     await teams.world.hands.say(teams.person.key, teams.chat, "leaderboard")
     await teams.world.until(lambda: len(teams.world.activities(teams.chat)) == 3)
     assert teams.world.activities(teams.chat)[-1]["summary"] == BOARD.summary
+
+
+async def test_half_a_character_breaks_nothing(teams: Setup) -> None:
+    """JSON can carry half of an emoji; it is words like any other."""
+    conversation = {"id": "a:\ud83d", "conversationType": "personal"}
+    assert (await teams.post(teams.activity(text="\ud83d", conversation=conversation)))[0] < 300
+    assert teams.bot.last.event
 
 
 async def test_an_error_of_ours_is_said_with_a_reference(teams: Setup) -> None:
@@ -161,6 +178,13 @@ async def test_who_removed_the_app_is_not_written_to_from_memory(teams: Setup) -
     await teams.world.hands.uninstall(teams.person.key)
     assert teams.door.platform._chats == {}
     assert [one.action for one in teams.bot.presses] == ["command"]
+
+
+@pytest.mark.parametrize("field", ["membersAdded", "membersRemoved", "entities"])
+async def test_nothing_in_a_list_is_nobody(teams: Setup, field: str) -> None:
+    """A null where a member or mention should be is passed over."""
+    for kind in ("conversationUpdate", "message"):
+        assert (await teams.post(teams.activity(kind) | {field: [None]}))[0] < 300
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +18,13 @@ from advocacy.config import Settings
 from advocacy.playground.world import Fault
 from advocacy.teams.rest import Rest
 from advocacy.teams.send import TeamsPlatform
+
+
+@pytest.fixture
+async def teams(tmp_path: Path) -> AsyncIterator[Setup]:
+    """Teams and the door, the app installed everywhere."""
+    async with opened(tmp_path) as setup:
+        yield setup
 
 
 @pytest.fixture
@@ -208,10 +215,10 @@ async def test_a_lost_answer_is_unknown_for_a_send_and_harmless_for_the_rest(
 async def test_a_server_error_is_not_repeated_for_a_send(
     teams: Setup, platform: TeamsPlatform, stories: ChannelRef
 ) -> None:
-    """500: the vendor says not to retry; a rewrite is the same when repeated."""
+    """500: the vendor says not to retry, so nobody knows; a rewrite is the same when repeated."""
     ref = await platform.send(stories, STORY, "m")
     teams.world.faults.inject(Fault.ERROR, path="/conversations", times=2)
-    with pytest.raises(Refused):
+    with pytest.raises(Unknown):
         await platform.send(stories, STORY, "m")
     with pytest.raises(Retry):
         await platform.update(ref, STORY)
@@ -284,7 +291,7 @@ async def test_who_cannot_be_reached_was_sent_nothing(tmp_path: Path) -> None:
         (502, {}, {}, (False, Retry)),
         (503, {}, {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, (False, Retry)),
         (504, {}, {"Retry-After": "nonsense"}, (False, Retry)),
-        (500, {}, {}, (False, Refused)),
+        (500, {}, {}, (False, Unknown)),
         (500, {}, {}, (True, Retry)),
         (400, {"error": {"code": "BadArgument", "message": "no"}}, {}, (False, Refused)),
         (413, {"error": {"code": "MessageSizeTooBig"}}, {}, (False, Refused)),
