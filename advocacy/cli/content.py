@@ -44,18 +44,21 @@ def pull(
     review: Annotated[int, typer.Option(min=0, help="so many of the newest drafts go to the editors")] = 5,
 ) -> None:
     """Turn new entries of a feed into drafts, and put the newest in front of the editors."""
+    from advocacy.content.rules import is_language
+
+    if language and not is_language(language):
+        raise Trouble(f"{language} is no language; write de or en.", 2)
+    if "://" not in source and not Path(source).is_file():
+        raise Trouble(f"There is no file {source}; an address begins with https://.")
     ground.run(_pull(ground.settings(), source, language, review))
 
 
 async def _pull(chosen: Settings, source: str, language: str, review: int) -> None:
     from advocacy.content import approval, feeds
-    from advocacy.content.rules import is_language
 
-    if language and not is_language(language):
-        raise Trouble(f"{language} is no language; write de or en.", 2)
-    is_address = "://" in source
+    place = source if "://" in source else Path(source)
     async with ground.database(chosen) as db, ground.http(chosen) as http:
-        pulled = await feeds.pull(db, http, source if is_address else Path(source), language=language)
+        pulled = await feeds.pull(db, http, place, language=language)
         if pulled.problem in _PROBLEMS:
             raise Trouble(_PROBLEMS[pulled.problem].format(source=source))
         sent = pulled.drafts[:review]

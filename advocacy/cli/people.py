@@ -47,6 +47,7 @@ _FILES = {
     "no_name_column": "{file} has no column for the name. Its columns: {found}",
     "column_twice": "{file} has two columns of the same meaning; the second is: {found}",
 }
+_PHASES = {"stage": "Comparing", "write": "Writing"}
 _KINDS = {"joined": "joins", "back": "comes back", "changed": "changes", "moved": "moves", "left": "leaves"}
 
 
@@ -88,7 +89,7 @@ async def _import(chosen: Settings, file: Path, roster: Roster, *, apply: bool, 
     today = now().astimezone(chosen.zone).date()
     out = ground.console()
     async with ground.database(chosen) as db:
-        with _progress("Comparing") as report:
+        with _progress() as report:
             async with db.read() as s:
                 plan = await people.plan(s, roster.rows, today, report)
         _print_plan(out, plan, roster.refused)
@@ -110,7 +111,7 @@ async def _apply(db: Database, chosen: Settings, file: Path, roster: Roster, *, 
     from advocacy.people import roster as people
 
     began = perf_counter()
-    with _progress("Importing") as report:
+    with _progress() as report:
         run = await people.apply(
             db,
             roster.rows,
@@ -160,17 +161,17 @@ def _print_plan(out: Console, plan: Plan, refused: int) -> None:
 
 
 @contextmanager
-def _progress(words: str) -> Iterator[Progress]:
+def _progress() -> Iterator[Progress]:
     """A bar on stderr that is gone when the work is done."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=ground.console(stderr=True), transient=True) as bar:
-        tasks = {phase: bar.add_task(words, total=None, visible=False) for phase in ("stage", "write")}
-        names = {"stage": "Reading in", "write": "Writing"}
+    err = ground.console(stderr=True)
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        tasks = {phase: bar.add_task(words, total=None, visible=False) for phase, words in _PHASES.items()}
 
         def report(phase: str, done: int, total: int) -> None:
-            bar.update(tasks[phase], completed=done, total=total, visible=True, description=names[phase])
+            bar.update(tasks[phase], completed=done, total=total, visible=True)
 
         yield report
 

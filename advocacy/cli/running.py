@@ -71,15 +71,16 @@ async def _migrate(chosen: Settings) -> None:
     async with ground.database(chosen, migrated=False) as db:
         before = await migrations.upgrade(db)
     name, head = ground.shown(chosen.database_url), migrations.head()
-    done = f"was at revision {before or 'nothing'} and is now at {head}" if before != head else "is up to date"
+    was = f"was at revision {before}" if before else "was empty"
+    done = "is up to date" if before == head else f"{was} and is now at revision {head}"
     ground.console().print(f"The database {name} {done}.", markup=False)
 
 
 def doctor() -> None:
-    """Check settings, database, vendors and keys; say what to do about each finding. Exits with 1 if one must be mended."""
+    """Check settings, database, vendors and keys, and say what to do. Exits with 1 when something must be mended."""
     from advocacy import doctor as checks
 
-    found = ground.run(checks.examine())
+    found = ground.run(checks.examine(ground.settings()))
     out = ground.console()
     marks = {"good": "[green]✓[/green]", "warning": "[yellow]![/yellow]", "bad": "[red]✗[/red]"}
     for one in found:

@@ -59,7 +59,7 @@ def _setting(told: Any) -> str:
         return f"{_capital(message)}."
     if told["type"] == "value_error":
         return f"{name}: {message}."
-    wanted = re.sub(r"^Input should be ", "must be ", message)
+    wanted = re.sub(r"^Input should be ", "must be ", message).split(", unable", maxsplit=1)[0]
     given = told.get("input")
     return f"{name} {wanted}, not {given!r}." if isinstance(given, (str, int)) else f"{name} {wanted}."
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from advocacy.chat import ChannelRef
 from advocacy.cli import ground
 from advocacy.cli.trouble import Trouble
 
@@ -48,24 +50,21 @@ def add(
     _one_of("platform", platform, ("slack", "teams"))
     _one_of("purpose", purpose, ("stories", "editors"))
     chosen = ground.settings()
-    ground.run(_add(chosen, platform, channel_id, name, purpose, language or chosen.language, tenant))
+    ground.run(_add(chosen, ChannelRef(platform, tenant, channel_id), name, purpose, language or chosen.language))
 
 
-async def _add(
-    chosen: Settings, platform: str, channel_id: str, name: str, purpose: str, language: str, tenant: str
-) -> None:
-    from advocacy.chat import ChannelRef
+async def _add(chosen: Settings, where: ChannelRef, name: str, purpose: str, language: str) -> None:
     from advocacy.content.rules import is_language
     from advocacy.delivery import placements
 
     if not is_language(language):
         raise Trouble(f"{language} is no language; write de or en.", 2)
     async with ground.database(chosen) as db:
-        home = tenant or await _home(chosen, platform)
+        home = where.tenant or await _home(chosen, where.platform)
         async with db.write() as s:
-            await placements.add_channel(s, ChannelRef(platform, home, channel_id), name, purpose, language)
+            await placements.add_channel(s, replace(where, tenant=home), name, purpose, language)
     what = "Drafts are reviewed" if purpose == "editors" else "Stories are posted"
-    ground.console().print(f"{what} in {name} ({platform}, {home}) from now on.", markup=False)
+    ground.console().print(f"{what} in {name} ({where.platform}, {home}) from now on.", markup=False)
 
 
 async def _home(chosen: Settings, platform: str) -> str:
