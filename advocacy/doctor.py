@@ -124,7 +124,7 @@ async def _keys(db: Database, settings: Settings) -> Finding:
             for column in (one for one in table.columns if isinstance(one.type, Secret)):
                 there = column.is_not(None)
                 try:
-                    await s.execute(select(column).where(there))
+                    (await s.scalars(select(column).where(there))).all()
                 except LookupError as error:
                     advice = "add that key at the end of ADVOCACY_KEYS"
                     return Finding("bad", f"Something stored cannot be opened: {error.args[0]}.", advice)
