@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from advocacy.chat import Gone, Refused, Retry, Unknown
 from advocacy.config import Settings
@@ -21,7 +22,7 @@ from advocacy.people.models import Person
 from advocacy.sharing.models import Account, Connecting, HostApp
 from advocacy.sharing.network import Connection, HostClient, Network, Reconnect
 from advocacy.sharing.once import insert_new
-from advocacy.sharing.shares import Sharing
+from advocacy.sharing.shares import Sharing, account_of
 
 LINK_LIFE = timedelta(minutes=15)
 DANCE_LIFE = timedelta(minutes=15)
@@ -188,14 +189,13 @@ class Accounts:
     async def disconnect(self, person_id: int, network: str) -> bool:
         """Forget the account and give its token back. Answers whether there was one."""
         async with self.db.write() as s:
-            account = await s.scalar(
-                select(Account).where(Account.person_id == person_id, Account.network == network).with_for_update()
-            )
+            account = await account_of(s, person_id, network, lock=True)
             if account is None:
                 return False
+            readable = "token" not in inspect(account).unloaded
             await s.delete(account)
         port = self.networks.get(network)
-        if port is not None:
+        if port is not None and readable:
             connection = Connection(
                 account.remote_id, account.handle, account.host, account.token, account.refresh_token,
                 account.expires_at,
@@ -207,8 +207,9 @@ class Accounts:
         return True
 
     async def mine(self, s: AsyncSession, person_id: int) -> list[Account]:
-        """The person's accounts, broken ones too."""
-        return list(await s.scalars(select(Account).where(Account.person_id == person_id).order_by(Account.id)))
+        """The person's accounts, broken ones too; without their tokens."""
+        query = select(Account).where(Account.person_id == person_id).order_by(Account.id)
+        return list(await s.scalars(query.options(defer(Account.token), defer(Account.refresh_token))))
 
     async def _store(self, ticket: Ticket, connection: Connection) -> Connected:
         async with self.db.write() as s:
@@ -225,11 +226,8 @@ class Accounts:
             }  # fmt: skip
             key = {"person_id": ticket.person_id, "network": ticket.network}
             if await insert_new(s, Account, {**key, **values}) is None:
-                query = select(Account).filter_by(**key).with_for_update()
-                account = (await s.scalars(query.execution_options(populate_existing=True))).one()
-                for name, value in values.items():
-                    setattr(account, name, value)
-                await s.flush()
+                again = update(Account).filter_by(**key).values(**values)
+                await s.execute(again.execution_options(synchronize_session=False))
             resumed = await self._sharing.connected(s, ticket.person_id, ticket.network)
         return Connected(ticket.person_id, ticket.network, connection.handle, tuple(resumed))
 

@@ -1,4 +1,4 @@
-"""What is the same in every network's API: failures that mean the same everywhere, limits, addresses for browsers."""
+"""What is the same in every network's API: failures that mean the same everywhere, and limits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from advocacy.chat import Refused, Retry, Unknown
-from advocacy.config import Settings
 from advocacy.db import now
 from advocacy.http import Blocked, Http, Reply, TooLarge, Unreachable
 
@@ -89,13 +88,6 @@ def _moment(value: str) -> datetime | None:
     return None
 
 
-def for_browser(settings: Settings, url: str) -> str:
-    """An address of a vendor as a person's browser reaches it (in the playground: on loopback)."""
-    parts = urlsplit(url)
-    origin = f"{parts.scheme}://{parts.netloc}"
-    return settings.origin(origin) + url[len(origin) :]
-
-
 def said(reply: Reply, *names: str) -> str:
     """What an error answer says, from the first of these fields that holds text."""
     body = reply.json()
@@ -106,4 +98,4 @@ def said(reply: Reply, *names: str) -> str:
     return f"HTTP {reply.status}"
 
 
-__all__ = ["LATEST", "SOON", "call", "for_browser", "said", "wait_of"]
+__all__ = ["LATEST", "SOON", "call", "said", "wait_of"]

@@ -21,7 +21,7 @@ from advocacy.db import for_update
 from advocacy.sharing import links
 from advocacy.sharing.models import Account, Share, ShareState
 from advocacy.sharing.network import Connection, Draft, Network
-from advocacy.sharing.shares import usable
+from advocacy.sharing.shares import account_of, usable
 
 TURN = timedelta(seconds=1)
 """A person's shares on one network go out one after the other: the next one looks again after this."""
@@ -96,7 +96,7 @@ async def claim(
     if share is None:
         return None
     network = networks[share.network]
-    account = await _account(s, share)
+    account = await account_of(s, share.person_id, share.network, lock=True)
     if await _is_busy(s, share):
         share.due_at = at + TURN
         return Handled(share.id, settled=False)
@@ -126,7 +126,7 @@ async def claim_unknown(
     if share is None:
         return None
     share.due_at = at + LEASE
-    account = await _account(s, share)
+    account = await account_of(s, share.person_id, share.network, lock=True)
     story = await s.get_one(Story, share.story_id)
     age = at - (share.unknown_since or at)
     able = account is not None and usable(account, at)
@@ -163,12 +163,6 @@ def _obstacle(network: Network, share: Share, account: Account | None, at: datet
 async def _longest_due(s: AsyncSession, *due: ColumnElement[bool]) -> Share | None:
     query = select(Share).where(*due).order_by(Share.due_at, Share.id).limit(1)
     found: Share | None = await s.scalar(for_update(query, skip_locked=True).execution_options(populate_existing=True))
-    return found
-
-
-async def _account(s: AsyncSession, share: Share) -> Account | None:
-    query = select(Account).where(Account.person_id == share.person_id, Account.network == share.network)
-    found: Account | None = await s.scalar(for_update(query).execution_options(populate_existing=True))
     return found
 
 

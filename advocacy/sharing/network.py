@@ -34,6 +34,8 @@ class Abilities:
     """Accounts live on servers; the person says which (Mastodon)."""
     asks_password: bool = False
     """Connects with a handle and an app password (Bluesky)."""
+    password_page: str = ""
+    """Where the person makes an app password."""
     hosts: tuple[str, ...] = ()
     """The servers to choose from; any when empty."""
     private: bool = False

@@ -20,13 +20,15 @@ from advocacy.db import Database, after_commit, for_update, now
 from advocacy.http import Http
 from advocacy.sharing import outcomes
 from advocacy.sharing.claims import Handled, Job, Renewed, claim, claim_unknown, connection_of
-from advocacy.sharing.models import Account, Share, ShareState
+from advocacy.sharing.models import Share, ShareState
 from advocacy.sharing.network import Network, Reconnect
 from advocacy.sharing.outcomes import Outcome
 from advocacy.sharing.pictures import Pictures
-from advocacy.sharing.shares import Sharing, count, usable
+from advocacy.sharing.shares import Sharing, account_of, count, usable
 
 AT_ONCE = 8
+LOOK_ROUND = 0.5
+"""Seconds after which free hands look for new work while others are busy."""
 LONGEST_ATTEMPT = 20.0
 """Seconds for one attempt with all its calls; its picture has 8 s before that."""
 SURELY_OVER = timedelta(seconds=30)
@@ -50,7 +52,6 @@ class Poster:
         """Called with a share's id, after the commit, whenever its state was settled here."""
         self._sharing = Sharing(settings, networks)
         self._pictures = Pictures(http)
-        self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def run_due(self) -> int:
         """Post all shares that are due; how many were worked on."""
@@ -72,7 +73,7 @@ class Poster:
         """
         async with self.db.write() as s:
             share = await self._sharing.own(s, share_id, person_id)
-            account = await self._account(s, share)
+            account = await account_of(s, share.person_id, share.network)
             if share.state != ShareState.POSTED:
                 return share
             if account is None or not usable(account, now()):
@@ -98,28 +99,40 @@ class Poster:
     # -- the loop ----------------------------------------------------------------------------------------------------
 
     async def _work(self, state: ShareState, take: Claim, send: Callable[[Job], Awaitable[None]]) -> int:
-        """Several at once, each claimed only when there is a hand free for it."""
-        hands = [self._hand(take, send) for _ in range(await self._count_due(state))]
-        results = await asyncio.gather(*hands, return_exceptions=True)
-        broken = [one for one in results if isinstance(one, BaseException)]
+        """Several at once, each claimed only when a hand is free for it; a slow network does not hold up others."""
+        hands: set[asyncio.Task[bool]] = set()
+        broken: list[BaseException] = []
+        done, is_dry = 0, False
+        try:
+            while True:
+                if not is_dry and not broken:
+                    due = await self._count_due(state)
+                    hands |= {
+                        asyncio.create_task(self._hand(take, send)) for _ in range(min(due, AT_ONCE - len(hands)))
+                    }
+                if not hands:
+                    break
+                ended, hands = await asyncio.wait(hands, timeout=LOOK_ROUND, return_when=asyncio.FIRST_COMPLETED)
+                broken += [error for hand in ended if (error := hand.exception()) is not None]
+                worked = [hand.exception() is None and hand.result() for hand in ended]
+                done += sum(worked)
+                is_dry = not all(worked)  # what is left is in other hands
+        finally:
+            for hand in hands:
+                hand.cancel()
         if broken:  # one share that breaks our code must not stop the others; its state is settled by looking it up
             raise BaseExceptionGroup("shares could not be worked on", broken)
-        return sum(one for one in results if isinstance(one, int))
-
-    async def _hand(self, take: Claim, send: Callable[[Job], Awaitable[None]]) -> int:
-        done = 0
-        while not self._slots.locked():
-            async with self._slots:
-                async with self.db.write() as s:
-                    taken = await take(s, self.settings, self.networks, now())
-                    if isinstance(taken, Handled) and taken.settled:
-                        self._tell(s, taken.share_id)
-                if taken is None:
-                    break
-                if isinstance(taken, Job):
-                    await send(taken)
-                done += 1
         return done
+
+    async def _hand(self, take: Claim, send: Callable[[Job], Awaitable[None]]) -> bool:
+        """One share; False when none could be claimed."""
+        async with self.db.write() as s:
+            taken = await take(s, self.settings, self.networks, now())
+            if isinstance(taken, Handled) and taken.settled:
+                self._tell(s, taken.share_id)
+        if isinstance(taken, Job):
+            await send(taken)
+        return taken is not None
 
     async def _count_due(self, state: ShareState) -> int:
         """As many as there is work for, at most as many as there are hands."""
@@ -176,11 +189,6 @@ class Poster:
                 share.due_at = now() if self.db.is_sqlite else share.claimed_at + SURELY_OVER
                 self._tell(s, share.id)
         return len(shares)
-
-    async def _account(self, s: AsyncSession, share: Share) -> Account | None:
-        query = select(Account).where(Account.person_id == share.person_id, Account.network == share.network)
-        found: Account | None = await s.scalar(query)
-        return found
 
     def _tell(self, s: AsyncSession, share_id: int) -> None:
         def tell() -> None:

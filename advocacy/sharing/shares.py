@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from advocacy.config import Settings
 from advocacy.content import captions, stories
@@ -92,6 +93,20 @@ def usable(account: Account | None, at: datetime) -> bool:
     if account is None or account.state != "active":
         return False
     return account.refresh_token is not None or account.expires_at is None or account.expires_at > at
+
+
+async def account_of(s: AsyncSession, person_id: int, network: str, *, lock: bool = False) -> Account | None:
+    """The person's account there. One whose tokens cannot be read any more (their key is gone) becomes ``broken``."""
+    mine = (Account.person_id == person_id, Account.network == network)
+    query = select(Account).where(*mine).execution_options(populate_existing=True)
+    found: Account | None
+    try:
+        found = await s.scalar(for_update(query) if lock else query)
+    except LookupError:
+        unreadable = update(Account).where(*mine).values(state="broken")
+        await s.execute(unreadable.execution_options(synchronize_session=False))
+        found = await s.scalar(query.options(defer(Account.token), defer(Account.refresh_token)))
+    return found
 
 
 class Sharing:
@@ -181,7 +196,7 @@ class Sharing:
         if not abilities.post:
             share.state = ShareState.OPENED
             return
-        account = await self._account(s, person.id, share.network)
+        account = await account_of(s, person.id, share.network)
         if usable(account, at):
             share.state = ShareState.PENDING
             share.due_at = at + self.window(person) if wait else at
@@ -338,16 +353,12 @@ class Sharing:
         found: Share | None = await s.scalar(query.execution_options(populate_existing=True))
         return found
 
-    async def _account(self, s: AsyncSession, person_id: int, network: str) -> Account | None:
-        query = select(Account).where(Account.person_id == person_id, Account.network == network)
-        found: Account | None = await s.scalar(query.execution_options(populate_existing=True))
-        return found
-
     async def _link(self, s: AsyncSession, share: Share) -> str:
         code = await s.scalar(select(Link.code).where(Link.share_id == share.id).order_by(Link.id.desc()).limit(1))
         return links.address(self.settings, code) if code else links.find(self.settings, share.text)
 
 
 __all__ = [
-    "PROBLEMS", "Composed", "NotOffered", "NotYours", "Sharing", "Started", "TextProblem", "count", "new_key", "usable",
+    "PROBLEMS", "Composed", "NotOffered", "NotYours", "Sharing", "Started", "TextProblem", "account_of", "count",
+    "new_key", "usable",
 ]  # fmt: skip

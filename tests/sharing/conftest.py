@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from advocacy.playground.network import NetworkWorld
 from advocacy.playground.site_world import SiteWorld
 from advocacy.playground.world import Outside
 from advocacy.sharing.accounts import Accounts
-from advocacy.sharing.models import Share, ShareEvent
+from advocacy.sharing.models import Share, ShareEvent, ShareState
 from advocacy.sharing.network import Network
 from advocacy.sharing.networks import make_all
 from advocacy.sharing.posting import Poster
@@ -32,6 +32,8 @@ from tests.conftest import playground_settings
 
 JANA = "jana.feld"
 EMRE = "emre.sonntag"
+POSTING = ("linkedin", "mastodon", "bluesky")
+PAST = timedelta(minutes=1)
 REPLY = {"platform": "slack", "tenant": "T1", "user": "U1", "address": "", "reply_to": "", "language": "de"}
 
 
@@ -96,6 +98,32 @@ class Scene:
 
     def posts(self, network: str, person: str = JANA) -> list[str]:
         return [post.text for post in self.worlds[network].posts(person, deleted=False)]
+
+
+async def due(scene: Scene, network: str, person: str = JANA) -> int:
+    """A share whose undo window is over."""
+    if not scene.worlds[network].connected(person):
+        await scene.connect(network, person)
+    return (await scene.start(network, person, at=now() - PAST)).id
+
+
+async def hurry(scene: Scene, share_id: int) -> None:
+    """Let the pause of a share pass."""
+    share = await scene.share(share_id)
+    if share.due_at is not None:
+        await scene.change(share, due_at=now() - timedelta(seconds=1))
+
+
+async def settle(scene: Scene, share_id: int, rounds: int = 12) -> str:
+    """What the jobs do, with all pauses skipped, until the share has come to an end."""
+    for _ in range(rounds):
+        await hurry(scene, share_id)
+        await scene.poster.run_due()
+        await scene.poster.settle_unknown()
+        state = (await scene.share(share_id)).state
+        if state not in {ShareState.PENDING, ShareState.UNKNOWN, ShareState.SENDING}:
+            break
+    return state
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -15,42 +13,12 @@ from advocacy.people.models import Person
 from advocacy.playground.site_pictures import names
 from advocacy.playground.world import Fault
 from advocacy.sharing.models import Account, ShareState
-from advocacy.sharing.network import Connection, Draft, Network, Posted
-from advocacy.sharing.posting import Poster
 from advocacy.sharing.shares import NotYours
-from tests.sharing.conftest import EMRE, JANA, Scene
+from tests.sharing.conftest import EMRE, JANA, PAST, POSTING, Scene, due, settle
 
-POSTING = ("linkedin", "mastodon", "bluesky")
 CREATING = {"linkedin": "/rest/posts", "mastodon": "/api/v1/statuses", "bluesky": "putRecord"}
-PAST = timedelta(minutes=1)
 
 each_network = pytest.mark.parametrize("network", POSTING)
-
-
-async def due(scene: Scene, network: str, person: str = JANA) -> int:
-    """A share whose undo window is over."""
-    if not scene.worlds[network].connected(person):
-        await scene.connect(network, person)
-    return (await scene.start(network, person, at=now() - PAST)).id
-
-
-async def hurry(scene: Scene, share_id: int) -> None:
-    """Let the pause of a share pass."""
-    share = await scene.share(share_id)
-    if share.due_at is not None:
-        await scene.change(share, due_at=now() - timedelta(seconds=1))
-
-
-async def settle(scene: Scene, share_id: int, rounds: int = 12) -> str:
-    """What the jobs do, with all pauses skipped, until the share has come to an end."""
-    for _ in range(rounds):
-        await hurry(scene, share_id)
-        await scene.poster.run_due()
-        await scene.poster.settle_unknown()
-        state = (await scene.share(share_id)).state
-        if state not in {ShareState.PENDING, ShareState.UNKNOWN, ShareState.SENDING}:
-            break
-    return state
 
 
 @each_network
@@ -146,35 +114,6 @@ async def test_a_lost_answer_is_looked_up_and_never_posted_again(scene: Scene, n
     assert await scene.facts(share_id) == [("measured", 1)]
 
 
-@each_network
-@pytest.mark.parametrize("posted_before", [False, True])
-async def test_a_process_killed_while_sending_leaves_one_post(scene: Scene, network: str, posted_before: bool) -> None:
-    """Whether the request had left or not: at the next start it is unknown, and ends as one post."""
-    share_id = await due(scene, network)
-    if posted_before:
-        await scene.poster.run_due()
-    share = await scene.share(share_id)
-    before = {"state": ShareState.SENDING, "claimed_at": now() - timedelta(seconds=40), "attempts": 1}
-    await scene.change(share, **before, remote_id="", remote_url="", settled_at=None)
-    reborn = Poster(scene.db, scene.settings, scene.networks, scene.http)
-    assert await reborn.recover() == 1
-    assert (await scene.share(share_id)).state == ShareState.UNKNOWN
-    assert await settle(scene, share_id) == ShareState.POSTED
-    assert len(scene.posts(network)) == 1
-
-
-async def test_a_share_whose_sender_died_is_picked_up_without_a_restart(scene: Scene) -> None:
-    """After two minutes of sending, with any number of processes."""
-    share_id = await due(scene, "mastodon")
-    share = await scene.share(share_id)
-    await scene.change(share, state=ShareState.SENDING, claimed_at=now() - timedelta(minutes=1), attempts=1)
-    await scene.poster.settle_unknown()
-    assert (await scene.share(share_id)).state == ShareState.SENDING
-    await scene.change(share, claimed_at=now() - timedelta(minutes=3))
-    assert await settle(scene, share_id) == ShareState.POSTED
-    assert len(scene.posts("mastodon")) == 1
-
-
 async def test_what_linkedin_no_longer_remembers_is_for_the_person_to_say(scene: Scene) -> None:
     """After a quarter of an hour: ``cannot_tell``, no second post, and two ways forward."""
     share_id = await due(scene, "linkedin")
@@ -261,82 +200,6 @@ async def test_a_refusal_is_told_and_not_repeated(scene: Scene) -> None:
     share = await scene.share(share_id)
     assert (share.state, share.problem, share.attempts) == (ShareState.FAILED, "refused", 1)
     assert await scene.poster.run_due() == 0
-
-
-async def test_two_workers_post_each_share_once(scene: Scene) -> None:
-    """Claimed by a conditional update: whoever comes second finds nothing."""
-    ids = [await due(scene, network, person) for network in POSTING for person in (JANA, EMRE)]
-    workers = [Poster(scene.db, scene.settings, scene.networks, scene.http) for _ in range(3)]
-    for _ in range(6):
-        await asyncio.gather(*(worker.run_due() for worker in workers))
-        for share_id in ids:
-            await hurry(scene, share_id)
-    for share_id in ids:
-        assert (await scene.share(share_id)).state == ShareState.POSTED
-        assert await scene.facts(share_id) == [("measured", 1)]
-    seen = Counter((name, person) for name in POSTING for person in (JANA, EMRE) for _ in scene.posts(name, person))
-    assert set(seen.values()) == {1}
-    assert len(seen) == 6
-
-
-class Slow:
-    """A network whose answer to ``post`` comes when the test says so."""
-
-    def __init__(self, network: Network) -> None:
-        self._network = network
-        self.has_posted = asyncio.Event()
-        self.may_answer = asyncio.Event()
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._network, name)
-
-    async def post(self, connection: Connection, draft: Draft) -> Posted:
-        posted = await self._network.post(connection, draft)
-        self.has_posted.set()
-        await self.may_answer.wait()
-        return posted
-
-
-@each_network
-async def test_an_answer_that_comes_late_changes_nothing_twice(scene: Scene, network: str) -> None:
-    """Another worker took the sender for dead and found the post; then the sender wakes up."""
-    share_id = await due(scene, network)
-    slow = Slow(scene.networks[network])
-    sleeper = Poster(scene.db, scene.settings, {network: slow}, scene.http)  # type: ignore[dict-item]
-    sending = asyncio.create_task(sleeper.run_due())
-    await asyncio.wait_for(slow.has_posted.wait(), 5)
-    await scene.poster.recover()
-    assert await settle(scene, share_id) == ShareState.POSTED
-    slow.may_answer.set()
-    await sending
-    assert len(scene.posts(network)) == 1
-    assert await scene.facts(share_id) == [("measured", 1)]
-
-
-class Broken:
-    """A network whose client has a bug."""
-
-    def __init__(self, network: Network) -> None:
-        self._network = network
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._network, name)
-
-    async def post(self, connection: Connection, draft: Draft) -> Posted:
-        raise KeyError("a mistake of ours")
-
-
-async def test_a_mistake_of_ours_stops_only_its_own_share(scene: Scene) -> None:
-    """It is reported, the others go out, and the share is not lost."""
-    wrong, right = await due(scene, "mastodon"), await due(scene, "bluesky")
-    networks = {**scene.networks, "mastodon": Broken(scene.networks["mastodon"])}
-    with pytest.RaisesGroup(KeyError):
-        await Poster(scene.db, scene.settings, networks, scene.http).run_due()  # type: ignore[arg-type]
-    assert (await scene.share(right)).state == ShareState.POSTED
-    share = await scene.share(wrong)
-    assert share.state == ShareState.SENDING
-    await scene.change(share, claimed_at=now() - timedelta(minutes=3))
-    assert await settle(scene, wrong) == ShareState.POSTED
 
 
 @each_network

@@ -16,7 +16,7 @@ import regex
 from advocacy.chat import Refused, Unknown
 from advocacy.db import now
 from advocacy.http import Reply
-from advocacy.sharing.api import call, for_browser, said
+from advocacy.sharing.api import call, said
 from advocacy.sharing.base import BaseNetwork
 from advocacy.sharing.network import Abilities, Connection, Draft, HostClient, Posted, Reconnect
 from advocacy.sharing.text import URL, address, graphemes, quote
@@ -71,8 +71,9 @@ class Bluesky(BaseNetwork):
     def abilities(self) -> Abilities:
         """Everything, with no app to set up."""
         return Abilities(
-            post=True, delete=True, dialog=True, dialog_takes_text=True, asks_password=True, takes_picture=True
-        )
+            post=True, delete=True, dialog=True, dialog_takes_text=True, asks_password=True, takes_picture=True,
+            password_page=f"{APP}/settings/app-passwords",
+        )  # fmt: skip
 
     def length(self, text: str) -> int:
         """Graphemes, or a tenth of the bytes where that is more."""
@@ -141,7 +142,7 @@ class Bluesky(BaseNetwork):
         if not uri.startswith("at://"):
             raise Unknown("Bluesky took it but did not say where it is")
         did, _, key = uri.removeprefix("at://").split("/", 2)
-        return Posted(uri, for_browser(self.settings, f"{APP}/profile/{did}/post/{key}"))
+        return Posted(uri, self.settings.reachable(f"{APP}/profile/{did}/post/{key}"))
 
     async def _upload(self, session: _Session, draft: Draft) -> dict[str, Any] | None:
         if draft.image is None or len(draft.image) > LARGEST_THUMB:

@@ -15,7 +15,7 @@ from advocacy.chat import Refused, Retry, Unknown
 from advocacy.db import now
 from advocacy.http import Reply
 from advocacy.sharing import oauth
-from advocacy.sharing.api import call, for_browser, said
+from advocacy.sharing.api import call, said
 from advocacy.sharing.base import BaseNetwork
 from advocacy.sharing.network import Abilities, Connection, Consent, Draft, HostClient, Posted, Reconnect
 from advocacy.sharing.text import address, quote
@@ -134,7 +134,7 @@ class LinkedIn(BaseNetwork):
             urn = twin[1]
         if not urn:
             raise Unknown("LinkedIn took it but did not say where it is")
-        return Posted(urn, for_browser(self.settings, f"{WWW}/feed/update/{urn}"))
+        return Posted(urn, self.settings.reachable(f"{WWW}/feed/update/{urn}"))
 
     def _body(self, connection: Connection, draft: Draft, picture: str) -> dict[str, Any]:
         article = {"source": draft.link, "title": draft.title[:LONGEST_TITLE]}

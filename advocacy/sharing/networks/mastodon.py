@@ -10,7 +10,7 @@ from advocacy.chat import Refused, Retry, Unknown
 from advocacy.db import now
 from advocacy.http import Reply
 from advocacy.sharing import oauth
-from advocacy.sharing.api import SOON, call, for_browser, said
+from advocacy.sharing.api import SOON, call, said
 from advocacy.sharing.base import BaseNetwork
 from advocacy.sharing.network import Abilities, Connection, Consent, Draft, HostClient, Posted, Reconnect
 from advocacy.sharing.text import address, graphemes, quote, with_links
@@ -46,7 +46,7 @@ class Mastodon(BaseNetwork):
         """The share page of the first server in the settings."""
         if not self.settings.mastodon_hosts:
             return ""
-        base = for_browser(self.settings, f"https://{self.settings.mastodon_hosts[0]}/share?text=")
+        base = self.settings.reachable(f"https://{self.settings.mastodon_hosts[0]}/share?text=")
         return address(lambda part: base + quote(part), text, link)
 
     # -- connecting --------------------------------------------------------------------------------------------------
@@ -65,7 +65,7 @@ class Mastodon(BaseNetwork):
     def consent(self, client: HostClient, host: str, state: str, callback: str) -> Consent:
         """With PKCE (servers from 4.3 on check it, older ones ignore it)."""
         verifier = oauth.new_verifier()
-        endpoint = for_browser(self.settings, f"https://{host}/oauth/authorize")
+        endpoint = self.settings.reachable(f"https://{host}/oauth/authorize")
         url = oauth.address(endpoint, client, callback=callback, state=state, scope=SCOPE, verifier=verifier)
         return Consent(url, verifier)
 
@@ -126,7 +126,7 @@ class Mastodon(BaseNetwork):
     def _posted(self, status: dict[str, object]) -> Posted:
         if not status.get("id"):
             raise Unknown("the server took it but did not say where it is")
-        return Posted(str(status["id"]), for_browser(self.settings, str(status.get("url") or status.get("uri") or "")))
+        return Posted(str(status["id"]), self.settings.reachable(str(status.get("url") or status.get("uri") or "")))
 
     async def _call(
         self, connection: Connection, method: str, path: str, *, json: object = None,
