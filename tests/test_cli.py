@@ -7,6 +7,7 @@ import base64
 import json
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -271,6 +272,23 @@ def test_the_slack_app_is_described_before_there_is_any_key(bare: Run) -> None:
     assert described["settings"]["interactivity"]["request_url"].startswith("https://a.example/")
     socket = json.loads(bare("slack", "manifest", "--json", "--socket-mode", "--public-url", "https://a.example").out)
     assert socket["settings"]["socket_mode_enabled"] is True
+
+
+def test_the_teams_package_is_built_before_there_is_any_key(bare: Run, tmp_path: Path) -> None:
+    """Manifest and both icons in one zip; the app's id is an id."""
+    for wrong in ({}, {"ADVOCACY_TEAMS_APP_ID": "nonsense"}):
+        said = bare("teams", "package", "--public-url", "https://a.example", **wrong)
+        assert (said.code, said.out) == (2, "")
+        assert "ADVOCACY_TEAMS_APP_ID" in said.err
+    app = "00000000-0000-4000-8000-00000000b07a"
+    said = bare("teams", "package", "app.zip", "--public-url", "https://a.example", ADVOCACY_TEAMS_APP_ID=app)
+    assert said.out.startswith("app.zip is ready")
+    with zipfile.ZipFile(tmp_path / "app.zip") as built:
+        assert json.loads(built.read("manifest.json"))["bots"][0]["botId"] == app
+        assert {"color.png", "outline.png"} <= set(built.namelist())
+    assert bare("teams", "package", "/nowhere/app.zip", "--public-url", "https://a.example", "--app-id", app).err == (
+        "/nowhere/app.zip: No such file or directory.\n"
+    )
 
 
 def test_help_names_every_command_and_is_light() -> None:

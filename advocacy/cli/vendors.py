@@ -139,18 +139,20 @@ def package(
     *,
     public_url: PublicUrl = "",
     app_id: Annotated[str, typer.Option(envvar="ADVOCACY_TEAMS_APP_ID", help="id of the bot's app registration")] = "",
+    company: Annotated[str, typer.Option(envvar="ADVOCACY_COMPANY", help="shown as the app's developer")] = "",
 ) -> None:
     """Build the app package that a Teams administrator uploads, icons included."""
     from uuid import UUID
 
-    from advocacy.teams.manifest import package as build
+    from advocacy.teams.package import build
 
     bare = _addressed(public_url)
     try:
         checked = str(UUID(app_id))
     except ValueError:
         raise Trouble("Set ADVOCACY_TEAMS_APP_ID (or --app-id) to the id of the bot's app registration.", 2) from None
-    file.write_bytes(build(bare.model_copy(update={"teams_app_id": checked})))
+    told = {"teams_app_id": checked, **({"company": company} if company else {})}
+    file.write_bytes(build(bare.model_copy(update=told)))
     ground.console().print(f"{file} is ready: upload it in the Teams admin centre under Manage apps.", markup=False)
 
 
