@@ -24,8 +24,10 @@ export function log(label) {
     atEnd = root.scrollHeight - root.scrollTop - root.clientHeight < NEAR;
     if (atEnd) [below, more.hidden] = [0, true];
   }, { passive: true });
-  // Pictures that load late must not push the newest message out of sight.
-  new ResizeObserver(() => (atEnd || Date.now() < until) && toEnd()).observe(list);
+  // Neither a picture that loads late nor a window that shrinks may push the newest message out of sight.
+  const stay = new ResizeObserver(() => (atEnd || Date.now() < until) && toEnd());
+  stay.observe(list);
+  stay.observe(root);
   return {
     root: frame,
     /** Draw; `newest` counts the messages that are in the list. */

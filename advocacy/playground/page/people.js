@@ -58,7 +58,7 @@ function list(world, close) {
   };
   const part = (title, people) => (people.length ? [h("h3", { role: "presentation" }, title), ...people.map(row)] : []);
   const row = (one) => h("button.who-row", { type: "button", role: "option", "aria-selected": String(ui[world] === one.key), onclick: () => pick(one) },
-    face(one.name, "small"), h("span.who-text", {}, h("b", {}, one.name), h("span.soft", {}, department(one), products(one))), badge(one));
+    face(one.name, "small"), h("span.who-text", {}, h("b", {}, one.name), h("span.soft", {}, `${department(one)} · ${one.language.toUpperCase()}`, products(one))), badge(one));
   const pick = (one) => {
     close();
     become(world, one.key);

@@ -103,6 +103,8 @@ export function slackWindow() {
       icon(sort, 15), h("span.grow", {}, name), count > 0 && h("span.count", { "aria-label": t("unread", { n: count }) }, count > 9 ? "9+" : String(count))) };
     };
     const title = (key, text) => ({ key, sign: text, fresh: false, draw: () => h("h3", {}, text) });
+    const elsewhere = [...now.channels.map((one) => one.id), now.im].some((id) => id !== place && unread("slack", id, idsOf(now, id)) > 0);
+    toggle.classList.toggle("unread", elsewhere);
     match(side, [
       { key: "team", sign: sign(now.team.name), fresh: false, draw: () => h("div.s-team", {}, h("b", {}, now.team.name)) },
       title("t1", t("channels")),

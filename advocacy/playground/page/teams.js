@@ -104,6 +104,7 @@ export function teamsWindow() {
     ]);
     const tile = (key, name, drawing, active, target, count) => ({ key, sign: sign(active, count, ui.language), fresh: false, draw: () => h("button.t-tile", { type: "button", class: active ? "here" : "", "aria-pressed": String(active), data: { focus: key }, onclick: () => open(target) }, icon(drawing, 20), h("span", {}, name), count > 0 && h("span.dot", { "aria-label": t("unread", { n: count }) })) });
     const others = now.channels.reduce((sum, one) => sum + counted(one.id), 0);
+    toggle.classList.toggle("unread", others + counted(now.chat) > 0);
     match(rail, [tile("chat", t("chats"), "chat", place === now.chat, "chat", counted(now.chat)), tile("team", t("teams"), "team", place !== now.chat, now.channels[1]?.id || now.channels[0].id, others)]);
   }
 
@@ -125,8 +126,8 @@ export function teamsWindow() {
       if (today !== day) items.push({ key: `day-${today}`, sign: today, fresh: false, draw: () => h("div.divider", { role: "separator" }, h("span", {}, today)) });
       day = today;
       const replies = isChat ? [] : list.filter((each) => each.reply_to === one.id);
-      const views = [one, ...replies].map((each) => now.views[each.id] || null);
-      items.push({ key: one.id, sign: sign(one, replies, views, spoken()), draw: () => (isChat ? bubble(now, one, person) : post(now, one, replies)) });
+      const looks = [one, ...replies].map((each) => [each.text, each.edited, cardsOf(now, each).map(({ body: rows, actions }) => [rows, actions]), isOwn(now, each)]);
+      items.push({ key: one.id, sign: sign(looks, spoken()), draw: () => (isChat ? bubble(now, one, person) : post(now, one, replies)) });
     }
     if (!list.length) items.push({ key: "empty", sign: spoken() + place, fresh: false, draw: () => h("div.empty", {}, icon("chat", 30), h("h4", {}, t("nothing_here")), h("p", {}, t(isChat ? "nothing_chat" : "nothing_channel"))) });
     messages.show(`${now.user}/${place}/${spoken()}`, items);
@@ -151,16 +152,15 @@ export function teamsWindow() {
   function content(now, one) {
     const out = [];
     if (one.text) out.push(h("div.t-text", {}, markdown(one.text.replace(/<at>(.*?)<\/at>/g, "**@$1**"), () => asPerson(ui.teams))));
-    for (const attachment of one.attachments) {
-      if (attachment.contentType !== ADAPTIVE) continue;
-      const own = now.views[one.id];
-      const seen = own || attachment.content;
-      out.push(h("div.t-card", { class: own && differs(own, attachment.content) ? "own" : "" }, own && differs(own, attachment.content) && h("div.t-own", {}, icon("eye", 14), t("only_you_card")), card(seen, onCard(one))));
-    }
+    const own = isOwn(now, one);
+    for (const seen of cardsOf(now, one)) out.push(h("div.t-card", { class: own ? "own" : "" }, own && h("div.t-own", {}, icon("eye", 14), t("only_you_card")), card(seen, onCard(one))));
     return out;
   }
 
-  const differs = (own, common) => JSON.stringify([own.body, own.actions]) !== JSON.stringify([common.body, common.actions]);
+  const common = (one) => one.attachments.filter((each) => each.contentType === ADAPTIVE).map((each) => each.content);
+  const cardsOf = (now, one) => (now.views[one.id] ? [now.views[one.id]] : common(one));
+  const looksOf = (list) => JSON.stringify(list.map((each) => [each.body, each.actions]));
+  const isOwn = (now, one) => Boolean(now.views[one.id]) && looksOf(cardsOf(now, one)) !== looksOf(common(one));
   const onCard = (one) => ({
     run: (action, inputs, button) => does({ act: "press", conversation: one.conversation, activity: one.id, action, inputs }, button),
     link: () => asPerson(ui.teams),
