@@ -88,6 +88,7 @@ class Share(Base):
     __table_args__ = (
         UniqueConstraint("person_id", "story_id", "network", "round"),
         Index("ix_share_state_due_at", "state", "due_at"),
+        Index("ix_share_state_told", "state", "told"),
         Index("ix_share_story_id", "story_id"),
         {"sqlite_autoincrement": True},
     )
@@ -168,7 +169,7 @@ class Click(Base):
     referrer: Mapped[str] = mapped_column(String(120), default="")
     """Host only."""
     dropped: Mapped[str] = mapped_column(String(16), default="")
-    """Why it does not count: ``bot``, ``head``, ``prefetch``; empty when it does."""
+    """Why it does not count: ``bot``, ``head``, ``prefetch``, ``stopped``; empty when it does."""
 
 
 class ClickBatch(Base):
