@@ -25,6 +25,7 @@ from advocacy.sharing.networks import make_all
 from advocacy.sharing.posting import Poster
 from advocacy.sharing.shares import Sharing
 from advocacy.sharing.visitors import Visitors
+from advocacy.web import pages, redirects, server
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,8 +57,6 @@ class App:
     """One process of the product. Everything is built here, by name, once."""
 
     def __init__(self, settings: Settings) -> None:
-        from advocacy.web import pages
-
         load_tables()
         self.settings = settings
         self.db = Database(settings.database_url, settings.key_bytes)
@@ -81,6 +80,7 @@ class App:
         self.doors: Sequence[Door] = self._open_doors()
         self.parts.share_due = lambda: self.jobs.soon("post shares")
         self.poster.settled = self._settled
+        self.accounts.resumed = lambda: self.jobs.soon("tell outcomes")
         self._runner: web.AppRunner | None = None
 
     def _open_doors(self) -> list[Door]:
@@ -110,14 +110,13 @@ class App:
         await self.visitors.start()
         await self.clicks.start()
         await self.links.load()
-        from advocacy.web import server
-
         application = server.build(self)
         for door in self.doors:
             door.routes(application)
             await door.start()
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=3.0, handle_signals=False)
         await self._runner.setup()
+        redirects.shortcut(self._runner, self)
         await web.TCPSite(self._runner, self.settings.host, self.settings.port, backlog=2048).start()
         await self.poster.recover()
         await self.worker.recover()

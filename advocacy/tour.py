@@ -331,7 +331,7 @@ async def run(*, database_url: str = "", console: Console | None = None) -> bool
     console = console or Console(width=110)
     begun = perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        demo = Demo(Path(folder), database_url=database_url, undo_seconds=2, card_refresh_seconds=1.0)
+        demo = Demo(Path(folder), database_url=database_url, undo_seconds=3, card_refresh_seconds=1.0)
         try:
             held = await Tour(demo, console).play()
         finally:

@@ -44,6 +44,10 @@ class Addresses(Protocol):
         """A one-time address that opens the leaders' page."""
         ...
 
+    def dialog(self, share_id: int) -> str:
+        """Opens a share dialog that is no web page."""
+        ...
+
     def board_picture(self, period: str, language: str) -> str:
         """The department board as a picture."""
         ...

@@ -125,9 +125,14 @@ def _posted(t: Translator, around: Around) -> Message:
                 confirm=t("Your post on {network} is removed. Delete it?", network=label),
             )
         )
+    said = (
+        t("It could not be deleted.") + " " + problem(t, share.problem, label)
+        if share.problem
+        else t("Thank you! “{title}” is out.", title=around.title)
+    )
     return Message(
-        summary=heading, heading=heading, paragraphs=(t("Thank you! “{title}” is out.", title=around.title),),
-        quote=share.text, buttons=tuple(buttons), footnote=t("Only you see this message."),
+        summary=heading, heading=heading, paragraphs=(said,), quote=share.text, buttons=tuple(buttons),
+        footnote=t("Only you see this message."),
     )  # fmt: skip
 
 

@@ -142,7 +142,9 @@ def around(call: Call, mine: Share, title: str) -> Around:
     if mine.state == ShareState.WAITING:
         return replace(found, connect_url=call.parts.accounts.connect_url(call.person.id, mine.network))
     if mine.state == ShareState.OPENED:
-        return replace(found, dialog_url=call.parts.sharing.dialog_url(mine))
+        url = call.parts.sharing.dialog_url(mine)
+        # Chat platforms take web addresses only; a mail program is opened by way of a page of ours.
+        return replace(found, dialog_url=url if url.startswith("http") else call.parts.addresses.dialog(mine.id))
     return found
 
 

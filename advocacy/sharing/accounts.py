@@ -7,7 +7,7 @@ import hmac
 import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ from sqlalchemy.orm import defer
 
 from advocacy.chat import Gone, Refused, Retry, Unknown
 from advocacy.config import Settings
-from advocacy.db import Database, now
+from advocacy.db import Database, after_commit, now
 from advocacy.people.models import Person
 from advocacy.sharing.models import Account, Connecting, HostApp
 from advocacy.sharing.network import Connection, HostClient, Network, Reconnect
@@ -69,6 +69,8 @@ class Accounts:
         self.db = db
         self.settings = settings
         self.networks = networks
+        self.resumed: Callable[[], None] = lambda: None
+        """Called once a connection is stored: shares that waited for it go on."""
         self._sharing = Sharing(settings, networks)
         self._key = hashlib.sha256(b"advocacy connect" + settings.key_bytes[0]).digest()
 
@@ -229,6 +231,7 @@ class Accounts:
                 again = update(Account).filter_by(**key).values(**values)
                 await s.execute(again.execution_options(synchronize_session=False))
             resumed = await self._sharing.connected(s, ticket.person_id, ticket.network)
+            after_commit(s, self.resumed)
         return Connected(ticket.person_id, ticket.network, connection.handle, tuple(resumed))
 
     async def _client(self, port: Network, host: str, callback: str) -> HostClient:

@@ -182,7 +182,12 @@ class Sharing:
             return Started(there, fresh=False)
         share = await s.get_one(Share, share_id)
         link = await links.make(
-            s, url=story.url, story_id=story.id, person_id=person.id, network=port.name, share_id=share_id
+            s,
+            url=self.settings.reachable(story.url),
+            story_id=story.id,
+            person_id=person.id,
+            network=port.name,
+            share_id=share_id,
         )
         composed = await self.compose(s, story, port.name, wish.language, links.address(self.settings, link.code))
         share.text, share.disclosure, share.caption_id = composed.text, composed.disclosure, composed.caption_id

@@ -38,6 +38,9 @@ class Addresses:
     def sign_in(self, person_id: int) -> str:
         return f"https://advocacy.example.com/sign-in/{person_id}"
 
+    def dialog(self, share_id: int) -> str:
+        return f"https://advocacy.example.com/open/{share_id}"
+
     def board_picture(self, period: str, language: str) -> str:
         return f"https://advocacy.example.com/board-{period}-{language}.png"
 
