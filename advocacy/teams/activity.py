@@ -12,7 +12,7 @@ from typing import Any
 
 from botbuilder.schema import Activity
 
-from advocacy.chat import ChannelRef, MessageRef, Press, UserRef
+from advocacy.chat import Button, ChannelRef, MessageRef, Press, UserRef
 from advocacy.teams.names import OURS
 from advocacy.teams.seal import Seal
 
@@ -82,6 +82,15 @@ def pressed(news: Heard, value: Any) -> Press:
     if not isinstance(action, dict) or not isinstance(action.get("verb"), str):
         raise Malformed("no verb")
     return _press(news, {**_dict(action.get("data")), "action": action["verb"]}, news.about)
+
+
+def back(value: Any) -> Button | None:
+    """Find the refresh of the card that was pressed. Only shown to the client that sent it, so it needs no trust."""
+    found = _dict(_dict(_dict(_dict(value).get("action")).get("data")).get("back"))
+    action = found.get("action")
+    if not isinstance(action, str) or not action or action in RESERVED:
+        return None
+    return Button("", action=action, value=_dict(found.get("value")))
 
 
 def submitted(news: Heard, data: Any, seal: Seal) -> Press:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import structlog
 
 from advocacy.bot.doors import only_in_private
 from advocacy.bot.language import translator
-from advocacy.chat import Answer, Gone, Message, OpenForm, Press, Private, Refused, Retry, Rewrite, Unknown
+from advocacy.chat import Answer, Button, Gone, Message, OpenForm, Press, Private, Refused, Retry, Rewrite, Unknown
 from advocacy.teams import render
 from advocacy.teams.activity import Heard
 from advocacy.teams.names import ADAPTIVE
@@ -58,14 +59,19 @@ class Answers:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    async def to_card(self, press: Press, answer: Answer) -> Json:
-        """Answer ``adaptiveCard/action``: what this person alone sees in the place of the card."""
+    async def to_card(self, press: Press, answer: Answer, back: Button | None = None) -> Json:
+        """Answer ``adaptiveCard/action``: what this person alone sees in the place of the card.
+
+        ``back`` is that card's refresh: the client asks again after a while, or when the person wants to go back.
+        """
         match answer:
             case None:
                 return note(DONE)
             case Private(message) if _is_sentence(message):
                 return note(message.summary)
             case Private(message):
+                if message.refresh is None and back is not None:
+                    message = replace(message, refresh=back, refresh_for=(press.who.address,))
                 drawn = render.card(message)
             case Rewrite(message):
                 await self._rewrite(press, message)

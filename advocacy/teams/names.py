@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 ADAPTIVE = "application/vnd.microsoft.card.adaptive"
-OURS = frozenset({"action", "value", "origin", "msteams"})
+OURS = frozenset({"action", "value", "origin", "back", "msteams"})
 """Names in an action's data that are not inputs."""

@@ -114,7 +114,7 @@ class Turns(ActivityHandler):  # type: ignore[misc]
 
     async def _card(self, news: Heard, value: Any) -> Json:
         press = read.pressed(news, value)
-        return await self._answers.to_card(press, await self._bot.handle(press))
+        return await self._answers.to_card(press, await self._bot.handle(press), read.back(value))
 
     async def _fetch(self, news: Heard, value: Any) -> Json | None:
         press = read.submitted(news, _data(value), self._seal)

@@ -41,6 +41,8 @@ class _Where:
     origin: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
     cancel: str = ""
+    back: Button | None = None
+    """The card's own refresh: goes along with each press, so that an answer in its place finds back to it."""
 
 
 def card(message: Message, *, place: Place = "chat", origin: str = "") -> Json:
@@ -50,14 +52,20 @@ def card(message: Message, *, place: Place = "chat", origin: str = "") -> Json:
 
 def form(asked: Form, *, place: Place = "dialog", origin: str = "") -> Json:
     """Draw a form: in a dialog, or (``chat``) as a card where no dialog can be opened. Raises Refused."""
-    where = _Where(place, origin, asked.errors, asked.cancel if place == "dialog" else "")
-    return _fit(form_message(asked), where)
+    if place == "chat":
+        return _fit(form_message(asked), _Where(place, origin, asked.errors))
+    body = replace(asked.body, buttons=(_sends(asked), *asked.body.buttons))
+    return _fit(body, _Where(place, origin, asked.errors, asked.cancel))
 
 
 def form_message(asked: Form) -> Message:
     """Turn a form into a message whose button sends it."""
-    buttons = (Button(asked.submit, action=asked.action, value=asked.value, style="primary"), *asked.body.buttons)
+    buttons = (_sends(asked), *asked.body.buttons)
     return replace(asked.body, heading=asked.body.heading or asked.title, buttons=buttons)
+
+
+def _sends(asked: Form) -> Button:
+    return Button(asked.submit, action=asked.action, value=asked.value, style="primary")
 
 
 def attachment(drawn: Json) -> Json:
@@ -137,7 +145,7 @@ def _body(message: Message, where: _Where) -> Iterator[Json]:
         yield from _bar(bar)
     for asked in message.inputs:
         yield from _input(asked, where.errors.get(asked.name, ""))
-    yield from _actions(message.buttons, where)
+    yield from _actions(message.buttons, replace(where, back=message.refresh))
     if message.footnote:
         yield _text(message.footnote, size="Small", isSubtle=True)
     if not any((message.heading, message.paragraphs, message.quote, message.facts, message.bars, message.inputs)):
@@ -238,8 +246,12 @@ def _plain_button(button: Button, where: _Where) -> Json:
     if button.value.get("_form"):
         data["msteams"] = {"type": "task/fetch"}
         return submit
-    return {"type": "Action.Execute", **_execute(button), "fallback": submit}
+    executed = _execute(button)
+    if where.back is not None:
+        executed["data"]["back"] = {"action": where.back.action, "value": where.back.value}
+    return {"type": "Action.Execute", **executed, "fallback": submit}
 
 
 def _execute(button: Button) -> Json:
-    return {"title": button.label, "verb": button.action, "data": {"value": button.value}}
+    drawn: Json = {"verb": button.action, "data": {"value": button.value}}
+    return {"title": button.label, **drawn} if button.label else drawn

@@ -121,6 +121,12 @@ def test_a_dialog_only_submits() -> None:
     assert "Action.Execute" not in {one["type"] for one in inner}
 
 
+def test_a_dialog_says_its_title_once() -> None:
+    """Teams draws the title above the card."""
+    assert "Edit" not in texts_of(render.form(EDIT)).splitlines()
+    assert "Edit" in texts_of(render.form(EDIT, place="chat")).splitlines()
+
+
 def test_errors_stand_below_their_input() -> None:
     """A form with mistakes shows the sentence right after the input, in the colour for it."""
     form = replace(EDIT, errors={"text": "Too long"})
