@@ -135,7 +135,11 @@ def installed(news: Heard, activity: Activity) -> Press:
 
 def _at(news: Heard, about: str, **what: Any) -> Press:
     message = MessageRef("teams", news.who.tenant, news.conversation, about) if about else None
-    reply_to = {"conversation": news.conversation, "activity": about, "personal": news.is_personal}
+    place = {"conversation": news.conversation, "activity": about, "personal": news.is_personal}
+    reply_to = {
+        **place,
+        "event": news.event,
+    }  # so that each press has a private answer of its own; ``send.py`` reads it
     return Press(
         who=news.who, channel=news.channel, message=message, reply_to=json.dumps(reply_to), event=news.event, **what
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from advocacy.chat import ChannelRef, Gone, Message, MessageRef, Profile, Refused, Unknown, UserRef
@@ -12,8 +12,9 @@ from advocacy.config import Settings
 from advocacy.teams.render import attachment, card
 from advocacy.teams.rest import Json, Rest
 
+Kept = TypeVar("Kept", str, MessageRef)
 REMEMBERED = 50_000
-"""People whose conversation is kept in mind; the others cost one call more."""
+"""People whose conversation, and presses whose answer, is kept in mind; of the others nothing is lost but a call."""
 
 
 class TeamsPlatform:
@@ -27,6 +28,7 @@ class TeamsPlatform:
         self.rest = Rest(settings)
         self._chats: OrderedDict[str, str] = OrderedDict()
         self._met: OrderedDict[str, str] = OrderedDict()
+        self._told: OrderedDict[str, MessageRef] = OrderedDict()
 
     async def close(self) -> None:
         """Let the connections go."""
@@ -77,13 +79,17 @@ class TeamsPlatform:
         Raises Gone when this person has no chat with the bot.
         """
         place = _place(reply_to)
+        shown = self._told.get(reply_to)
         if place.get("personal") and place.get("activity"):
-            ref = MessageRef(self.name, self._tenant, str(place["conversation"]), str(place["activity"]))
+            shown = MessageRef(self.name, self._tenant, str(place["conversation"]), str(place["activity"]))
+        if shown is not None:
             try:
-                return await self.update(ref, message)
+                return await self.update(shown, message)
             except Gone:
                 pass  # deleted, or a chat of before the app was removed and added again
-        await self.send(who, message, "")
+        sent = await self.send(who, message, "")
+        if place.get("event"):
+            _keep(self._told, reply_to, sent)
         return None
 
     async def find(self, to: ChannelRef | UserRef, marker: str, since: float) -> MessageRef | None:
@@ -146,9 +152,9 @@ def _activity(message: Message) -> Json:
     return {"type": "message", "attachments": [attachment(card(message))], "summary": message.summary}
 
 
-def _keep(where: OrderedDict[str, str], user: str, conversation: str) -> None:
-    where[user] = conversation
-    where.move_to_end(user)
+def _keep(where: OrderedDict[str, Kept], key: str, kept: Kept) -> None:
+    where[key] = kept
+    where.move_to_end(key)
     if len(where) > REMEMBERED:
         where.popitem(last=False)
 

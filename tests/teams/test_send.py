@@ -92,6 +92,19 @@ async def test_a_private_answer_to_a_press_in_a_channel_goes_to_the_chat(
     assert [one["summary"] for one in teams.world.activities(teams.chat)] == [PENDING.summary]
 
 
+async def test_news_of_one_press_is_one_message_in_the_chat(
+    teams: Setup, platform: TeamsPlatform, stories: ChannelRef, who: UserRef
+) -> None:
+    """ "Posting …" becomes "Posted": no stale Undo is left. Another press has a message of its own."""
+    ref = await platform.send(stories, STORY, "m1")
+    await teams.world.hands.press(teams.person.key, teams.stories, ref.message, "share")
+    first = teams.bot.last.reply_to
+    await teams.world.hands.press(teams.person.key, teams.stories, ref.message, "share")
+    for reply_to, heading in ((first, "Posting"), (first, "Posted"), (teams.bot.last.reply_to, "Another")):
+        await platform.tell(who, reply_to, Message(summary=heading, heading=heading))
+    assert [one["summary"] for one in teams.world.activities(teams.chat)] == ["Posted", "Another"]
+
+
 @pytest.mark.parametrize(
     "reply_to", ["", "nonsense", "[]", '{"personal": true, "conversation": "a:1gone", "activity": "5"}']
 )
