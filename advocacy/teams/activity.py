@@ -99,7 +99,7 @@ def submitted(news: Heard, data: Any, seal: Seal) -> Press:
     A dialog carries the message it was opened from, sealed, because Teams does not repeat it. Raises Malformed.
     """
     found = _dict(data)
-    return _press(news, found, news.about or seal.read(found.get("origin"), news))
+    return _press(news, found, news.about or seal.read(found.get("origin"), news.who, news.conversation))
 
 
 def _press(news: Heard, data: Mapping[str, Any], about: str) -> Press:

@@ -102,7 +102,7 @@ class Answers:
     async def _to_task(self, news: Heard, press: Press, answer: Answer) -> Json | None:
         if isinstance(answer, OpenForm):
             about = press.message.message if press.message else ""
-            drawn = render.form(answer.form, origin=self._seal.put(about, news))
+            drawn = render.form(answer.form, origin=self._seal.put(about, news.who, news.conversation))
             return _dialog(answer.form.title, drawn)
         if isinstance(answer, Rewrite):
             await self._rewrite(press, answer.message)
@@ -110,7 +110,9 @@ class Answers:
         return None
 
     def _shown(self, news: Heard, message: Message, about: str) -> Json:
-        drawn = render.card(message, place="dialog", origin=self._seal.put(about or news.about, news))
+        drawn = render.card(
+            message, place="dialog", origin=self._seal.put(about or news.about, news.who, news.conversation)
+        )
         return _dialog(message.heading or message.summary, drawn)
 
     async def to_message(self, news: Heard, press: Press, answer: Answer) -> None:

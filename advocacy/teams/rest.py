@@ -85,10 +85,6 @@ class Rest:
             )
         return answer
 
-    async def check(self) -> None:
-        """Ask for a token, to see whether id, secret and tenant fit. Raises Refused or Retry."""
-        await self._authorize()
-
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
             # The vendor closes idle connections; ours go first, so that no request is written into a dying one.

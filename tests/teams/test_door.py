@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,10 +12,13 @@ from typing import Any
 
 import jwt
 import pytest
+from botbuilder.core import InvokeResponse
+from botbuilder.integration.aiohttp import cloud_adapter
 from cryptography.hazmat.primitives.asymmetric import rsa
 from door_help import PASSWORD, Setup, opened, teams_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msrest.universal_http.requests import ClientRetryPolicy
 
 from advocacy.teams.door import TeamsDoor
 
@@ -206,3 +211,23 @@ async def test_the_secret_stays_out_of_the_answers(teams: Setup) -> None:
     assert PASSWORD not in said
     assert "Traceback" not in said
     assert "a.b.c" not in said
+
+
+async def test_the_sdk_is_put_right(teams: Setup) -> None:
+    """Looked up in a set instead of a list of 500, twice a turn; and bodies that are JSON already stay as they are."""
+    assert isinstance(ClientRetryPolicy.safe_codes, frozenset)
+    assert {200, 404, 501} <= ClientRetryPolicy.safe_codes
+    assert 408 not in ClientRetryPolicy.safe_codes
+    body = {"task": [1]}
+    assert cloud_adapter.serializer_helper(body) is body
+    assert cloud_adapter.serializer_helper(InvokeResponse(status=200)) is not None
+
+
+def test_the_sdk_is_imported_by_the_open_door_only() -> None:
+    """Sending, drawing and packing need none of it."""
+    code = (
+        "import sys, advocacy.teams.send, advocacy.teams.render, advocacy.teams.package;"
+        "print([name for name in sys.modules if name.split('.')[0] in ('botbuilder', 'botframework', 'msrest', 'msal')])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"

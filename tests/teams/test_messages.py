@@ -226,15 +226,14 @@ async def test_documented_payloads_are_understood(teams: Setup, name: str) -> No
 
 def test_a_seal_holds_for_one_person_and_place() -> None:
     """What a dialog carries opens with any of our keys, and only for who and where it was made."""
-    who = UserRef("teams", "t", "u", "29:u")
-    news = read.Heard(who, "19:a;messageid=1", "channel", "1", "", "", "")
-    other = read.Heard(UserRef("teams", "t", "v", "29:v"), "19:a;messageid=1", "channel", "1", "", "", "")
-    sealed = Seal([b"new", b"old"]).put("77", news)
-    assert Seal([b"newer", b"new"]).read(sealed, news) == "77"
-    assert Seal([b"new"]).read(sealed, other) == ""
-    assert Seal([b"other"]).read(sealed, news) == ""
-    assert Seal([b"new"]).read("ünreadable.77", news) == ""
-    assert Seal([b"new"]).put("", news) == ""
+    who, other, where = UserRef("teams", "t", "u"), UserRef("teams", "t", "v"), "19:a;messageid=1"
+    sealed = Seal([b"new", b"old"]).put("77", who, where)
+    assert Seal([b"newer", b"new"]).read(sealed, who, where) == "77"
+    assert Seal([b"new"]).read(sealed, other, where) == ""
+    assert Seal([b"new"]).read(sealed, who, "19:b;messageid=1") == ""
+    assert Seal([b"other"]).read(sealed, who, where) == ""
+    assert Seal([b"new"]).read("ünreadable.77", who, where) == ""
+    assert Seal([b"new"]).put("", who, where) == ""
 
 
 def test_inputs_are_words() -> None:
