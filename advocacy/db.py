@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import importlib
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -231,6 +232,15 @@ def for_update(query: SomeSelect, *, skip_locked: bool = False) -> SomeSelect:
     return query.with_for_update(skip_locked=skip_locked)
 
 
+def insert_into(s: AsyncSession, table: type[Base]) -> Any:
+    """An INSERT that knows ``on_conflict_do_nothing`` and ``on_conflict_do_update``, in this database's dialect.
+
+    Both dialects speak the same words; only the one in use is imported.
+    """
+    dialect = importlib.import_module(f"sqlalchemy.dialects.{s.get_bind().dialect.name}")
+    return dialect.insert(table)
+
+
 async def reseal(session: AsyncSession) -> int:
     """Encrypt every secret anew with the first key. Answers how many values were sealed."""
     count = 0
@@ -252,5 +262,5 @@ def new_key() -> str:
 
 __all__ = [
     "FACTS_LOCK", "Base", "BigId", "Database", "Id", "Keyring", "Ref", "Secret", "UtcDateTime",
-    "after_commit", "driver_url", "facts_lock", "for_update", "new_key", "now", "reseal",
+    "after_commit", "driver_url", "facts_lock", "for_update", "insert_into", "new_key", "now", "reseal",
 ]  # fmt: skip

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.chat import Unknown
@@ -16,7 +15,7 @@ from advocacy.content import feed_file, stories
 from advocacy.content.feed_file import MAX_BYTES, Entry, FeedFile
 from advocacy.content.models import Feed, FeedEntry, Story
 from advocacy.content.rules import Invalid
-from advocacy.db import Database, now
+from advocacy.db import Database, insert_into, now
 from advocacy.http import Blocked, Http, Reply, TooLarge, Unreachable
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"
@@ -133,7 +132,7 @@ async def _note(db: Database, url: str, got: _Got | None, title: str, problem: s
     async with db.write() as s:
         feed = await s.scalar(select(Feed).where(Feed.url == url))
         if feed is None and is_new:
-            await s.execute(_insert(s, Feed).values(url=url).on_conflict_do_nothing())
+            await s.execute(insert_into(s, Feed).values(url=url).on_conflict_do_nothing())
             feed = await s.scalar(select(Feed).where(Feed.url == url))
         if feed is None:
             return 0
@@ -161,7 +160,7 @@ async def _store(db: Database, feed_id: int, entries: Sequence[Entry], language:
 
 
 async def _draft(s: AsyncSession, feed_id: int, entry: Entry, language: str) -> list[int]:
-    mark = _insert(s, FeedEntry).values(feed_id=feed_id, key=entry.key).on_conflict_do_nothing()
+    mark = insert_into(s, FeedEntry).values(feed_id=feed_id, key=entry.key).on_conflict_do_nothing()
     seen = await s.scalar(mark.returning(FeedEntry.id))
     # What is a story already, written by hand or out of another feed, is not drafted a second time.
     if seen is None or await s.scalar(select(Story.id).where(Story.url == entry.url).limit(1)):
@@ -180,8 +179,3 @@ async def _draft(s: AsyncSession, feed_id: int, entry: Entry, language: str) -> 
     assert row is not None
     row.story_id = story.id
     return [story.id]
-
-
-def _insert(s: AsyncSession, table: type[Feed | FeedEntry]) -> postgresql.Insert | sqlite.Insert:
-    is_postgres = s.get_bind().dialect.name == "postgresql"
-    return postgresql.insert(table) if is_postgres else sqlite.insert(table)

@@ -10,11 +10,10 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import func, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.config import Settings
-from advocacy.db import FACTS_LOCK, Database
+from advocacy.db import FACTS_LOCK, Database, insert_into
 from advocacy.insights import rollups
 from advocacy.insights.models import PersonDay, StoryPerson, Watermark
 from advocacy.insights.sums import MEASURED, REPORTED, StoryPart, Sums
@@ -226,8 +225,7 @@ async def _marks(s: AsyncSession) -> Marks:
 
 
 async def _set_marks(s: AsyncSession, marks: Marks) -> None:
-    insert = postgresql.insert if s.get_bind().dialect.name == "postgresql" else sqlite.insert
-    query = insert(Watermark)
+    query = insert_into(s, Watermark)
     await s.execute(
         query.on_conflict_do_update(index_elements=["source"], set_={"last_id": query.excluded.last_id}),
         [{"source": source, "last_id": last_id} for source, last_id in marks.items()],

@@ -7,11 +7,10 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import case, delete, func, insert, inspect, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import case, delete, func, inspect, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from advocacy.db import Base
+from advocacy.db import Base, insert_into
 from advocacy.insights.models import (
     DepartmentDay,
     DepartmentPeriod,
@@ -38,7 +37,6 @@ ALL: tuple[type[Base], ...] = (
 CHUNK = 5_000
 T = TypeVar("T")
 Row = dict[str, Any]
-Upsert = postgresql.Insert | sqlite.Insert
 
 
 def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -78,16 +76,12 @@ def _row(keys: Sequence[str], key: Sequence[Any], counts: Sequence[str], values:
     return dict(zip(keys, key, strict=True)) | dict(zip(counts, values, strict=True))
 
 
-def _insert(s: AsyncSession, table: type[Base]) -> Upsert:
-    return (postgresql.insert if s.get_bind().dialect.name == "postgresql" else sqlite.insert)(table)
-
-
 def _keys(table: type[Base]) -> list[str]:
     return [column.name for column in inspect(table).primary_key]
 
 
-def _adding(s: AsyncSession, table: type[Base], columns: Sequence[str], **more: Any) -> Upsert:
-    query = _insert(s, table)
+def _adding(s: AsyncSession, table: type[Base], columns: Sequence[str], **more: Any) -> Any:
+    query = insert_into(s, table)
     added = {name: getattr(table, name) + query.excluded[name] for name in columns}
     return query.on_conflict_do_update(index_elements=_keys(table), set_=added | more)
 
@@ -152,7 +146,7 @@ def _last_rows(latest: dict[tuple[int, int], tuple[date, date | None]]) -> list[
 async def _raise_last_days(s: AsyncSession, latest: dict[tuple[int, int], tuple[date, date | None]]) -> None:
     if not latest:
         return
-    query = _insert(s, PersonLast)
+    query = insert_into(s, PersonLast)
     new, old = query.excluded, PersonLast
     raised = {
         "last_day": case((new["last_day"] > old.last_day, new["last_day"]), else_=old.last_day),
@@ -176,7 +170,7 @@ async def _last_days_again(s: AsyncSession, tree: Tree, people: Sequence[int]) -
     for person_id, department_id, day, measured in days:
         _note_last(latest, tree, (person_id, department_id, day, measured))
     if latest:
-        await s.execute(insert(PersonLast), _last_rows(latest))
+        await s.execute(insert_into(s, PersonLast), _last_rows(latest))
 
 
 async def _write_stories(s: AsyncSession, sums: Sums) -> None:
@@ -188,7 +182,7 @@ async def _write_stories(s: AsyncSession, sums: Sums) -> None:
     ]
     if not rows:
         return
-    query = _insert(s, StoryPerson)
+    query = insert_into(s, StoryPerson)
     new, old = query.excluded, StoryPerson
     later = new["day"] >= old.day
     changed = {
@@ -210,7 +204,7 @@ async def _count_story_people(s: AsyncSession, stories: Collection[int]) -> None
             .group_by(StoryPerson.story_id)
         )
         found = {story: (people, departments) for story, people, departments in counted}
-        query = _insert(s, StoryTotal)
+        query = insert_into(s, StoryTotal)
         replaced = {"people": query.excluded["people"], "departments": query.excluded["departments"]}
         await s.execute(
             query.on_conflict_do_update(index_elements=_keys(StoryTotal), set_=replaced),

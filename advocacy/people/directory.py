@@ -7,12 +7,11 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Text, cast, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import ColumnElement
 
 from advocacy.chat import Profile, UserRef
-from advocacy.db import now
+from advocacy.db import insert_into, now
 from advocacy.people.models import Identity, Person
 
 ROLES = ("editor", "leader", "admin")
@@ -60,9 +59,10 @@ async def remember(
     elif person_id := await _by_email(s, email):
         values["person_id"] = person_id
     key = {"platform": who.platform, "tenant": who.tenant, "user_id": who.user}
-    make = postgresql.insert if s.get_bind().dialect.name == "postgresql" else sqlite.insert
     # Two presses of a newcomer may arrive at once: the database decides, not a look beforehand.
-    await s.execute(make(Identity).values(**key, **values).on_conflict_do_update(index_elements=list(key), set_=values))
+    await s.execute(
+        insert_into(s, Identity).values(**key, **values).on_conflict_do_update(index_elements=list(key), set_=values)
+    )
     stale = await known(s, who)
     if stale is not None:
         await s.refresh(stale)

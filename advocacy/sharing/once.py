@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from advocacy.db import Base
+from advocacy.db import Base, insert_into
 
 
 async def insert_new(s: AsyncSession, table: type[Base], values: Mapping[str, Any]) -> int | None:
@@ -18,7 +16,6 @@ async def insert_new(s: AsyncSession, table: type[Base], values: Mapping[str, An
     On PostgreSQL this waits for another unit of work that is inserting the same, so that a read right
     afterwards sees what that one committed.
     """
-    insert = sqlite_insert if s.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = insert(table).values(**values).on_conflict_do_nothing()
+    statement = insert_into(s, table).values(**values).on_conflict_do_nothing()
     found: int | None = await s.scalar(statement.returning(table.__table__.c.id))
     return found

@@ -8,11 +8,10 @@ import os
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from advocacy.db import Database, now
+from advocacy.db import Database, insert_into, now
 from advocacy.sharing.models import Salt
 
 DIGITS = 24
@@ -59,8 +58,7 @@ class Visitors:
 
 async def salt(s: AsyncSession, day: date) -> bytes:
     """The salt of a day, made by whoever asks first."""
-    insert = postgresql.insert if s.get_bind().dialect.name == "postgresql" else sqlite.insert
-    fresh = insert(Salt).values(day=day.isoformat(), value=os.urandom(32).hex())
+    fresh = insert_into(s, Salt).values(day=day.isoformat(), value=os.urandom(32).hex())
     await s.execute(fresh.on_conflict_do_nothing(index_elements=["day"]))
     value = await s.scalar(select(Salt.value).where(Salt.day == day.isoformat()))
     assert value is not None

@@ -90,7 +90,8 @@ export function face(name, kind = "") {
 
 /**
  * Make a container's children match a list, touching only what changed, so that focus, scrolling and what was typed
- * stay. Items are {key, sign, draw}: the same key is the same thing, another sign means it looks different now.
+ * stay. Items are {key, sign, draw}: the same key is the same thing, another sign means it looks different now. What is
+ * new lights up unless `fresh` is false; what changed does so only with `flash`.
  */
 export function match(container, items) {
   const old = new Map([...container.children].map((one) => [one.dataset.key, one]));
@@ -119,7 +120,7 @@ function drawn(item, fresh) {
 
 function swap(node, item) {
   const held = node.contains(document.activeElement) ? document.activeElement.dataset.focus || "" : null;
-  const made = drawn(item, item.fresh !== false);
+  const made = drawn(item, Boolean(item.flash));
   node.replaceWith(made);
   if (held !== null) {
     const again = [...made.querySelectorAll("[data-focus]")].find((one) => one.dataset.focus === held);

@@ -131,7 +131,7 @@ export function slackWindow() {
       const today = dayOf(moment(one.ts));
       if (today !== day) items.push({ key: `day-${today}`, sign: today, fresh: false, draw: () => h("div.divider", { role: "separator" }, h("span", {}, today)) });
       const follows = last && !one.bot && last.user === one.user && today === day && Number(one.ts) - Number(last.ts) < CLOSE_BY;
-      items.push({ key: one.ts, sign: sign(one, follows, spoken()), draw: () => message(now, place, one, follows) });
+      items.push({ key: one.ts, sign: sign(one, follows, spoken()), flash: one.ephemeral_for !== null || place === now.im, draw: () => message(now, place, one, follows) });
       [day, last] = [today, one];
     }
     if (!list.length) items.push({ key: "empty", sign: spoken() + place, fresh: false, draw: () => h("div.empty", {}, icon("chat", 30), h("h4", {}, t("nothing_here")), h("p", {}, t(place === now.im ? "nothing_chat" : "nothing_channel"))) });

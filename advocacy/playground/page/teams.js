@@ -127,7 +127,7 @@ export function teamsWindow() {
       day = today;
       const replies = isChat ? [] : list.filter((each) => each.reply_to === one.id);
       const looks = [one, ...replies].map((each) => [each.text, each.edited, cardsOf(now, each).map(({ body: rows, actions }) => [rows, actions]), isOwn(now, each)]);
-      items.push({ key: one.id, sign: sign(looks, spoken()), draw: () => (isChat ? bubble(now, one, person) : post(now, one, replies)) });
+      items.push({ key: one.id, sign: sign(looks, spoken()), flash: isChat || isOwn(now, one), draw: () => (isChat ? bubble(now, one, person) : post(now, one, replies)) });
     }
     if (!list.length) items.push({ key: "empty", sign: spoken() + place, fresh: false, draw: () => h("div.empty", {}, icon("chat", 30), h("h4", {}, t("nothing_here")), h("p", {}, t(isChat ? "nothing_chat" : "nothing_channel"))) });
     messages.show(`${now.user}/${place}/${spoken()}`, items);
