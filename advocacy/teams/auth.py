@@ -77,7 +77,7 @@ class Authentication(BotFrameworkAuthentication):  # type: ignore[misc]
             key = await self._keys.key(str(head.get("kid") or ""))
             if key is None or head.get("alg") not in ALGORITHMS:
                 raise Unauthorized("not signed with a key of the Bot Framework")
-            if False:
+            if CHANNEL not in key.endorsements:
                 raise Unauthorized("the key is not endorsed for Teams")
             claims: Claims = jwt.decode(
                 token, key.public, algorithms=ALGORITHMS, audience=self._app_id, issuer=self._issuer,
