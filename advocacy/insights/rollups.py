@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import case, delete, func, inspect, or_, select
+from sqlalchemy import case, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from advocacy.db import Base, insert_into
+from advocacy.db import Base
+from advocacy.insights.bulk import upsert
 from advocacy.insights.models import (
     DepartmentDay,
     DepartmentPeriod,
@@ -34,9 +35,17 @@ ALL: tuple[type[Base], ...] = (
     StoryTotal,
     StoryPerson,
 )
+COUNTS = ("measured", "reported", "clicks")
 CHUNK = 5_000
 T = TypeVar("T")
-Row = dict[str, Any]
+LastDays = dict[tuple[int, int], tuple[date, date | None]]
+"""By department and person: the last day with a share, and with a measured one."""
+LATEST = {
+    "last_day": "CASE WHEN new.last_day > old.last_day THEN new.last_day ELSE old.last_day END",
+    "last_measured": "CASE WHEN old.last_measured IS NULL OR new.last_measured > old.last_measured"
+    " THEN new.last_measured ELSE old.last_measured END",
+}
+LATER = "CASE WHEN new.day >= old.day THEN new.{0} ELSE old.{0} END"
 
 
 def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -54,59 +63,27 @@ async def empty(s: AsyncSession) -> None:
 async def write(s: AsyncSession, sums: Sums) -> None:
     """Add the sums to the rollups."""
     active = await _write_members(s, sums)
-    counts = ("measured", "reported", "clicks")
-    await _add(s, PersonPeriod, [_row(("period", "person_id"), k, counts, v) for k, v in sums.person_period.items()])
-    await _add(s, DepartmentDay, [_row(("department_id", "day"), k, counts, v) for k, v in sums.department_day.items()])
-    members = ("period", "department_id")
-    await _add(
-        s,
-        DepartmentPeriod,
-        [
-            _row(members, k, counts, v) | dict(zip(("active", "active_measured"), active.get(k, (0, 0)), strict=True))
-            for k, v in sums.department_period.items()
-        ],
-    )
-    keys = ("person_id", "day", "department_id")
-    await _add(s, PersonDay, [_row(keys, k, counts, v) for k, v in sums.person_day.items()])
+    rows = [(*key, *n) for key, n in sums.person_period.items()]
+    await upsert(s, PersonPeriod, ("period", "person_id", *COUNTS), rows)
+    rows = [(*key, *n) for key, n in sums.person_day.items()]
+    await upsert(s, PersonDay, ("person_id", "day", "department_id", *COUNTS), rows)
+    rows = [(*key, *n) for key, n in sums.department_day.items()]
+    await upsert(s, DepartmentDay, ("department_id", "day", *COUNTS), rows)
+    rows = [(*key, *n, *active.get(key, (0, 0))) for key, n in sums.department_period.items()]
+    columns = ("period", "department_id", *COUNTS, "active", "active_measured")
+    await upsert(s, DepartmentPeriod, columns, rows)
     await _write_last_days(s, sums)
     await _write_stories(s, sums)
 
 
-def _row(keys: Sequence[str], key: Sequence[Any], counts: Sequence[str], values: Sequence[int]) -> Row:
-    return dict(zip(keys, key, strict=True)) | dict(zip(counts, values, strict=True))
-
-
-def _keys(table: type[Base]) -> list[str]:
-    return [column.name for column in inspect(table).primary_key]
-
-
-def _adding(s: AsyncSession, table: type[Base], columns: Sequence[str], **more: Any) -> Any:
-    query = insert_into(s, table)
-    added = {name: getattr(table, name) + query.excluded[name] for name in columns}
-    return query.on_conflict_do_update(index_elements=_keys(table), set_=added | more)
-
-
-async def _add(s: AsyncSession, table: type[Base], rows: list[Row]) -> None:
-    """Insert the rows; where one is there already, add to it."""
-    if rows:
-        counts = [name for name in rows[0] if name not in _keys(table)]
-        await s.execute(_adding(s, table, counts), rows)
-
-
 async def _write_members(s: AsyncSession, sums: Sums) -> dict[tuple[str, int], list[int]]:
     """Count each person once: answers by how much [active, active_measured] of a department's period changed."""
-    rows = [
-        {"period": period, "department_id": department, "person_id": person, "measured": n[MEASURED], "reported": n[1]}
-        for (period, department, person), n in sums.department_person.items()
-    ]
+    columns = ("period", "department_id", "person_id", "measured", "reported")
+    rows = [(*key, n[MEASURED], n[REPORTED]) for key, n in sums.department_person.items()]
     active: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0])
-    if not rows:
-        return active
-    table = DepartmentPerson
-    query = _adding(s, table, ("measured", "reported")).returning(
-        table.period, table.department_id, table.person_id, table.measured, table.reported
-    )
-    for period, department, person, measured, reported in await s.execute(query, rows):
+    for period, department, person, measured, reported in await upsert(
+        s, DepartmentPerson, columns, rows, returning=columns
+    ):
         change = sums.department_person[period, department, person]
         before = measured - change[MEASURED], reported - change[REPORTED]
         count = active[period, department]
@@ -116,7 +93,7 @@ async def _write_members(s: AsyncSession, sums: Sums) -> dict[tuple[str, int], l
 
 
 async def _write_last_days(s: AsyncSession, sums: Sums) -> None:
-    latest: dict[tuple[int, int], tuple[date, date | None]] = {}
+    latest: LastDays = {}
     for (person_id, day, department_id), (measured, reported, _clicks) in sums.person_day.items():
         if person_id not in sums.again and measured + reported:
             _note_last(latest, sums.tree, (person_id, department_id, day, measured))
@@ -125,9 +102,7 @@ async def _write_last_days(s: AsyncSession, sums: Sums) -> None:
         await _last_days_again(s, sums.tree, part)
 
 
-def _note_last(
-    latest: dict[tuple[int, int], tuple[date, date | None]], tree: Tree, seen: tuple[int, int, date, int]
-) -> None:
+def _note_last(latest: LastDays, tree: Tree, seen: tuple[int, int, date, int]) -> None:
     person_id, department_id, day, measured = seen
     for one in (*tree.chain(department_id), COMPANY):
         last, last_measured = latest.get((one, person_id), (day, None))
@@ -136,26 +111,9 @@ def _note_last(
         latest[one, person_id] = max(last, day), last_measured
 
 
-def _last_rows(latest: dict[tuple[int, int], tuple[date, date | None]]) -> list[Row]:
-    return [
-        {"department_id": department, "person_id": person, "last_day": last, "last_measured": measured}
-        for (department, person), (last, measured) in latest.items()
-    ]
-
-
-async def _raise_last_days(s: AsyncSession, latest: dict[tuple[int, int], tuple[date, date | None]]) -> None:
-    if not latest:
-        return
-    query = insert_into(s, PersonLast)
-    new, old = query.excluded, PersonLast
-    raised = {
-        "last_day": case((new["last_day"] > old.last_day, new["last_day"]), else_=old.last_day),
-        "last_measured": case(
-            (or_(old.last_measured.is_(None), new["last_measured"] > old.last_measured), new["last_measured"]),
-            else_=old.last_measured,
-        ),
-    }
-    await s.execute(query.on_conflict_do_update(index_elements=_keys(PersonLast), set_=raised), _last_rows(latest))
+async def _raise_last_days(s: AsyncSession, latest: LastDays) -> None:
+    columns = ("department_id", "person_id", "last_day", "last_measured")
+    await upsert(s, PersonLast, columns, [(*key, *days) for key, days in latest.items()], changes=LATEST)
 
 
 async def _last_days_again(s: AsyncSession, tree: Tree, people: Sequence[int]) -> None:
@@ -166,31 +124,18 @@ async def _last_days_again(s: AsyncSession, tree: Tree, people: Sequence[int]) -
             PersonDay.person_id.in_(people), PersonDay.measured + PersonDay.reported > 0
         )
     )
-    latest: dict[tuple[int, int], tuple[date, date | None]] = {}
+    latest: LastDays = {}
     for person_id, department_id, day, measured in days:
         _note_last(latest, tree, (person_id, department_id, day, measured))
-    if latest:
-        await s.execute(insert_into(s, PersonLast), _last_rows(latest))
+    await _raise_last_days(s, latest)
 
 
 async def _write_stories(s: AsyncSession, sums: Sums) -> None:
-    counts = ("measured", "reported", "clicks", "dropped")
-    await _add(s, StoryTotal, [_row(("story_id",), (k,), counts, v) for k, v in sums.story.items()])
-    rows = [
-        {"story_id": story, "person_id": person, "department_id": p.department_id, "day": p.day, "shares": p.shares}
-        for (story, person), p in sums.story_person.items()
-    ]
-    if not rows:
-        return
-    query = insert_into(s, StoryPerson)
-    new, old = query.excluded, StoryPerson
-    later = new["day"] >= old.day
-    changed = {
-        "shares": old.shares + new["shares"],
-        "department_id": case((later, new["department_id"]), else_=old.department_id),
-        "day": case((later, new["day"]), else_=old.day),
-    }
-    await s.execute(query.on_conflict_do_update(index_elements=_keys(StoryPerson), set_=changed), rows)
+    rows = [(key, *n, 0, 0) for key, n in sums.story.items()]
+    await upsert(s, StoryTotal, ("story_id", *COUNTS, "dropped", "people", "departments"), rows)
+    parts = [(*key, one.department_id, one.day, one.shares) for key, one in sums.story_person.items()]
+    changes = {"department_id": LATER.format("department_id"), "day": LATER.format("day")}
+    await upsert(s, StoryPerson, ("story_id", "person_id", "department_id", "day", "shares"), parts, changes=changes)
     await _count_story_people(s, {story for story, _person in sums.story_person})
 
 
@@ -204,12 +149,6 @@ async def _count_story_people(s: AsyncSession, stories: Collection[int]) -> None
             .group_by(StoryPerson.story_id)
         )
         found = {story: (people, departments) for story, people, departments in counted}
-        query = insert_into(s, StoryTotal)
-        replaced = {"people": query.excluded["people"], "departments": query.excluded["departments"]}
-        await s.execute(
-            query.on_conflict_do_update(index_elements=_keys(StoryTotal), set_=replaced),
-            [
-                {"story_id": story, "people": people, "departments": departments}
-                for story, (people, departments) in ((one, found.get(one, (0, 0))) for one in part)
-            ],
-        )
+        rows = [(story, 0, 0, 0, 0, *found.get(story, (0, 0))) for story in part]
+        columns = ("story_id", *COUNTS, "dropped", "people", "departments")
+        await upsert(s, StoryTotal, columns, rows, changes={"people": "new.people", "departments": "new.departments"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,7 @@ class _Page:
         self.people = {one.key: one for one in residents}
         self._files = {one.name: one for one in FOLDER.iterdir() if one.suffix in KINDS}
         self._closing = asyncio.Event()
+        self._run = secrets.token_hex(8)
 
     async def close(self, _: web.Application) -> None:
         """End the streams, so that nobody has to wait for them."""
@@ -119,6 +121,7 @@ class _Page:
         told: Change = {"worlds": worlds, "faults": self._waiting(), "colleagues": self._colleagues()}
         if not only:
             told |= {
+                "run": self._run,
                 "company": COMPANY,
                 "product": self.outside.product_url,
                 "people": [person_json(one) for one in self.people.values()],

@@ -74,7 +74,7 @@ export function icon(name, size = 18) {
 export function tint(words) {
   let sum = 7;
   for (const letter of words) sum = (sum * 31 + letter.codePointAt(0)) >>> 0;
-  return `hsl(${(sum * 137) % 360} 50% 36%)`;
+  return `hsl(${(sum * 137) % 360} 46% 31%)`;
 }
 
 /** First letters of the first and the last name. */

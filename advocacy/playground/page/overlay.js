@@ -6,9 +6,13 @@ import { t } from "./words.js";
 /** A dialog over one window. `body` and `foot` are elements; answers a function that closes it. */
 export function dialog(host, { title, body, foot, kind = "", close, focus = "" }) {
   const before = document.activeElement;
-  const shut = () => {
+  const remove = () => {
+    const held = veil.contains(document.activeElement);
     veil.remove();
-    if (before && before.isConnected) before.focus({ preventScroll: true });
+    if (held) (before?.isConnected ? before : host.querySelector(".log") || host).focus({ preventScroll: true });
+  };
+  const shut = () => {
+    remove();
     if (close) close();
   };
   const cross = h("button.quiet.icon-only", { type: "button", "aria-label": t("close"), onclick: shut }, icon("close"));
@@ -19,8 +23,13 @@ export function dialog(host, { title, body, foot, kind = "", close, focus = "" }
   host.append(veil);
   const first = (focus && box.querySelector(focus)) || box.querySelector(".dialog-body input, .dialog-body textarea, .dialog-body select") || box;
   first.focus({ preventScroll: true });
-  return { box, remove: () => veil.remove(), shut };
+  return { box, remove, shut };
 }
+
+// Esc closes what lies on top even when the focus got lost on the way.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && document.activeElement === document.body) [...document.querySelectorAll(".veil .dialog-head button")].pop()?.click();
+});
 
 /** Ask before something that cannot be undone. */
 export function ask(host, { title, text, yes, no, danger }, then) {

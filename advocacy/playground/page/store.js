@@ -5,7 +5,7 @@ export const store = {
 };
 
 /** The visitor's own choices; kept in the browser. */
-export const ui = { slack: "jana.feld", teams: "jana.feld", linked: true, theme: "auto", language: "", tab: "slack", guide: true, done: {}, read: {} };
+export const ui = { slack: "jana.feld", teams: "jana.feld", linked: true, theme: "auto", language: "", tab: "slack", guide: true, done: {}, read: {}, at: {}, run: "" };
 
 const KEPT = "advocacy-playground";
 const listeners = new Set();
@@ -49,25 +49,24 @@ export function changed() {
 export const person = (key) => store.people.find((one) => one.key === key) || null;
 export const me = (world) => person(ui[world]);
 
-let asking = null;
+let running = null;
 let wanted = null;
 
-/** Fetch the state of some worlds (all when none is named); requests that come meanwhile are joined into one. */
-export async function refresh(only = null) {
-  if (asking) {
-    wanted = wanted === "all" || only === null ? "all" : [...(wanted || []), ...only];
-    return asking;
-  }
-  asking = fetchState(only);
-  try {
-    await asking;
-  } finally {
-    asking = null;
-  }
-  if (wanted) {
-    const next = wanted === "all" ? null : [...new Set(wanted)];
+/**
+ * Fetch the state of some worlds (all when none is named). Requests that come meanwhile are joined into one more
+ * fetch, and everybody waits for the last: who switched the person must not go on with the state of the one before.
+ */
+export function refresh(only = null) {
+  wanted = only === null || wanted === "all" ? "all" : [...new Set([...(wanted || []), ...only])];
+  running = running || drain().finally(() => (running = null));
+  return running;
+}
+
+async function drain() {
+  while (wanted) {
+    const next = wanted === "all" ? null : wanted;
     wanted = null;
-    await refresh(next);
+    await fetchState(next);
   }
 }
 
@@ -80,8 +79,15 @@ async function fetchState(only) {
   for (const name of ["people", "origins", "product", "company", "colleagues", "faults"]) {
     if (told[name] !== undefined) store[name] = told[name];
   }
+  if (told.run && told.run !== ui.run) begin(told.run);
   store.ready = true;
   changed();
+}
+
+/** The playground was started anew: nothing has been read or done in it yet. */
+function begin(run) {
+  Object.assign(ui, { run, done: {}, read: {}, at: {} });
+  keep();
 }
 
 /** Hear of changes for as long as the page is open; the browser reconnects by itself. */
