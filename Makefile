@@ -54,7 +54,7 @@ test-browser: $(DEV)  ## the loop by hand in headless Chromium
 	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
 	  { apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
 	  { echo "Chromium is needed: install it with your system's package manager"; exit 1; }; \
-	$(BIN)/pytest -m browser tests/browser
+	$(BIN)/pytest -m browser tests
 
 bench: $(DEV)  ## every benchmark, each as a ratio within one run
 	@$(call TIMED,bench); set -e; for one in $$(ls benchmarks | sed -n 's/^\([a-z][a-z_]*\)\.py$$/\1/p'); do \

@@ -1,6 +1,6 @@
 // Draws Adaptive Cards up to 1.5 (https://adaptivecards.io/explorer/) and the Markdown of their texts, as Teams does.
 
-import { h, icon, isWeb } from "./dom.js";
+import { h, icon, isAddress } from "./dom.js";
 import { here } from "./store.js";
 import { t } from "./words.js";
 
@@ -36,7 +36,7 @@ function inline(text, onlink) {
     if (escaped) out.push(escaped);
     else if (bold || strong) out.push(h("strong", {}, inline(bold || strong, onlink)));
     else if (star || under) out.push(h("em", {}, inline(star || under, onlink)));
-    else if (url) out.push(isWeb(url) ? anchor(url, inline(label, onlink), onlink) : label);
+    else if (url) out.push(isAddress(url) ? anchor(url, inline(label, onlink), onlink) : label);
     else if (code) out.push(h("code", {}, code));
     else if (strike) out.push(h("s", {}, inline(strike, onlink)));
     else out.push(anchor(bare, bare, onlink));
@@ -185,7 +185,10 @@ function unfold(action, button, below, context) {
 }
 
 function run(action, context, button) {
-  if (action.type === "Action.OpenUrl") return context.on.link(action.url), open(here(action.url), "_blank", "noopener");
+  if (action.type === "Action.OpenUrl") {
+    context.on.link(action.url);
+    return isAddress(action.url) ? open(here(action.url), "_blank", "noopener") : null;
+  }
   if (action.type === "Action.ToggleVisibility") {
     for (const target of action.targetElements) {
       const made = context.root.querySelector(`[data-element="${CSS.escape(target.elementId || target)}"]`);

@@ -16,12 +16,17 @@ export function h(what, props = {}, ...children) {
 function set(made, name, value) {
   if (value === null || value === undefined || value === false || NEVER.has(name)) return;
   if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-  else if (name === "class") made.className = [made.className, value].filter(Boolean).join(" ");
+  else if (name === "class") made.className = `${made.className} ${value}`.replace(/\s+/g, " ").trim();
   else if (name === "vars") for (const [key, one] of Object.entries(value)) made.style.setProperty(key, one);
   else if (name === "data") for (const [key, one] of Object.entries(value)) made.dataset[key] = one;
   else if (name === "value" && "value" in made) made.value = value;
   else if ((name === "href" || name === "src") && !isWeb(value)) return;
   else made.setAttribute(name, value === true ? "" : value);
+}
+
+/** Whether an address out of a message leads to the web or to mail. */
+export function isAddress(url) {
+  return /^(https?:\/\/|mailto:)\S+$/i.test(String(url));
 }
 
 /** Whether an address may be opened or shown: web, our own, a picture inside the message, or mail. */

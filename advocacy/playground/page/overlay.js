@@ -53,10 +53,13 @@ export function note(host, text, kind = "") {
   setTimeout(() => shown.remove(), 9000);
 }
 
-/** A panel below a button; closes on Esc, on a click elsewhere, and when the focus leaves. */
+const opened = new WeakMap();
+
+/** A panel below a button; closes on Esc, on a click elsewhere or on the button, and when the focus leaves. */
 export function menu(button, fill) {
-  if (button.getAttribute("aria-expanded") === "true") return;
+  if (opened.has(button)) return opened.get(button)();
   const close = () => {
+    opened.delete(button);
     button.setAttribute("aria-expanded", "false");
     panel.remove();
     document.removeEventListener("mousedown", outside, true);
@@ -78,12 +81,14 @@ export function menu(button, fill) {
     if (event.relatedTarget && !panel.contains(event.relatedTarget) && event.relatedTarget !== button) close();
   });
   button.setAttribute("aria-expanded", "true");
+  opened.set(button, close);
   document.body.append(panel);
   place(panel, button);
   document.addEventListener("mousedown", outside, true);
   addEventListener("resize", close);
   const first = panel.querySelector("input, button, a[href], select");
   if (first) first.focus({ preventScroll: true });
+  return null;
 }
 
 function place(panel, button) {

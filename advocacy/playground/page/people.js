@@ -83,7 +83,10 @@ function link(linked, world) {
 }
 
 function arrows(event, rows, field) {
-  if (event.key === "Enter" && event.target === field) rows.querySelector("button")?.click();
+  if (event.key === "Enter" && event.target === field) {
+    event.preventDefault(); // or the button that gets the focus back is pressed by the same key
+    rows.querySelector("button")?.click();
+  }
   if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
   event.preventDefault();
   const all = [...rows.querySelectorAll("button")];

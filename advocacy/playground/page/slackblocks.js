@@ -1,6 +1,6 @@
 // Draws Block Kit (https://docs.slack.dev/reference/block-kit) and Slack's mrkdwn. Nothing here becomes HTML.
 
-import { h, icon, isWeb } from "./dom.js";
+import { h, icon, isAddress } from "./dom.js";
 import { here, store } from "./store.js";
 import { t } from "./words.js";
 
@@ -50,7 +50,7 @@ function bracket(inside, onlink) {
   if (target.startsWith("!date")) return label || "";
   if (target.startsWith("!")) return h("span.mention", {}, `@${target.slice(1).split("^")[0]}`);
   const url = plain(target);
-  return isWeb(url) ? link(url, plain(label || target), onlink) : plain(label || target);
+  return isAddress(url) ? link(url, plain(label || target), onlink) : `<${plain(inside)}>`;
 }
 
 /** A link that opens in a new tab. */
