@@ -315,16 +315,25 @@ def _drawn(spec: Mapping[str, Any], form: str) -> bytes:
         if key in _KEPT:
             _KEPT.move_to_end(key)
             return _KEPT[key]
-        import vl_convert  # 40 MiB that a worker without pages never needs
-
-        if form == "png":
-            drawn = bytes(vl_convert.vegalite_to_png(said, scale=SCALE))
-        else:
-            drawn = str(vl_convert.vegalite_to_svg(said)).encode()
+        drawn = _render(said, form)
         _KEPT[key] = drawn
         while len(_KEPT) > _KEEP:
             _KEPT.popitem(last=False)
     return drawn
+
+
+def _render(said: str, form: str) -> bytes:
+    import vl_convert  # 40 MiB that a worker without pages never needs
+
+    if form == "png":
+        return bytes(vl_convert.vegalite_to_png(said, scale=SCALE))
+    return str(vl_convert.vegalite_to_svg(said)).encode()
+
+
+def forget() -> None:
+    """Draw everything anew from now on."""
+    with _lock:
+        _KEPT.clear()
 
 
 def _wrapped(said: str, width: int, most: int) -> list[str]:
@@ -336,5 +345,6 @@ def _short(said: str, most: int) -> str:
 
 
 __all__ = [
-    "BoardWords", "Look", "TrendWords", "board_png", "board_spec", "board_svg", "nice_top", "trend_spec", "trend_svg",
+    "BoardWords", "Look", "TrendWords", "board_png", "board_spec", "board_svg", "forget", "nice_top", "trend_spec",
+    "trend_svg",
 ]  # fmt: skip
