@@ -23,7 +23,7 @@ from advocacy.sharing.models import Click, Link, Share, ShareEvent
 
 FOLD_LOCK = FACTS_LOCK + 1
 """Number of the advisory lock that one fold at a time holds."""
-AT_ONCE = 20_000
+AT_ONCE = 1_500
 """Facts of one kind in one transaction: keeps SQLite's one writer free for others."""
 SHARES, CLICKS, ROSTER = "share_event", "click", "roster_run"
 Marks = dict[str, int]
@@ -35,6 +35,20 @@ class Folded:
 
     shares: int
     clicks: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Facts added up, and how far that is."""
+
+    sums: Sums
+    marks: Marks
+    folded: Folded
+
+    async def write(self, s: AsyncSession) -> None:
+        """Into the rollups, with the watermark."""
+        await rollups.write(s, self.sums)
+        await _set_marks(s, self.marks)
 
 
 class Fold:
@@ -52,13 +66,18 @@ class Fold:
             bounds = await self._bounds()
             shares = clicks = 0
             while True:
+                # All reading and adding up comes before the write: it holds up nobody.
                 async with self.db.read() as s:
-                    if not _is_behind(await _marks(s), bounds):
+                    marks = await _marks(s)
+                    if not _is_behind(marks, bounds):
                         return Folded(shares, clicks)
+                    step = await self._sum_up(s, marks, bounds, AT_ONCE)
                 async with self.db.write() as s:
                     await _lock(s, FOLD_LOCK)
-                    part = await self._step(s, bounds)
-                shares, clicks = shares + part.shares, clicks + part.clicks
+                    if await _marks(s) != marks:
+                        continue  # another process was faster
+                    await step.write(s)
+                shares, clicks = shares + step.folded.shares, clicks + step.folded.clicks
 
     async def rebuild(self) -> Folded:
         """Work out all rollups from the facts, by the memberships known now. One transaction: all or nothing."""
@@ -68,10 +87,12 @@ class Fold:
             async with self.db.write() as s:
                 await _lock(s, FOLD_LOCK)
                 await rollups.empty(s)
-                await _set_marks(s, {SHARES: 0, CLICKS: 0, ROSTER: bounds[ROSTER]})
-                while _is_behind(await _marks(s), bounds):
-                    part = await self._step(s, bounds)
-                    shares, clicks = shares + part.shares, clicks + part.clicks
+                marks = {SHARES: 0, CLICKS: 0, ROSTER: bounds[ROSTER]}
+                while _is_behind(marks, bounds):
+                    step = await self._sum_up(s, marks, bounds, AT_ONCE * 5)
+                    await step.write(s)
+                    marks = step.marks
+                    shares, clicks = shares + step.folded.shares, clicks + step.folded.clicks
             return Folded(shares, clicks)
 
     async def _bounds(self) -> Marks:
@@ -83,23 +104,18 @@ class Fold:
             await _lock(s, FACTS_LOCK)
             return await _highest(s)
 
-    async def _step(self, s: AsyncSession, bounds: Marks) -> Folded:
-        marks = await _marks(s)
+    async def _sum_up(self, s: AsyncSession, marks: Marks, bounds: Marks, at_once: int) -> _Step:
         sums = Sums(await departments.tree(s))
-        shares = clicks = 0
         if marks[ROSTER] < bounds[ROSTER]:
             await self._moves(s, sums, marks[ROSTER])
-            marks[ROSTER] = bounds[ROSTER]
-        else:
-            shares = await self._shares(s, sums, marks, bounds[SHARES])
-            clicks = await self._clicks(s, sums, marks, bounds[CLICKS])
-        await rollups.write(s, sums)
-        await _set_marks(s, marks)
-        return Folded(shares, clicks)
+            return _Step(sums, {**marks, ROSTER: bounds[ROSTER]}, Folded(0, 0))
+        upto = {one: max(marks[one], min(bounds[one], marks[one] + at_once)) for one in (SHARES, CLICKS)}
+        shares = await self._shares(s, sums, marks[SHARES], upto[SHARES])
+        clicks = await self._clicks(s, sums, marks[CLICKS], upto[CLICKS])
+        return _Step(sums, {**marks, **upto}, Folded(shares, clicks))
 
-    async def _shares(self, s: AsyncSession, sums: Sums, marks: Marks, bound: int) -> int:
+    async def _shares(self, s: AsyncSession, sums: Sums, after: int, upto: int) -> int:
         event = ShareEvent
-        after, upto = marks[SHARES], max(marks[SHARES], min(bound, marks[SHARES] + AT_ONCE))
         query = select(event.person_id, event.story_id, event.kind, event.change, event.at)
         rows = (await s.execute(query.where(event.id > after, event.id <= upto))).all()
         belongs = await _Belonging.read(s, {row[0] for row in rows})
@@ -107,12 +123,10 @@ class Fold:
             day = self._day(at.replace(second=0, microsecond=0))
             code = MEASURED if kind == "measured" else REPORTED
             sums.share(person_id, day, belongs.to(person_id, day), story_id=story_id, kind=code, change=change)
-        marks[SHARES] = upto
         return len(rows)
 
-    async def _clicks(self, s: AsyncSession, sums: Sums, marks: Marks, bound: int) -> int:
+    async def _clicks(self, s: AsyncSession, sums: Sums, after: int, upto: int) -> int:
         # The database sums up by minute: no time zone in use has an offset finer than that.
-        after, upto = marks[CLICKS], max(marks[CLICKS], min(bound, marks[CLICKS] + AT_ONCE))
         minute: Any = func.substr(Click.at, 1, 16) if self.db.is_sqlite else func.date_trunc("minute", Click.at)
         counts = Click.dropped == ""
         rows = (
@@ -130,7 +144,6 @@ class Fold:
                 continue
             day = self._day(_moment(at))
             sums.clicks(person_id, day, belongs.to(person_id, day), story_id=story_id, count=number)
-        marks[CLICKS] = upto
         return sum(row[4] for row in rows)
 
     async def _moves(self, s: AsyncSession, sums: Sums, seen: int) -> None:

@@ -103,7 +103,7 @@ class PersonLast(Base):
 
     __tablename__ = "person_last"
     __table_args__ = (
-        Index("ix_person_last_department_id_last_day", "department_id", "last_day"),
+        Index("ix_person_last_department_id_last_day", "department_id", "last_day", "last_measured"),
         {"sqlite_autoincrement": False},
     )
 

@@ -173,7 +173,9 @@ def upgrade() -> None:
         sqlite_autoincrement=False,
     )
     with op.batch_alter_table("person_last", schema=None) as batch_op:
-        batch_op.create_index("ix_person_last_department_id_last_day", ["department_id", "last_day"], unique=False)
+        batch_op.create_index(
+            "ix_person_last_department_id_last_day", ["department_id", "last_day", "last_measured"], unique=False
+        )
 
     op.create_table(
         "person_period",
