@@ -19,9 +19,9 @@ from advocacy.bot.announce import ask_editors
 from advocacy.demo import Demo
 from advocacy.insights import participation, periods
 from advocacy.playground.captions import CAMPAIGNS
-from advocacy.playground.colleague_seats import Seat, SlackSeat, TeamsSeat
-from advocacy.playground.colleague_share import Style
-from advocacy.playground.colleagues import Door
+from advocacy.playground.colleagues.colleagues import Door
+from advocacy.playground.colleagues.seats import Seat, SlackSeat, TeamsSeat
+from advocacy.playground.colleagues.share import Style
 from advocacy.playground.company import Resident
 
 NETWORKS = ("linkedin", "mastodon", "bluesky")

@@ -45,7 +45,7 @@ async def test_secrets_are_sealed_at_rest_and_survive_a_change_of_keys(database_
 async def test_a_unit_of_work_is_all_or_nothing(db: Database) -> None:
     """An error rolls everything back, and what waited for the commit does not run."""
     calls: list[str] = []
-    with pytest.raises(RuntimeError):
+    with pytest.raises(RuntimeError):  # noqa: PT012 - the whole unit of work fails
         async with db.write() as s:
             s.add(person())
             after_commit(s, lambda: calls.append("ran"))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import secrets
 
-from advocacy.playground.bluesky_world import BlueskyWorld
 from advocacy.playground.company import TEAMS_TENANT, residents
-from advocacy.playground.dialogs_world import DialogsWorld
-from advocacy.playground.linkedin_world import LinkedInWorld
-from advocacy.playground.mastodon_world import MastodonWorld
-from advocacy.playground.site_world import SiteWorld
-from advocacy.playground.slack_world import SlackWorld
-from advocacy.playground.teams_world import TeamsWorld
+from advocacy.playground.networks.bluesky import BlueskyWorld
+from advocacy.playground.networks.dialogs import DialogsWorld
+from advocacy.playground.networks.linkedin import LinkedInWorld
+from advocacy.playground.networks.mastodon import MastodonWorld
+from advocacy.playground.site.world import SiteWorld
+from advocacy.playground.slack.world import SlackWorld
+from advocacy.playground.teams.world import TeamsWorld
 from advocacy.playground.world import Outside
 
 

@@ -131,9 +131,7 @@ class World:
         """Put this world's faults around a handler."""
 
         async def with_faults(request: web.Request) -> web.StreamResponse:
-            fault = self.faults.take(
-                request.path, Fault.THROTTLE, Fault.ERROR, Fault.LOST_ANSWER, Fault.REVOKED
-            )
+            fault = self.faults.take(request.path, Fault.THROTTLE, Fault.ERROR, Fault.LOST_ANSWER, Fault.REVOKED)
             if fault is None:
                 return await handler(request)
             if fault.fault is Fault.THROTTLE:

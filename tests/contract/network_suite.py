@@ -16,7 +16,7 @@ from advocacy.chat import Refused, Retry, Unknown
 from advocacy.config import Settings
 from advocacy.db import now
 from advocacy.http import Http
-from advocacy.playground.network import NetworkWorld
+from advocacy.playground.networks.network import NetworkWorld
 from advocacy.playground.world import Fault, Outside
 from advocacy.sharing.network import Connection, Draft, Network, Posted, Reconnect
 from advocacy.sharing.networks import make_all

@@ -17,11 +17,11 @@ from network_suite import CALLBACK, LINK, ODD, PERSON, NetworkSuite, Stage, draf
 from advocacy.chat import Refused, Retry, Unknown
 from advocacy.db import now
 from advocacy.http import Http
-from advocacy.playground.bluesky_world import BlueskyWorld
-from advocacy.playground.dialogs_world import DialogsWorld
-from advocacy.playground.linkedin_world import LinkedInWorld
-from advocacy.playground.mastodon_world import MastodonWorld
-from advocacy.playground.network import NetworkWorld
+from advocacy.playground.networks.bluesky import BlueskyWorld
+from advocacy.playground.networks.dialogs import DialogsWorld
+from advocacy.playground.networks.linkedin import LinkedInWorld
+from advocacy.playground.networks.mastodon import MastodonWorld
+from advocacy.playground.networks.network import NetworkWorld
 from advocacy.sharing.network import Connection, Network, Reconnect
 from advocacy.sharing.networks import ALL, make_all
 from advocacy.sharing.networks.bluesky import facets

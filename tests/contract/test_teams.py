@@ -15,7 +15,7 @@ sys.path.append(str(Path(__file__).parents[1] / "teams"))
 from door_help import Setup, opened
 
 from advocacy.chat import ChannelRef, MessageRef, UserRef
-from advocacy.playground.teams_state import base_of
+from advocacy.playground.teams.state import base_of
 from advocacy.playground.world import Fault
 
 

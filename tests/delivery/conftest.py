@@ -15,7 +15,7 @@ from advocacy.delivery import placements
 from advocacy.delivery.models import Channel
 from advocacy.delivery.worker import Worker
 from advocacy.playground.company import SLACK_TEAM, residents
-from advocacy.playground.slack_world import SlackWorld
+from advocacy.playground.slack.world import SlackWorld
 from advocacy.playground.world import Outside
 from advocacy.slack.door import SlackDoor
 from tests.conftest import playground_settings

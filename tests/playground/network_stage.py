@@ -12,9 +12,9 @@ import aiohttp
 from aiohttp import web
 from PIL import Image
 
-from advocacy.playground.network import NetworkWorld
-from advocacy.playground.network_consent import ConsentWorld
-from advocacy.playground.preview import playable
+from advocacy.playground.networks.consent import ConsentWorld
+from advocacy.playground.networks.network import NetworkWorld
+from advocacy.playground.networks.preview import playable
 from advocacy.playground.world import Outside, World
 
 CALLBACK = "https://advocacy.nordlicht.example/oauth/callback"

@@ -14,8 +14,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from advocacy.playground.company import residents
-from advocacy.playground.slack_state import Message
-from advocacy.playground.slack_world import SlackWorld
+from advocacy.playground.slack.state import Message
+from advocacy.playground.slack.world import SlackWorld
 from advocacy.playground.world import Outside
 
 BOT, SECRET, APP = "xoxb-playground", "signing-secret", "xapp-playground"

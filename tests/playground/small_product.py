@@ -13,7 +13,7 @@ import aiohttp
 from aiohttp import web
 
 from advocacy.playground.outside import Worlds
-from advocacy.playground.page import add_page
+from advocacy.playground.page.server import add_page
 
 Json = dict[str, Any]
 STORY = 7

@@ -9,7 +9,7 @@ import jwt
 from aiohttp import ClientSession, web
 
 from advocacy.playground.company import Resident, residents
-from advocacy.playground.teams_world import TeamsWorld
+from advocacy.playground.teams.world import TeamsWorld
 from advocacy.playground.world import Outside
 
 APP_ID = "00000000-0000-4000-8000-00000000a001"

@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 from network_stage import Stage, png, stage, to_next
 
-from advocacy.playground.bluesky_records import cid_of
-from advocacy.playground.bluesky_world import BlueskyWorld
+from advocacy.playground.networks.bluesky import BlueskyWorld
+from advocacy.playground.networks.bluesky_records import cid_of
 from advocacy.playground.world import Fault
 
 PDS = "https://bsky.social/xrpc/com.atproto."

@@ -9,8 +9,8 @@ import aiohttp
 import pytest
 from network_stage import CALLBACK, Stage, answer_of, authorize, png, stage, to_next
 
-from advocacy.playground import little_text
-from advocacy.playground.linkedin_world import LinkedInWorld
+from advocacy.playground.networks import little_text
+from advocacy.playground.networks.linkedin import LinkedInWorld
 from advocacy.playground.world import Fault
 
 SCOPE = "openid profile w_member_social"

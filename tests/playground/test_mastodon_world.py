@@ -10,9 +10,9 @@ import aiohttp
 import pytest
 from network_stage import CALLBACK, Stage, answer_of, authorize, png, stage, to_next
 
-from advocacy.playground.mastodon_status import length
-from advocacy.playground.mastodon_world import MastodonWorld
-from advocacy.playground.network_consent import ConsentRefused
+from advocacy.playground.networks.consent import ConsentRefused
+from advocacy.playground.networks.mastodon import MastodonWorld
+from advocacy.playground.networks.mastodon_status import length
 from advocacy.playground.world import Fault
 
 SCOPES = "read:accounts write:statuses write:media"

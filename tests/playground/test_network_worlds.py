@@ -11,14 +11,14 @@ import aiohttp
 import pytest
 from network_stage import Stage, answer_of, authorize, product, stage
 
-from advocacy.playground.bluesky_world import BlueskyWorld
-from advocacy.playground.dialogs_world import DialogsWorld, x_length
-from advocacy.playground.linkedin_world import LinkedInWorld
-from advocacy.playground.mastodon_world import MastodonWorld
-from advocacy.playground.network import NetworkWorld, ShareError
-from advocacy.playground.posts import first_link, where
-from advocacy.playground.preview import preview
-from advocacy.playground.site_world import SiteWorld
+from advocacy.playground.networks.bluesky import BlueskyWorld
+from advocacy.playground.networks.dialogs import DialogsWorld, x_length
+from advocacy.playground.networks.linkedin import LinkedInWorld
+from advocacy.playground.networks.mastodon import MastodonWorld
+from advocacy.playground.networks.network import NetworkWorld, ShareError
+from advocacy.playground.networks.posts import first_link, where
+from advocacy.playground.networks.preview import preview
+from advocacy.playground.site.world import SiteWorld
 
 SHORT = "https://go.nordlicht.example/r/a?b=1&c=2"
 GERMAN = {"Accept-Language": "de-DE,de;q=0.9,en;q=0.5"}

@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 from small_product import ADAPTIVE, SmallProduct, playing
 
-from advocacy.playground.slack_state import BOT_USER, Message
+from advocacy.playground.slack.state import BOT_USER, Message
 
 pytestmark = pytest.mark.browser
 CHROMIUM = next(

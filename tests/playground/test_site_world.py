@@ -9,10 +9,10 @@ import pytest
 from network_stage import Stage, stage
 from PIL import Image
 
-from advocacy.playground.preview import preview
-from advocacy.playground.site_articles import ARTICLES
-from advocacy.playground.site_pictures import names, picture
-from advocacy.playground.site_world import SiteWorld
+from advocacy.playground.networks.preview import preview
+from advocacy.playground.site.articles import ARTICLES
+from advocacy.playground.site.pictures import names, picture
+from advocacy.playground.site.world import SiteWorld
 
 SITE = "https://www.nordlicht.example"
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from slack_app import actions, button, plain, section, text_input
 
-from advocacy.playground.slack_blocks import problems
+from advocacy.playground.slack.blocks import problems
 
 OPTION = {"text": plain("One"), "value": "1"}
 

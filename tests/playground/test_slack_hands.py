@@ -26,8 +26,8 @@ from slack_app import (
 )
 from slack_sdk.signature import SignatureVerifier
 
-from advocacy.playground.slack_inputs import NotOnScreenError
-from advocacy.playground.slack_state import BOT_USER
+from advocacy.playground.slack.inputs import NotOnScreenError
+from advocacy.playground.slack.state import BOT_USER
 
 COLOURS = [{"text": plain(one), "value": one} for one in ("red", "blue", "green")]
 

@@ -21,7 +21,7 @@ from slack_app import (
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.errors import SlackApiError
 
-from advocacy.playground.slack_state import User
+from advocacy.playground.slack.state import User
 from advocacy.playground.world import Fault
 
 

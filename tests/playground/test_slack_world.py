@@ -12,8 +12,8 @@ import pytest
 from slack_app import APP, BOT, EDITOR, PEOPLE, SALES, Scene, actions, button, modal, scene, section, text_input
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
-from advocacy.playground.slack_oauth import CLIENT_ID, CLIENT_SECRET
-from advocacy.playground.slack_state import BOT_USER, Message
+from advocacy.playground.slack.oauth import CLIENT_ID, CLIENT_SECRET
+from advocacy.playground.slack.state import BOT_USER, Message
 from advocacy.playground.world import Fault
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from teams_bot import share_card, text_card
 
-from advocacy.playground.teams_cards import find_action, gather, problems, texts_of
+from advocacy.playground.teams.cards import find_action, gather, problems, texts_of
 
 
 def body(*elements: Any) -> dict[str, Any]:

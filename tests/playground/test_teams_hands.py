@@ -23,8 +23,8 @@ from teams_bot import (
     view_answer,
 )
 
-from advocacy.playground.teams_client import WENT_WRONG
-from advocacy.playground.teams_world import TeamsWorld
+from advocacy.playground.teams.client import WENT_WRONG
+from advocacy.playground.teams.world import TeamsWorld
 from advocacy.playground.world import Fault, Outside
 
 ONE, TWO = people()[0], people()[1]

@@ -11,8 +11,8 @@ import jwt
 import pytest
 from teams_bot import APP_ID, SECRET, TENANT, Bot, attached, listening, people, share_card, text_card
 
-from advocacy.playground.teams_tokens import SigningKey
-from advocacy.playground.teams_world import TeamsWorld
+from advocacy.playground.teams.tokens import SigningKey
+from advocacy.playground.teams.world import TeamsWorld
 from advocacy.playground.world import Fault, Outside
 
 

@@ -16,11 +16,11 @@ from advocacy.content.models import Caption, Story, StoryState
 from advocacy.db import Database, now
 from advocacy.http import Http
 from advocacy.people.models import Person
-from advocacy.playground.bluesky_world import BlueskyWorld
-from advocacy.playground.linkedin_world import LinkedInWorld
-from advocacy.playground.mastodon_world import MastodonWorld
-from advocacy.playground.network import NetworkWorld
-from advocacy.playground.site_world import SiteWorld
+from advocacy.playground.networks.bluesky import BlueskyWorld
+from advocacy.playground.networks.linkedin import LinkedInWorld
+from advocacy.playground.networks.mastodon import MastodonWorld
+from advocacy.playground.networks.network import NetworkWorld
+from advocacy.playground.site.world import SiteWorld
 from advocacy.playground.world import Outside
 from advocacy.sharing.accounts import Accounts
 from advocacy.sharing.models import Share, ShareEvent, ShareState

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from advocacy.content.models import StoryState
 from advocacy.db import now
 from advocacy.people.models import Person
-from advocacy.playground.site_pictures import names
+from advocacy.playground.site.pictures import names
 from advocacy.playground.world import Fault
 from advocacy.sharing.models import Account, ShareState
 from advocacy.sharing.shares import NotYours

@@ -20,7 +20,7 @@ from aiohttp import web
 from advocacy.chat import Answer, Press, UserRef
 from advocacy.config import Settings
 from advocacy.playground.company import residents
-from advocacy.playground.slack_world import SlackWorld
+from advocacy.playground.slack.world import SlackWorld
 from advocacy.playground.world import Outside
 from advocacy.slack.door import SlackDoor
 from tests.conftest import playground_settings

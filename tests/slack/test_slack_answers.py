@@ -21,7 +21,7 @@ from advocacy.chat import (
     Rewrite,
     UserRef,
 )
-from advocacy.playground.slack_state import Message as Seen
+from advocacy.playground.slack.state import Message as Seen
 from advocacy.playground.world import Fault
 from tests.slack.slack_help import CLARA, JANA, TEAM, House, open_house
 

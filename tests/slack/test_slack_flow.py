@@ -8,12 +8,12 @@ import pytest
 from aiohttp import web
 
 from advocacy.bot import announce, followups
-from advocacy.playground.slack_state import Message as Seen
-from advocacy.playground.slack_state import View
-from advocacy.playground.slack_world import SlackWorld
+from advocacy.playground.slack.state import Message as Seen
+from advocacy.playground.slack.state import View
+from advocacy.playground.slack.world import SlackWorld
 from advocacy.slack.door import SlackDoor
 from tests.bot.conftest import Chat, connect
-from tests.bot.conftest import chat as chat  # noqa: PLC0414 - a fixture
+from tests.bot.conftest import chat  # noqa: PLC0414 - a fixture
 
 
 class Screen:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from advocacy.bot.language import translator
 from advocacy.chat import Bar, Button, Fact, Form, Image, Input, Message, Option, Refused
-from advocacy.playground.slack_blocks import problems, too_long
+from advocacy.playground.slack.blocks import problems, too_long
 from advocacy.slack import forms
 from advocacy.slack.render import action_of, blocks, body
 from advocacy.slack.reply import ReplyTo, unpack

@@ -16,7 +16,7 @@ from aiohttp import web
 from advocacy.chat import Answer, Button, Form, Input, Message, Press
 from advocacy.config import Settings
 from advocacy.playground.company import TEAMS_TENANT, Resident, residents
-from advocacy.playground.teams_world import TeamsWorld
+from advocacy.playground.teams.world import TeamsWorld
 from advocacy.playground.world import Outside
 from advocacy.teams.door import PATH, TeamsDoor
 

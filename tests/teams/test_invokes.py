@@ -14,7 +14,7 @@ from door_help import CARD, EDIT, NOTE, PENDING, STORY, Setup, opened
 from advocacy.bot.doors import broken
 from advocacy.bot.language import translator
 from advocacy.chat import Button, ChannelRef, Form, Message, MessageRef, OpenForm, Private, Rewrite, UserRef
-from advocacy.playground.teams_cards import texts_of
+from advocacy.playground.teams.cards import texts_of
 from advocacy.playground.world import Fault
 
 

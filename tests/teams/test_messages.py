@@ -13,7 +13,7 @@ from door_help import EDIT, PAYLOADS, PENDING, STORY, Setup, opened
 from advocacy.bot.doors import broken, only_in_private
 from advocacy.bot.language import translator
 from advocacy.chat import ChannelRef, Message, OpenForm, Private, Rewrite, UserRef
-from advocacy.playground.teams_cards import texts_of
+from advocacy.playground.teams.cards import texts_of
 from advocacy.playground.world import Fault
 from advocacy.teams import activity as read
 from advocacy.teams.activity import Malformed

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from advocacy.chat import Bar, Button, Fact, Form, Image, Input, Message, Option, Refused
-from advocacy.playground.teams_cards import actions_of, inputs_of, problems, texts_of
+from advocacy.playground.teams.cards import actions_of, inputs_of, problems, texts_of
 from advocacy.teams import render
 
 SCHEMA = Path(__file__).parents[3] / "shared" / "schemas" / "adaptive-card-1.5.0.json"

@@ -1,0 +1,1 @@
+"""Simulated colleagues and readers."""

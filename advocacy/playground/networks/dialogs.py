@@ -1,0 +1,140 @@
+"""Networks that only offer a prefilled share dialog: X, XING, Facebook, WhatsApp."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import regex
+
+from advocacy.playground.company import Resident
+from advocacy.playground.networks.network import NetworkWorld
+from advocacy.playground.networks.pages import Look
+from advocacy.playground.networks.posts import LINK, Draft, Post, first_link
+from advocacy.playground.world import Handler
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    """One network's share dialog and where its posts are seen."""
+
+    network: str
+    host: str
+    path: str
+    post_path: str
+    limit: int
+    crawler: str
+    look: Look
+
+
+DIALOGS = {
+    one.network: one
+    for one in (
+        Dialog(
+            "x", "x.com", "/intent/post", "/i/status/{post}", 280, "Twitterbot/1.0",
+            Look("X", "𝕏", "#0f1419", "#3d454d", home="/home"),
+        ),
+        Dialog(
+            "xing", "www.xing.com", "/spi/shares/new", "/discover/posts/{post}", 10_000, "XING-contenttabreceiver/2.0",
+            Look("XING", "✕", "#00605e", "#0a7d78", home="/discover"),
+        ),
+        Dialog(
+            "facebook", "www.facebook.com", "/sharer/sharer.php", "/posts/{post}", 63_206,
+            "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
+            Look("Facebook", "f", "#1760cc", "#1b6ee0", radius="50%", home="/home.php"),
+        ),
+        Dialog(
+            "whatsapp", "wa.me", "/", "/status/{post}", 65_536, "WhatsApp/2.23.20.0",
+            Look("WhatsApp", "✆", "#0b7558", "#0f8a69", radius="50%", home="/status"),
+        ),
+    )
+}  # fmt: skip
+_BY_HOST = {one.host: one for one in DIALOGS.values()}
+_PER_LINK_ON_X = 23
+# https://docs.x.com/fundamentals/counting-characters : these count once, everything else twice.
+_LIGHT = re.compile("[\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
+
+
+class DialogsWorld(NetworkWorld):
+    """Four networks in one; a post's ``network`` says which."""
+
+    name = "dialogs"
+    look = DIALOGS["x"].look
+
+    def routes(self) -> Iterable[tuple[str, str, str, Handler]]:
+        """Each network's dialog, feed and posts on its own host."""
+        for one in DIALOGS.values():
+            yield from self.dialog_routes(one.host, one.path)
+            yield (one.host, "GET", one.look.home, self.feed_page)
+            yield from self.page_routes(one.host, "/people/{person}", one.post_path)
+
+    def look_of(self, host: str) -> Look:
+        """How this host's pages look."""
+        return _BY_HOST[host].look
+
+    def crawler_of(self, network: str) -> str:
+        """The user agent that reads links for this network."""
+        return DIALOGS[network].crawler
+
+    def draft(self, host: str, path: str, query: Mapping[str, str]) -> Draft | None:
+        """What each network takes from the address; XING and Facebook take no text."""
+        dialog = _BY_HOST.get(host)
+        if dialog is None or path.rstrip("/") != dialog.path.rstrip("/"):
+            return None
+        if dialog.network == "x":
+            text = _on_x(query)
+            return Draft("x", text, first_link(text))
+        if dialog.network == "whatsapp":
+            text = query.get("text", "")
+            return Draft("whatsapp", text, first_link(text))
+        link = query.get("u" if dialog.network == "facebook" else "url", "")
+        return Draft(dialog.network, "", link, attached=True) if link.startswith(("http://", "https://")) else None
+
+    def length(self, network: str, text: str) -> tuple[int, int]:
+        """Weighted on X, plain characters elsewhere."""
+        return x_length(text) if network == "x" else len(text), DIALOGS[network].limit
+
+    def post_by_hand(self, person: Resident, draft: Draft) -> Post:
+        """Publish what was typed."""
+        dialog = DIALOGS[draft.network]
+        number = str(1_993_000_000_000_000_000 + self.next_number())
+        page = f"https://{dialog.host}{dialog.post_path.format(post=number)}"
+        post = Post(
+            number,
+            person.key,
+            draft.text,
+            draft.link,
+            "",
+            "",
+            self.clock.now(),
+            "dialog",
+            network=draft.network,
+            url=page,
+        )
+        return self.publish(post, crawl=True)
+
+
+def x_length(text: str) -> int:
+    """X's weighted count: a link 23, an emoji 2, CJK 2 each, Latin 1."""
+    weight = 0
+    end = 0
+    for found in LINK.finditer(text):
+        weight += _weight(text[end : found.start()]) + _PER_LINK_ON_X
+        end = found.end()
+    return weight + _weight(text[end:])
+
+
+def _weight(text: str) -> int:
+    total = 0
+    for cluster in regex.findall(r"\X", text):
+        emoji = regex.search(r"\p{Extended_Pictographic}|\p{Regional_Indicator}", cluster)
+        total += 2 if emoji else sum(1 if _LIGHT.match(letter) else 2 for letter in cluster)
+    return total
+
+
+def _on_x(query: Mapping[str, str]) -> str:
+    """The text the composer starts with: text, link, hashtags, via. https://docs.x.com/x-for-websites/post-button"""
+    tags = [f"#{tag.strip()}" for tag in query.get("hashtags", "").split(",") if tag.strip()]
+    via = f"via @{query['via']}" if query.get("via") else ""
+    return " ".join(filter(None, (query.get("text", ""), query.get("url", ""), *tags, via)))

@@ -1,0 +1,1 @@
+"""The page on which the whole outside world can be seen and pressed."""

@@ -1,0 +1,1 @@
+"""The fictional company's news site."""

@@ -1,0 +1,1 @@
+"""Slack, played on loopback."""
