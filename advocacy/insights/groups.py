@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import func, or_, select
@@ -15,10 +15,11 @@ from sqlalchemy.sql import ColumnElement
 from advocacy.insights.periods import Period
 from advocacy.people import departments
 from advocacy.people.departments import COMPANY, Tree
-from advocacy.people.models import Membership, Person, RosterRun
+from advocacy.people.models import Department, Membership, Person, RosterRun
 
 _KEEP_SECONDS = 60.0
-_KEEP = 64
+_KEEP = 128
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Group:
 
     department_id: int
     headcount: int
+    name: str = ""
     direct: bool = False
 
 
@@ -35,6 +37,10 @@ class Parted:
     """One level of the tree. ``everybody`` and ``rest`` count distinct people, ``rest`` those in ``merged``."""
 
     top: int
+    name: str
+    """Of ``top``; empty for the company."""
+    above: int
+    """The department above ``top``, ``COMPANY`` for those of the first level."""
     below: Sequence[int]
     """All departments right below ``top``, also those nobody was in."""
     everybody: int
@@ -57,33 +63,46 @@ def protect(groups: Iterable[Group], least: int) -> tuple[list[Group], list[Grou
     return shown, merged
 
 
-async def part(s: AsyncSession, tree: Tree, period: Period, top: int, least: int) -> Parted:
+async def part(s: AsyncSession, period: Period, top: int, least: int) -> Parted:
     """The groups right below ``top``. Kept in memory until the roster changes, at most a minute."""
-    kept = _KEPT.setdefault(s.get_bind(), {})
-    key = (period.first, period.last, top, least, *await _roster(s))
-    known = kept.get(key)
-    if known and known[0] > time.monotonic():
-        return known[1]
-    found = await _part(s, tree, period, top, least)
-    while len(kept) >= _KEEP:
-        del kept[next(iter(kept))]
-    kept[key] = time.monotonic() + _KEEP_SECONDS, found
-    return found
+    return await KEPT.get(s, await roster(s), ("groups", period, top, least), lambda: _part(s, period, top, least))
 
 
-_KEPT: WeakKeyDictionary[Any, dict[tuple[object, ...], tuple[float, Parted]]] = WeakKeyDictionary()
-
-
-async def _roster(s: AsyncSession) -> tuple[int, ...]:
-    columns = (RosterRun.id, Person.id, Membership.id)
+async def roster(s: AsyncSession) -> tuple[int, ...]:
+    """Another value after any change of who belongs where."""
+    columns = (RosterRun.id, Person.id, Membership.id, Department.id)
     row = await s.execute(select(*(select(func.max(one)).scalar_subquery() for one in columns)))
     return tuple(row.one())
 
 
-async def _part(s: AsyncSession, tree: Tree, period: Period, top: int, least: int) -> Parted:
+class Kept:
+    """What was worked out for a database, as long as it is true."""
+
+    def __init__(self) -> None:
+        self._by_engine: WeakKeyDictionary[Any, dict[Hashable, tuple[Hashable, float, Any]]] = WeakKeyDictionary()
+
+    async def get(self, s: AsyncSession, mark: Hashable, what: Hashable, make: Callable[[], Awaitable[T]]) -> T:
+        """``what`` as it was made for the same ``mark`` less than a minute ago; else made now."""
+        kept = self._by_engine.setdefault(s.get_bind(), {})
+        known = kept.get(what)
+        if known is not None and known[0] == mark and known[1] > time.monotonic():
+            return cast("T", known[2])
+        made = await make()
+        kept.pop(what, None)
+        while len(kept) >= _KEEP:
+            del kept[next(iter(kept))]
+        kept[what] = mark, time.monotonic() + _KEEP_SECONDS, made
+        return made
+
+
+KEPT = Kept()
+
+
+async def _part(s: AsyncSession, period: Period, top: int, least: int) -> Parted:
+    tree = await departments.tree(s)
     counted = await departments.headcount(s, period.first, period.last, tree)
     everybody = counted.get(top, 0)
-    groups = [Group(one, counted.get(one, 0)) for one in tree.children(top) if counted.get(one, 0)]
+    groups = [Group(one, counted[one], tree.name(one)) for one in tree.children(top) if counted.get(one)]
     if direct := await _direct(s, period, top, everybody):
         groups.append(Group(top, direct, direct=True))
     shown, merged = protect(groups, least)
@@ -91,7 +110,8 @@ async def _part(s: AsyncSession, tree: Tree, period: Period, top: int, least: in
     while shown and merged and rest < least:  # people who moved between merged groups count once
         merged.append(shown.pop(0))
         rest = await _distinct(s, tree, period, merged)
-    return Parted(top, tree.children(top), everybody, shown, merged, rest)
+    name, above = (tree.name(top), tree.nodes[top].parent_id or COMPANY) if top in tree.nodes else ("", COMPANY)
+    return Parted(top, name, above, tree.children(top), everybody, shown, merged, rest)
 
 
 async def _direct(s: AsyncSession, period: Period, top: int, everybody: int) -> int:

@@ -9,10 +9,9 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.config import Settings
-from advocacy.insights.groups import Parted, part
-from advocacy.insights.models import DepartmentDay, DepartmentPeriod, DepartmentPerson, PersonLast
+from advocacy.insights.groups import KEPT, Parted, part, roster
+from advocacy.insights.models import DepartmentDay, DepartmentPeriod, DepartmentPerson, PersonLast, Watermark
 from advocacy.insights.periods import Period
-from advocacy.people import departments
 from advocacy.people.departments import COMPANY
 
 REST = -1
@@ -70,29 +69,42 @@ async def board(s: AsyncSession, settings: Settings, period: Period, *, parent_i
     """The departments below ``parent_id`` (the first level when empty) in a period.
 
     Groups below ``settings.minimum_group`` are merged, see ``groups.protect``. Where everybody together is below it,
-    nothing is shown but the reason.
+    nothing is shown but the reason; the same below a department that has no row of its own on the level above.
+    Kept in memory until the next fold with something new: do not change it.
     """
-    tree = await departments.tree(s)
-    top = parent_id or COMPANY
-    least = settings.minimum_group
-    parted = await part(s, tree, period, top, least)
-    if parted.everybody < least:
-        nothing = _row(COMPANY, "", 0, _NONE)
-        return Board(period, [], nothing, least, "too_small" if parted.everybody else "nobody")
+    top, least = parent_id or COMPANY, settings.minimum_group
+    folded = (await s.execute(select(Watermark.source, Watermark.last_id).order_by(Watermark.source))).all()
+    mark = (*await roster(s), *map(tuple, folded))
+    return await KEPT.get(s, mark, ("board", period, top, least), lambda: _board(s, period, top, least))
+
+
+async def _board(s: AsyncSession, period: Period, top: int, least: int) -> Board:
+    parted = await part(s, period, top, least)
+    if parted.everybody < least or not await _may_show(s, period, parted, least):
+        return Board(period, [], _row(COMPANY, "", 0, _NONE), least, "too_small" if parted.everybody else "nobody")
     facts = await _facts(s, period, {top, *parted.below})
     rows = [
-        _row(one.department_id, tree.name(one.department_id), one.headcount, facts.get(one.department_id, _NONE))
-        for one in parted.shown
+        _row(one.department_id, one.name, one.headcount, facts.get(one.department_id, _NONE)) for one in parted.shown
     ]
     rows.sort(key=lambda row: (-row.rate, -row.people, row.name.casefold()))
     if parted.merged:
         rows.append(await _rest(s, period, parted, facts))
-    return Board(period, rows, _row(top, tree.name(top) if top else "", parted.everybody, facts.get(top, _NONE)), least)
+    return Board(period, rows, _row(top, parted.name, parted.everybody, facts.get(top, _NONE)), least)
+
+
+async def _may_show(s: AsyncSession, period: Period, parted: Parted, least: int) -> bool:
+    """Has this department a row of its own, all the way up? Its own board would tell what the merging hides."""
+    while parted.top != COMPANY:
+        above = await part(s, period, parted.above, least)
+        if parted.top not in {one.department_id for one in above.shown}:
+            return False
+        parted = above
+    return True
 
 
 async def trend(s: AsyncSession, settings: Settings, period: Period) -> list[TrendDay]:
     """The company's shares and clicks on each day; empty while the company is smaller than the minimum group."""
-    parted = await part(s, await departments.tree(s), period, COMPANY, settings.minimum_group)
+    parted = await part(s, period, COMPANY, settings.minimum_group)
     if parted.everybody < settings.minimum_group:
         return []
     days = await s.execute(

@@ -102,12 +102,34 @@ async def test_one_small_group_takes_the_next_smallest_along(db: Database, setti
     assert [(row.name, row.headcount, row.people) for row in seen.rows] == [("", 8, 2), ("Sales", 10, 0)][::-1]
 
 
+async def test_a_merged_department_has_no_board_of_its_own(db: Database, settings: Settings) -> None:
+    """Finance was merged to hide Legal; its own board would give Legal away."""
+    await staff(db, {"Sales": 10, "Finance": 6, "Finance/Tax": 6, "Legal": 2, "Sales/DACH": 7})
+    # Legal is small, so the next smallest was merged with it.
+    assert [row.headcount for row in (await board(db, settings)).rows] == [17, 14]
+    ids = {"Sales": 1, "Finance": 2, "Tax": 3}
+    assert (await board(db, settings, parent_id=ids["Sales"])).rows
+    for name in ("Finance", "Tax"):
+        seen = await board(db, settings, parent_id=ids[name])
+        assert (seen.reason, seen.rows, seen.company.headcount) == ("too_small", [], 0), name
+    assert (await board(db, settings, parent_id=999)).reason == "nobody"
+
+
 async def test_people_without_a_department_never_show_by_subtraction(db: Database, settings: Settings) -> None:
     """Those who belong to no department, or right to the upper one, are a group like the others."""
-    people = await staff(db, {"Sales": 3, "Sales/DACH": 8, "Sales/Nordics": 7, "": 2})
+    people = await staff(db, {"Sales": 3, "Sales/DACH": 8, "Sales/Nordics": 7, "Finance": 20, "": 2})
     await share(db, settings, people["Sales"][0], people["Sales/DACH"][0], people[""][0])
     top = await board(db, settings)
-    assert [(row.is_rest, row.headcount, row.people) for row in top.rows] == [(True, 20, 3)]
+    assert [(row.name, row.headcount, row.people) for row in top.rows] == [("Finance", 20, 0), ("", 20, 3)]
+    async with db.write() as s:
+        for person in range(41, 44):  # three more without a department: now they stand for themselves
+            s.add(Person(id=person, email=f"p{person}@example.com", name="P", joined_on=date(2026, 1, 1)))
+    top = await board(db, settings)
+    assert [(row.name, row.headcount, row.people) for row in top.rows] == [
+        ("Sales", 18, 2),
+        ("Finance", 20, 0),
+        ("", 5, 1),
+    ]
     sales = await board(db, settings, parent_id=1)
     assert [(row.name, row.headcount, row.people) for row in sales.rows] == [("DACH", 8, 1), ("", 10, 1)]
     assert (sales.company.name, sales.company.headcount, sales.company.people) == ("Sales", 18, 2)
