@@ -24,9 +24,11 @@ ROWS: Final = 12
 """So many groups are drawn; the page has all."""
 FONT: Final = "Roboto, system-ui, sans-serif"
 MEASURED: Final = "#0072b2"
-REPORTED: Final = "#e69f00"
-"""Two of Okabe and Ito's colours, told apart by everyone: https://jfly.uni-koeln.de/color/"""
+REPORTED: Final = "#c77700"
+"""Blue and orange, told apart by everyone (https://jfly.uni-koeln.de/color/); 3:1 against white and the track."""
 _KEEP = 64
+GAP: Final = 2
+"""Units between the two parts of a bar, for eyes that see them alike."""
 _ROW = 62
 _MARGIN = 28
 
@@ -84,6 +86,11 @@ class Look:
     def measured(self) -> str:
         """Of measured shares."""
         return "#4aa8e0" if self.dark else MEASURED
+
+    @property
+    def reported(self) -> str:
+        """Of self-reported shares."""
+        return "#e69f00" if self.dark else REPORTED
 
 
 def board_png(board: Board, words: BoardWords) -> bytes:
@@ -150,7 +157,9 @@ def _bars(rows: Sequence[BoardRow], words: BoardWords, top: int) -> list[dict[st
         data.append(
             {
                 "y": top + place * _ROW, "name": words.name(row), "value": value,
-                "track": width, "solid": round(solid * width, 1), "whole": round(whole * width, 1),
+                "track": width, "solid": round(solid * width, 1),
+                "next": round(min(solid + GAP / width, whole) * width, 1) if solid else 0.0,
+                "whole": round(whole * width, 1),
             }
         )  # fmt: skip
     label = {"font": FONT, "fontSize": 18, "baseline": "top", "color": "#17202a"}
@@ -161,7 +170,8 @@ def _bars(rows: Sequence[BoardRow], words: BoardWords, top: int) -> list[dict[st
         *(
             _layer(data, {"type": "bar", "color": colour, "yOffset": 25, "y2Offset": 43}, _span(begin, finish))
             for begin, finish, colour in (
-                (None, "track", "#eceae5"), (None, "solid", MEASURED), ("solid", "whole", REPORTED),
+                (None, "track", "#f3f1ec"), (None, "solid", MEASURED), ("solid", "next", "#ffffff"),
+                ("next", "whole", REPORTED),
             )
         ),
     ]  # fmt: skip
@@ -232,7 +242,7 @@ def trend_spec(days: Sequence[TrendDay], period: Period, words: TrendWords, look
     clicks = [{"day": row.day.isoformat(), "count": row.clicks} for row in rows]
     labels = {day.isoformat(): words.day(day) for day in _ticks(span, look)}
     x: dict[str, Any] = {"field": "day", "type": "ordinal", "scale": {"paddingInner": 0.2}, "title": None}
-    colours = {"domain": [words.measured, words.reported], "range": [look.measured, REPORTED]}
+    colours = {"domain": [words.measured, words.reported], "range": [look.measured, look.reported]}
     legend = {"title": None, "orient": "top", "labelLimit": 400, "symbolType": "square", "direction": "horizontal"}
     if look.width < 500:
         legend["columns"] = 1
@@ -277,7 +287,7 @@ def _counts(title: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     axis = {"tickCount": min(4, max(1, most)), "format": "d", "domain": False, "ticks": False, "minExtent": 34}
     return {
         "field": "count", "type": "quantitative", "title": title, "axis": axis,
-        "scale": {"domainMin": 0, "domainMax": max(1, most), "nice": True},
+        "scale": {"zero": True, "nice": True} if most else {"domain": [0, 1]},
     }  # fmt: skip
 
 

@@ -18,10 +18,10 @@ from advocacy.db import Database, now
 from advocacy.http import Http
 from advocacy.insights.fold import Fold
 from advocacy.people.models import Department, Membership, Person
-from advocacy.playground.bluesky_world import BlueskyWorld
 from advocacy.playground.company import Resident, residents
-from advocacy.playground.linkedin_world import LinkedInWorld
-from advocacy.playground.mastodon_world import MastodonWorld
+from advocacy.playground.networks.bluesky import BlueskyWorld
+from advocacy.playground.networks.linkedin import LinkedInWorld
+from advocacy.playground.networks.mastodon import MastodonWorld
 from advocacy.playground.world import Outside
 from advocacy.sharing.accounts import Accounts
 from advocacy.sharing.clicks import ClickWriter, LinkTable, Spool
@@ -144,9 +144,8 @@ async def product(db: Database, database_url: str, tmp_path: Path) -> AsyncItera
         world.previews = False
     outside = Outside(*worlds)
     await outside.start()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
     settings = playground_settings(
         database_url, tmp_path, outside=outside.origins(), company=COMPANY, public_url=f"http://127.0.0.1:{port}"
     )
@@ -160,7 +159,7 @@ async def product(db: Database, database_url: str, tmp_path: Path) -> AsyncItera
     await _fill(made)
     runner = web.AppRunner(server.build(made), access_log=None)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
+    await web.SockSite(runner, listening).start()
     yield made
     await runner.cleanup()
     await http.close()

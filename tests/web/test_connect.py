@@ -9,8 +9,8 @@ import pytest
 import time_machine
 
 from advocacy.db import now
-from advocacy.playground.colleague_browser import Browser as Colleague
-from advocacy.playground.network_consent import ConsentWorld
+from advocacy.playground.colleagues.browser import Browser as Colleague
+from advocacy.playground.networks.consent import ConsentWorld
 from advocacy.playground.world import Fault
 from tests.web.conftest import Browser, Product
 
