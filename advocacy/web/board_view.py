@@ -64,20 +64,12 @@ class Line:
 
 
 async def read(s: AsyncSession, settings: Settings, period: Period, department_id: int = COMPANY) -> Facts | None:
-    """The facts of the company, or of a department; ``None`` for one that is not shown on its own.
-
-    A department is shown only if it has a row of its own on each level above: what is merged to protect a small
-    group must not be had by its address.
-    """
+    """The facts of the company, or of a department; ``None`` when there is no such department."""
     tree = await departments.tree(s)
     path = [(one, tree.name(one)) for one in reversed(tree.chain(department_id))]
     if department_id != COMPANY and not path:
         return None
-    board = await participation.board(s, settings, period)
-    for one, _name in path:
-        if one not in {row.department_id for row in board.rows if not row.is_rest}:
-            return None
-        board = await participation.board(s, settings, period, parent_id=one)
+    board = await participation.board(s, settings, period, parent_id=department_id or None)
     before = await participation.board(s, settings, period.previous(), parent_id=department_id or None)
     trend = [] if department_id else await participation.trend(s, settings, period)
     deeper = frozenset(row.department_id for row in board.rows if not row.is_rest and tree.children(row.department_id))

@@ -63,13 +63,15 @@ class _Dashboard:
             return web.Response(status=HTTPStatus.UNAUTHORIZED, text="sign in again\n")
         t = translator(person.language, "web")
         words, facts = await self._facts(request, t)
+        if not facts.trend:
+            raise web.HTTPNotFound
         look = Look(request.query.get("theme") == "dark", WIDTHS.get(request.query.get("size", ""), WIDTHS["wide"]))
         svg = await asyncio.to_thread(trend_svg, facts.trend, facts.board.period, words.trend_words(), look)
         # Its address holds a hash of the numbers, so a browser may keep it.
         return web.Response(text=svg, content_type="image/svg+xml", headers={"Cache-Control": "private, max-age=3600"})
 
     async def _facts(self, request: web.Request, t: Translator) -> tuple[Wording, Facts]:
-        """What was asked for. 404 when there is no such period or department, or it is not shown on its own."""
+        """What was asked for. 404 when there is no such period or department."""
         settings = self._app.settings
         try:
             span, period = chosen(request.query.get("period", ""), settings)
