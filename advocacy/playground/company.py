@@ -30,7 +30,7 @@ DEPARTMENTS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 EDITORS = ("Clara Editorius", "David Vierauge", "Emilia Textor")
 LEADERS = ("Dr. Ada Vorstand", "Henrik Leitner", "Carmen Direktova")
-ENGLISH_SPEAKERS = ("Sales/International", "Engineering/Turbines")
+ENGLISH_SPEAKERS = ("Sales/International", "Engineering/Turbines", "Management")
 
 
 @dataclass(frozen=True, slots=True)

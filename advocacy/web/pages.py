@@ -12,10 +12,9 @@ from datetime import timedelta
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from advocacy.bot.language import LANGUAGES, Translator, translator
 from advocacy.config import Settings
@@ -24,6 +23,9 @@ from advocacy.sharing.accounts import Accounts
 from advocacy.sharing.clicks import ClickWriter, LinkTable
 from advocacy.sharing.network import Network
 from advocacy.sharing.visitors import Visitors
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 SIGN_IN_LIFE = timedelta(minutes=10)
 ROOM = Path(__file__).parent
@@ -134,7 +136,9 @@ def visitor_words(request: web.Request) -> Translator:
 
 @cache
 def environment() -> Environment:
-    """Templates; everything put into them is escaped."""
+    """Templates; everything put into them is escaped. Loaded with the first page: a chat-only process needs none."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     made = Environment(
         loader=FileSystemLoader(ROOM / "templates"),
         autoescape=True,
