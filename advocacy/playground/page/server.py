@@ -38,6 +38,7 @@ def add_page(outside: Outside, residents: Sequence[Resident]) -> None:
     page = _Page(outside, residents)
     add = outside.app.router
     add.add_get("/", page.guarded(page.index))
+    add.add_get("/favicon.ico", page.guarded(page.mark))
     add.add_get("/page/{file}", page.guarded(page.file))
     add.add_get("/state", page.guarded(page.state))
     add.add_get("/events", page.guarded(page.events))
@@ -86,6 +87,10 @@ class _Page:
     async def index(self, request: web.Request) -> web.StreamResponse:
         """The page."""
         return self._serve(self._files["index.html"])
+
+    async def mark(self, request: web.Request) -> web.StreamResponse:
+        """What browsers ask for on pages that name no icon: the networks' and the company's."""
+        return self._serve(self._files["icon.svg"])
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         """A part of the page, out of its own folder only."""
