@@ -25,6 +25,8 @@ FOLD_LOCK = FACTS_LOCK + 1
 """Number of the advisory lock that one fold at a time holds."""
 AT_ONCE = 1_500
 """Facts of one kind in one transaction: keeps SQLite's one writer free for others."""
+MANY_AT_ONCE = 20_000
+"""The same where others can write meanwhile, or must wait anyway: many facts add up to fewer rows."""
 SHARES, CLICKS, ROSTER = "share_event", "click", "roster_run"
 Marks = dict[str, int]
 
@@ -71,7 +73,7 @@ class Fold:
                     marks = await _marks(s)
                     if not _is_behind(marks, bounds):
                         return Folded(shares, clicks)
-                    step = await self._sum_up(s, marks, bounds, AT_ONCE)
+                    step = await self._sum_up(s, marks, bounds, AT_ONCE if self.db.is_sqlite else MANY_AT_ONCE)
                 async with self.db.write() as s:
                     await _lock(s, FOLD_LOCK)
                     if await _marks(s) != marks:
@@ -89,7 +91,7 @@ class Fold:
                 await rollups.empty(s)
                 marks = {SHARES: 0, CLICKS: 0, ROSTER: bounds[ROSTER]}
                 while _is_behind(marks, bounds):
-                    step = await self._sum_up(s, marks, bounds, AT_ONCE * 5)
+                    step = await self._sum_up(s, marks, bounds, MANY_AT_ONCE)
                     await step.write(s)
                     marks = step.marks
                     shares, clicks = shares + step.folded.shares, clicks + step.folded.clicks

@@ -26,6 +26,7 @@ async def test_folding_bit_by_bit_equals_rebuilding_equals_a_recount(
 ) -> None:
     """However the facts arrive, the rollups say what a recount of all facts by definition says."""
     monkeypatch.setattr(fold_module, "AT_ONCE", 23)  # several transactions in one run
+    monkeypatch.setattr(fold_module, "MANY_AT_ONCE", 31)
     monkeypatch.setattr(rollups_module, "CHUNK", 17)
     world = await settle(db)
     for _ in range(6):
