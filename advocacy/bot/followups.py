@@ -11,7 +11,7 @@ from advocacy.bot.language import translator
 from advocacy.chat import UserRef
 from advocacy.content.models import Story
 from advocacy.db import after_commit, for_update, now
-from advocacy.delivery import outbox
+from advocacy.delivery import outbox, placements
 from advocacy.sharing.models import Share, ShareState
 
 TELL = (
@@ -40,6 +40,7 @@ async def _tell(s: AsyncSession, parts: Parts, share: Share) -> None:
     network = parts.networks.get(share.network)
     if not is_news or not share.reply or network is None:
         return
+    await placements.outdate(s, share.story_id, str(share.reply.get("address", "")))
     where = dict(share.reply)
     reply_to, language = where.pop("reply_to", ""), where.pop("language", "en")
     title = (await s.get_one(Story, share.story_id)).title

@@ -71,6 +71,8 @@ def _change(verb: Callable[[Call, AsyncSession], Awaitable[Share]]) -> Callable[
     async def action(call: Call) -> Answer:
         async with call.parts.db.write() as s:
             changed = await verb(call, s)
+            if call.press.channel is None:  # pressed in the person's chat: what stands in the channel is old now
+                await placements.outdate(s, changed.story_id, call.press.who.address)
             return await _show(s, call, changed, replace=True)
 
     return action
@@ -104,6 +106,7 @@ async def edit_save(call: Call) -> Answer:
         except TextProblem as wrong:
             said = text_problem(call.t, wrong.code, wrong.over)
             return OpenForm(edit_form(call.t, await _around(s, call, mine), text, said))
+        await placements.outdate(s, mine.story_id, call.press.who.address)
         return await _show(s, call, mine, replace=True)
 
 

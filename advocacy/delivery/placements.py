@@ -125,6 +125,19 @@ async def watch(s: AsyncSession, placement_id: int, address: str) -> None:
         placement.viewers = [*placement.viewers, address][-VIEWERS:]
 
 
+async def outdate(s: AsyncSession, story_id: int, address: str) -> None:
+    """What this person sees in the place of the story's cards is old: rewrite those, and the client asks anew.
+
+    Only the client can replace an own view, and it does so when the card itself changes.
+    https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/universal-actions-for-adaptive-cards/user-specific-views
+    """
+    if not address:
+        return
+    for placement, _ in await of_story(s, story_id):
+        if address in placement.viewers:
+            placement.shown = ""
+
+
 async def is_settled(s: AsyncSession, placement_id: int) -> bool:
     """Do we know where this card is (or not of it at all)?"""
     state = (await s.execute(select(Placement.state).where(Placement.id == placement_id))).scalar_one_or_none()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
 
-from advocacy.bot import announce
-from advocacy.chat import MessageRef, OpenForm, Rewrite
+from advocacy.bot import announce, followups
+from advocacy.chat import MessageRef, OpenForm, Press, Rewrite
 from advocacy.content import stories
 from advocacy.content.models import Story, StoryState
 from advocacy.db import now
@@ -120,6 +121,39 @@ async def test_the_counter_changes_after_shares_and_not_more_often_than_set(chat
     await chat.deliver()
     [card] = chat.worlds.slack.messages(news.channel)
     assert "1 colleague" in json.dumps(card.blocks)
+
+
+async def test_an_own_view_follows_what_happens_elsewhere(chat: Chat) -> None:
+    """Connected, edited, posted: the card in the channel is rewritten, so that the client asks for the view anew."""
+    await chat.channel("news")
+    story = await chat.live_story()
+    await announce.publish(chat.parts)
+    await chat.deliver()
+    jana = replace(chat.who("jana.feld"), address="29:jana")
+
+    async def press(action: str, text: str = "", **value: object) -> None:
+        await chat.bot.handle(Press(jana, action, value, {"text": text}))
+
+    async def follows() -> bool:
+        """Is the card rewritten, once?"""
+        async with chat.db.write() as s:
+            (await s.scalars(select(Placement))).one().refreshed_at = now() - timedelta(hours=1)
+        return (await announce.refresh(chat.parts), await announce.refresh(chat.parts)) == (1, 0)
+
+    async with chat.db.read() as s:
+        placement_id = await s.scalar(select(Placement.id))
+    await press("share", s=story.id, n="linkedin", p=placement_id)
+    assert await follows(), "it names a viewer now"
+    await connect(chat, "jana.feld")
+    await followups.tell(chat.parts)
+    assert await follows(), "the share goes on"
+    async with chat.db.read() as s:
+        share_id = await s.scalar(select(Share.id))
+    await press("edit_save", "Quite some rotor.", i=share_id)
+    assert await follows(), "it has another text"
+    await press("undo", i=share_id)
+    assert await follows(), "it was undone in the person's chat"
+    assert not await follows()
 
 
 async def test_recall_and_expiry_rewrite_every_card(chat: Chat) -> None:

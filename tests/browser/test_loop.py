@@ -129,8 +129,6 @@ async def test_own_words_undo_and_after_all_in_teams(demo: Demo, visit: Visit) -
     await shows(board, "Engineering", measured=1, clicks=1)
 
 
-
-
 async def test_keyboard_alone(demo: Demo, visit: Visit) -> None:
     """Tab reaches Share and Undo, Enter presses them, and the answer is where the keyboard goes on from."""
     visitor = await visit()
