@@ -23,9 +23,9 @@ from advocacy.sharing.models import Click, Link, Share, ShareEvent
 
 FOLD_LOCK = FACTS_LOCK + 1
 """Number of the advisory lock that one fold at a time holds."""
-AT_ONCE = 1_500
-"""Facts of one kind in one transaction: keeps SQLite's one writer free for others."""
-MANY_AT_ONCE = 20_000
+AT_ONCE = {"share_event": 1_500, "click": 8_000}
+"""Facts in one transaction: keeps SQLite's one writer free for others. A share changes up to 13 rows."""
+MANY_AT_ONCE = {"share_event": 20_000, "click": 20_000}
 """The same where others can write meanwhile, or must wait anyway: many facts add up to fewer rows."""
 SHARES, CLICKS, ROSTER = "share_event", "click", "roster_run"
 Marks = dict[str, int]
@@ -106,12 +106,12 @@ class Fold:
             await _lock(s, FACTS_LOCK)
             return await _highest(s)
 
-    async def _sum_up(self, s: AsyncSession, marks: Marks, bounds: Marks, at_once: int) -> _Step:
+    async def _sum_up(self, s: AsyncSession, marks: Marks, bounds: Marks, at_once: Marks) -> _Step:
         sums = Sums(await departments.tree(s))
         if marks[ROSTER] < bounds[ROSTER]:
             await self._moves(s, sums, marks[ROSTER])
             return _Step(sums, {**marks, ROSTER: bounds[ROSTER]}, Folded(0, 0))
-        upto = {one: max(marks[one], min(bounds[one], marks[one] + at_once)) for one in (SHARES, CLICKS)}
+        upto = {one: max(marks[one], min(bounds[one], marks[one] + at_once[one])) for one in (SHARES, CLICKS)}
         shares = await self._shares(s, sums, marks[SHARES], upto[SHARES])
         clicks = await self._clicks(s, sums, marks[CLICKS], upto[CLICKS])
         return _Step(sums, {**marks, **upto}, Folded(shares, clicks))

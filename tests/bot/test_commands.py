@@ -43,7 +43,7 @@ async def test_only_leaders_and_editors_get_the_way_to_the_page(chat: Chat) -> N
 
 async def test_the_board_prints_how_its_number_is_made(chat: Chat) -> None:
     """The definition stands next to every number, and small groups are not shown on their own."""
-    board = message_of(await chat.types("ada.vorstand", "leaderboard"))
+    board = message_of(await chat.types("jana.feld", "leaderboard"))
     assert "mindestens einem Share" in board.footnote
     assert not any(one.label == "Management" for one in board.bars), "three people are never shown on their own"
 

@@ -25,8 +25,8 @@ async def test_folding_bit_by_bit_equals_rebuilding_equals_a_recount(
     db: Database, fold: Fold, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However the facts arrive, the rollups say what a recount of all facts by definition says."""
-    monkeypatch.setattr(fold_module, "AT_ONCE", 23)  # several transactions in one run
-    monkeypatch.setattr(fold_module, "MANY_AT_ONCE", 31)
+    monkeypatch.setattr(fold_module, "AT_ONCE", {"share_event": 23, "click": 29})  # several transactions in one run
+    monkeypatch.setattr(fold_module, "MANY_AT_ONCE", {"share_event": 31, "click": 37})
     monkeypatch.setattr(rollups_module, "CHUNK", 17)
     world = await settle(db)
     for _ in range(6):
