@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from advocacy.app import ACTIONS
 from advocacy.config import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -39,3 +40,11 @@ def test_caps_of_the_house_hold() -> None:
     """No file over 400 lines."""
     for path in [*(ROOT / "advocacy").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]:
         assert path.read_text("utf-8").count("\n") <= 400, path
+
+
+def test_the_table_of_features_names_every_action_of_the_bot() -> None:
+    """What a press can do is in docs/features.md, for both doors; nothing else is."""
+    rows = [line for line in (ROOT / "docs/features.md").read_text("utf-8").splitlines() if line.startswith("| ")]
+    named = {action for row in rows[1:] for action in re.findall(r"`(\w+)`", row.split("|")[2])}
+    assert named == set(ACTIONS)
+    assert all(len(row.split("|")) == 6 and all(cell.strip() for cell in row.split("|")[1:5]) for row in rows)
