@@ -145,7 +145,10 @@ class Sharing:
         return Started(there, fresh=False)
 
     async def again(self, s: AsyncSession, share_id: int, person_id: int, *, at: datetime | None = None) -> Share:
-        """A new round after one that has ended. Raises ``NotSharable``. Pressed twice, it is still one round."""
+        """A new round after one that has ended. Raises ``NotSharable``. Pressed twice, it is still one round.
+
+        Own words that were undone come back; after a post the next one gets another wording.
+        """
         at = at or now()
         share = await self.own(s, share_id, person_id)
         if share.state in {*_OPEN, ShareState.SENDING, ShareState.UNKNOWN}:
@@ -154,7 +157,11 @@ class Sharing:
         story = await stories.sharable(s, share.story_id, person_id, at)
         language = str(share.reply.get("language") or person.language)
         wish = _Wish(person, story, self._port(share.network), dict(share.reply), language, at)
-        return (await self._begin(s, wish, share.round + 1)).share
+        begun = await self._begin(s, wish, share.round + 1)
+        if begun.fresh and share.own_words and share.state == ShareState.UNDONE:
+            words = share.text.replace(await self._link(s, share), await self._link(s, begun.share))
+            begun.share.text, begun.share.disclosure, begun.share.own_words = words, share.disclosure, True
+        return begun.share
 
     async def compose(self, s: AsyncSession, story: Story, network: str, language: str, link: str) -> Composed:
         """Deal a caption and put the whole text together, within the network's limit."""

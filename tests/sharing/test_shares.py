@@ -231,6 +231,20 @@ async def test_sharing_again_is_a_new_round(scene: Scene) -> None:
     assert (await scene.start("x")).id == rounds[0].id
 
 
+async def test_own_words_survive_an_undo(scene: Scene) -> None:
+    """Undone and then shared after all: the same words, with a link of its own; after a post they are not repeated."""
+    first = await scene.start("x")
+    first = await scene.press("edit", first, text_="Ganz meine Meinung.")
+    await scene.press("undo", first)
+    second = await scene.press("again", first)
+    old, new = (links.find(scene.settings, one.text) for one in (first, second))
+    assert old != new
+    assert (second.text, second.own_words) == (first.text.replace(old, new), True)
+    assert second.disclosure in second.text
+    await scene.press("report_done", second)
+    assert "Ganz meine Meinung." not in (await scene.press("again", second)).text
+
+
 async def test_a_failed_share_can_be_tried_again_edited_or_done_by_hand(scene: Scene) -> None:
     """Every failure has a way forward."""
     await scene.connect("linkedin")
