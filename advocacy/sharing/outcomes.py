@@ -55,7 +55,7 @@ class Done(_InFlight):
         del job
         share.state, share.problem, share.due_at, share.unknown_since = ShareState.POSTED, "", None, None
         share.remote_id, share.remote_url, share.settled_at = self.posted.remote_id, self.posted.url, at
-        count(s, share, "measured", +1)
+        await count(s, share, "measured", +1)
 
 
 @dataclass(frozen=True, slots=True)

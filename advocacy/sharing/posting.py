@@ -92,7 +92,7 @@ class Poster:
                     await outcomes.mark_broken(s, account.id, renewed.token(connection))
                 if not problem:
                     share.state = ShareState.DELETED
-                    count(s, share, "measured", -1)
+                    await count(s, share, "measured", -1)
                     self._tell(s, share.id)
             return share
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import defer
 from advocacy.config import Settings
 from advocacy.content import captions, stories
 from advocacy.content.models import Story
-from advocacy.db import for_update, now
+from advocacy.db import facts_lock, for_update, now
 from advocacy.people.models import Person
 from advocacy.sharing import disclosure, links, text
 from advocacy.sharing.models import Account, Link, Share, ShareEvent, ShareState
@@ -77,9 +77,10 @@ def new_key() -> str:
     return f"{tid}-{secrets.token_hex(8)}"
 
 
-def count(s: AsyncSession, share: Share, kind: str, change: int) -> None:
+async def count(s: AsyncSession, share: Share, kind: str, change: int) -> None:
     """Append the fact that a share counts (+1) or ceased to (-1), both at the time it was made (``settled_at``)."""
     assert share.settled_at is not None
+    await facts_lock(s)
     s.add(
         ShareEvent(
             share_id=share.id, person_id=share.person_id, story_id=share.story_id, network=share.network,
@@ -281,14 +282,14 @@ class Sharing:
         share = await self.own(s, share_id, person_id)
         if share.state in {ShareState.OPENED, ShareState.FAILED}:
             share.state, share.settled_at, share.problem = ShareState.REPORTED, at or now(), ""
-            count(s, share, "reported", +1)
+            await count(s, share, "reported", +1)
         return share
 
     async def report_not_done(self, s: AsyncSession, share_id: int, person_id: int) -> Share:
         """It was not posted after all; a report is taken back."""
         share = await self.own(s, share_id, person_id)
         if share.state == ShareState.REPORTED:
-            count(s, share, "reported", -1)
+            await count(s, share, "reported", -1)
         if share.state in {ShareState.OPENED, ShareState.REPORTED}:
             share.state = ShareState.UNDONE
         return share

@@ -8,12 +8,13 @@ from insights_world import FIRST, LAST, happen, recount, rollups, settle
 from sqlalchemy import text, update
 
 from advocacy.config import Settings
-from advocacy.db import Database, facts_lock
+from advocacy.db import FACTS_LOCK, Database, facts_lock
 from advocacy.insights import fold as fold_module
 from advocacy.insights import rollups as rollups_module
 from advocacy.insights.fold import Fold, Folded
 from advocacy.people.models import Membership, RosterRun
-from advocacy.sharing.models import Click, ShareEvent
+from advocacy.sharing import shares
+from advocacy.sharing.models import Click, Share, ShareEvent
 
 
 @pytest.fixture
@@ -155,3 +156,19 @@ async def test_a_day_is_the_companys_day(db: Database, fold: Fold) -> None:
     days = (await rollups(db))["days"]
     assert {day for _department, day in days} == {date(2026, 11, 1)}
     assert FIRST < date(2026, 11, 1) < LAST
+
+
+async def test_who_appends_a_share_holds_off_the_fold(db: Database) -> None:
+    """The one function that appends shares takes the lock that the fold waits for."""
+    if db.is_sqlite:
+        pytest.skip("SQLite has one writer")
+    await settle(db, people=1)
+    held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = :number AND granted")
+    async with db.write() as s:
+        share = Share(
+            id=1, person_id=1, story_id=1, network="x", state="posted", text="", key="k", settled_at=datetime.now(UTC)
+        )
+        await shares.count(s, share, "measured", +1)
+        assert await s.scalar(held, {"number": FACTS_LOCK}) == 1
+    async with db.read() as s:
+        assert await s.scalar(held, {"number": FACTS_LOCK}) == 0
