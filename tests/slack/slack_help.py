@@ -84,7 +84,9 @@ class House:
             return answer.status, await answer.text()
 
     async def interact(self, payload: dict[str, Any]) -> tuple[int, str]:
-        return await self.post(urlencode({"payload": json.dumps(payload)}).encode(), "application/x-www-form-urlencoded")
+        return await self.post(
+            urlencode({"payload": json.dumps(payload)}).encode(), "application/x-www-form-urlencoded"
+        )
 
     async def event(self, payload: dict[str, Any]) -> tuple[int, str]:
         return await self.post(json.dumps(payload).encode(), "application/json")

@@ -28,14 +28,24 @@ from tests.slack.slack_help import CLARA, JANA, TEAM, House, open_house
 CARD = Message(
     summary="A story to share",
     heading="Wind over the harbour",
-    buttons=(Button("Share", action="share", value={"s": 1, "p": 1}), Button("Read", url="https://nordlicht.example/1")),
+    buttons=(
+        Button("Share", action="share", value={"s": 1, "p": 1}),
+        Button("Read", url="https://nordlicht.example/1"),
+    ),
 )
 PENDING = Message(
     summary="Posting in 30 s", heading="Posting in 30 s", quote="The exact text",
     buttons=(Button("Undo", action="undo", value={"i": 1}), Button("Edit", action="edit", value={"i": 1})),
 )  # fmt: skip
 UNDONE = Message(summary="Undone", heading="Undone")
-EDIT = Form("Edit", Message(summary="", inputs=(Input("text", "Your text", "text", "Before"),)), "save", {"i": 1}, "Save", "Cancel")
+EDIT = Form(
+    "Edit",
+    Message(summary="", inputs=(Input("text", "Your text", "text", "Before"),)),
+    "save",
+    {"i": 1},
+    "Save",
+    "Cancel",
+)
 
 
 @pytest.fixture(params=["http", "socket mode"])
@@ -144,7 +154,12 @@ async def test_mistakes_keep_the_form_open(house: House) -> None:
 async def test_a_form_can_lead_to_the_next(house: House) -> None:
     """The next form takes the place of the first, with its own start values."""
     second = Form(
-        "Next", Message(summary="", inputs=(Input("text", "Your text", "text", "Second"),)), "more", {}, "Save", "Cancel"
+        "Next",
+        Message(summary="", inputs=(Input("text", "Your text", "text", "Second"),)),
+        "more",
+        {},
+        "Save",
+        "Cancel",
     )
     house.bot.says |= {"share": OpenForm(EDIT), "save": OpenForm(second)}
     await press(house, await card(house), "share")
@@ -196,7 +211,9 @@ async def test_direct_messages_are_answered_there(house: House) -> None:
 
 async def test_home(house: House) -> None:
     """Opening Home draws it; a press there redraws it or answers in direct messages."""
-    start = Message(summary="Hello", heading="Hello", buttons=(Button("Feed", action="feed"), Button("Me", action="me")))
+    start = Message(
+        summary="Hello", heading="Hello", buttons=(Button("Feed", action="feed"), Button("Me", action="me"))
+    )
     house.bot.says |= {
         "home": Private(start),
         "feed": Private(Message(summary="Feed", heading="Feed", buttons=(Button("Me", action="me"),)), replace=True),

@@ -71,7 +71,11 @@ def no(error: str, **more: Any) -> web.Response:
         (no("a_word_slack_made_up_today"), Refused, Refused),
         (no("internal_error"), Unknown, Retry),
         (no("fatal_error"), Unknown, Retry),
-        (web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "7"}), Retry, Retry),
+        (
+            web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "7"}),
+            Retry,
+            Retry,
+        ),
         (web.Response(status=429, text="slow down", headers={"Retry-After": "soon"}), Retry, Retry),
         (web.json_response({"ok": False, "error": "internal_error"}, status=500), Unknown, Retry),
         (web.Response(status=502, text="<html>bad gateway</html>", content_type="text/html"), Unknown, Retry),
@@ -86,7 +90,10 @@ async def test_what_each_refusal_means(
     """One table: sending twice would show twice, so doubt is ``Unknown``; rewriting twice does no harm."""
     message = Message(summary="Hello")
     async with vendor(tmp_path) as (slack, door):
-        for call, error in ((door.platform.send(CHANNEL, message, "m"), sending), (door.platform.update(CARD, message), rewriting)):
+        for call, error in (
+            (door.platform.send(CHANNEL, message, "m"), sending),
+            (door.platform.update(CARD, message), rewriting),
+        ):
             slack.answers = [_copy(answer)]
             with pytest.raises(error):
                 await call
@@ -101,7 +108,9 @@ def _copy(answer: web.Response) -> web.Response:
 async def test_slacks_own_waiting_time(tmp_path: Path) -> None:
     """Retry-After is handed on in seconds."""
     async with vendor(tmp_path) as (slack, door):
-        slack.answers = [web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "41"})]
+        slack.answers = [
+            web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "41"})
+        ]
         with pytest.raises(Retry) as caught:
             await door.platform.send(CHANNEL, Message(summary="Hello"), "m")
         assert caught.value.after.total_seconds() == 41
@@ -111,10 +120,16 @@ async def test_a_picture_that_slack_cannot_fetch(tmp_path: Path) -> None:
     """The card goes out without it; a refusal about anything else is a refusal."""
     why = {"response_metadata": {"messages": ["[ERROR] downloading image failed [json-pointer:/blocks/0/image_url]"]}}
     async with vendor(tmp_path) as (slack, door):
-        slack.answers = [no("invalid_blocks", **why), web.json_response({"ok": True, "channel": "C0NEWS0001", "ts": "1.2"})]
+        slack.answers = [
+            no("invalid_blocks", **why),
+            web.json_response({"ok": True, "channel": "C0NEWS0001", "ts": "1.2"}),
+        ]
         ref = await door.platform.send(CHANNEL, SAID, "m")
         assert ref == MessageRef("slack", TEAM, "C0NEWS0001", "1.2")
-        assert [[one["type"] for one in asked["blocks"]] for asked in slack.asked] == [["section", "image"], ["section"]]
+        assert [[one["type"] for one in asked["blocks"]] for asked in slack.asked] == [
+            ["section", "image"],
+            ["section"],
+        ]
         slack.answers = [no("invalid_blocks", response_metadata={"messages": ["[ERROR] something else"]})]
         with pytest.raises(Refused, match="something else"):
             await door.platform.send(CHANNEL, SAID, "m")
@@ -159,7 +174,9 @@ async def test_a_socket_is_renewed(tmp_path: Path) -> None:
             await house.world.sockets.disconnect()
             await house.world.sockets.reach(0)
             await house.world.sockets.reach(1)
-        await house.world.hands.command(str(house.world.workspace.im("U00000001").user), house.channel("news"), "/advocacy", "me")
+        await house.world.hands.command(
+            str(house.world.workspace.im("U00000001").user), house.channel("news"), "/advocacy", "me"
+        )
         assert [press.text for press in house.bot.heard] == ["me"]
 
 
@@ -175,7 +192,9 @@ async def test_a_slow_press_does_not_hold_others_over_a_socket(tmp_path: Path) -
         house.bot.says["command"] = first_waits
         async with asyncio.timeout(5):
             await house.world.sockets.reach(1)
-            waiting = asyncio.create_task(house.world.hands.command("U00000001", house.channel("news"), "/advocacy", "slow"))
+            waiting = asyncio.create_task(
+                house.world.hands.command("U00000001", house.channel("news"), "/advocacy", "slow")
+            )
             await house.bot.until_heard(1)
             quick = await house.world.hands.command("U00000002", house.channel("news"), "/advocacy", "quick")
             assert (quick.status, waiting.done()) == (200, False)

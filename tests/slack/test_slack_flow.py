@@ -13,7 +13,7 @@ from advocacy.playground.slack.state import View
 from advocacy.playground.slack.world import SlackWorld
 from advocacy.slack.door import SlackDoor
 from tests.bot.conftest import Chat, connect
-from tests.bot.conftest import chat  # noqa: PLC0414 - a fixture
+from tests.bot.conftest import chat as chat  # noqa: PLC0414 - a fixture of that room
 
 
 class Screen:

@@ -80,7 +80,11 @@ def test_every_event_heard_is_subscribed() -> None:
     """The events that the code tells apart are those it asked for."""
     presses = (Path(advocacy.slack.__file__).parent / "presses.py").read_text()
     receive = (Path(advocacy.slack.__file__).parent / "receive.py").read_text()
-    heard = set(re.findall(r'"(app_home_opened|message|user_change|team_join|app_uninstalled|tokens_revoked)"', presses + receive))
+    heard = set(
+        re.findall(
+            r'"(app_home_opened|message|user_change|team_join|app_uninstalled|tokens_revoked)"', presses + receive
+        )
+    )
     assert heard == {event.removesuffix(".im") for event in EVENTS}
     assert "im:history" in SCOPES  # Slack sends message.im only with it
 

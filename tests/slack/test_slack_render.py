@@ -18,12 +18,16 @@ from advocacy.slack.reply import ReplyTo, unpack
 from advocacy.slack.text import column, cut, escaped, width
 
 EN, DE = translator("en"), translator("de")
-REPLY = ReplyTo("T0NORDLICHT", "U00000001", channel="C0NEWS0001", url="https://hooks.slack.com/actions/T0/1/x", own=True)
+REPLY = ReplyTo(
+    "T0NORDLICHT", "U00000001", channel="C0NEWS0001", url="https://hooks.slack.com/actions/T0/1/x", own=True
+)
 LONGEST = (
     "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz und "
     "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft "
 )
-HOSTILE = "<!channel> <@U1> <https://evil.example|bank> & *b* _i_ `c` ```x``` :bomb: \u202eevil\u202c \x00 &amp;lt; > quote"
+HOSTILE = (
+    "<!channel> <@U1> <https://evil.example|bank> & *b* _i_ `c` ```x``` :bomb: \u202eevil\u202c \x00 &amp;lt; > quote"
+)
 
 
 def texts(value: Any) -> list[dict[str, Any]]:
@@ -52,7 +56,9 @@ def full(text: str) -> Message:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("text", [LONGEST * 100, HOSTILE * 60, "x" * 9_000, "字" * 5_000, "Kurz", " ", "👩‍👩‍👧‍👦" * 900, "&" * 4_000])
+@pytest.mark.parametrize(
+    "text", [LONGEST * 100, HOSTILE * 60, "x" * 9_000, "字" * 5_000, "Kurz", " ", "👩‍👩‍👧‍👦" * 900, "&" * 4_000]
+)
 def test_whatever_is_said_slack_takes_it(text: str) -> None:
     """Counts, lengths and ids are within Block Kit's limits; the message's text within chat.update's."""
     drawn = body(full(text), DE)
@@ -103,7 +109,12 @@ def test_a_quote_keeps_every_character() -> None:
 
 def test_bars_line_up() -> None:
     """One row each in a monospaced block; names are cut, wide characters count double, nothing is not a tick."""
-    bars = (Bar("Engineering/Turbines", 1.0, "100 %"), Bar("営業", 0.5, "50 %"), Bar("IT", 0.01, "1 %"), Bar("Lager", 0.0, "–"))
+    bars = (
+        Bar("Engineering/Turbines", 1.0, "100 %"),
+        Bar("営業", 0.5, "50 %"),
+        Bar("IT", 0.01, "1 %"),
+        Bar("Lager", 0.0, "–"),
+    )
     drawn = blocks(Message(summary="s", heading="h", bars=bars), EN)
     part = drawn[1]["elements"][0]
     assert part["type"] == "rich_text_preformatted"
@@ -141,7 +152,10 @@ def test_ids_that_are_no_presses(action_id: str) -> None:
 
 def test_what_a_button_cannot_carry_is_refused() -> None:
     """A value cannot be cut; the sender is told, once and for all."""
-    for button in (Button("A", action="a", value={"x": "y" * 2_000}), Button("A", url="https://a.example/" + "b" * 3_000)):
+    for button in (
+        Button("A", action="a", value={"x": "y" * 2_000}),
+        Button("A", url="https://a.example/" + "b" * 3_000),
+    ):
         with pytest.raises(Refused):
             blocks(Message(summary="s", buttons=(button,)), EN)
     with pytest.raises(Refused):
@@ -153,7 +167,9 @@ def test_pictures() -> None:
     (_, image) = blocks(Message(summary="s", heading="h", image=Image("https://a.example/a.png", "")), EN)
     assert (image["type"], image["image_url"], image["alt_text"]) == ("image", "https://a.example/a.png", "–")
     for url in ("", "data:image/png;base64,AAAA", "file:///etc/passwd", "https://a.example/" + "b" * 3_000):
-        assert [one["type"] for one in blocks(Message(summary="s", heading="h", image=Image(url, "x")), EN)] == ["header"]
+        assert [one["type"] for one in blocks(Message(summary="s", heading="h", image=Image(url, "x")), EN)] == [
+            "header"
+        ]
 
 
 def test_a_message_of_one_sentence_says_it() -> None:
@@ -166,7 +182,9 @@ def test_a_form_carries_what_it_needs() -> None:
     inputs = (
         Input("text", "Text", "text", value="Vorher", max_length=300, hint="At most 300"),
         Input("network", "Network", "choice", value="b", options=(Option("a", "A"), Option("b", "B"))),
-        Input("topics", "Topics", "choices", value="x,z", options=(Option("x", "X"), Option("y", "Y"), Option("z", "Z"))),
+        Input(
+            "topics", "Topics", "choices", value="x,z", options=(Option("x", "X"), Option("y", "Y"), Option("z", "Z"))
+        ),
         Input("none", "Nothing to choose", "choice"),
     )
     view = forms.modal(Form("Edit", Message(summary="", inputs=inputs), "save", {"i": 12}, "Save", "Cancel"), REPLY, EN)
@@ -174,7 +192,11 @@ def test_a_form_carries_what_it_needs() -> None:
     assert back is not None
     assert (back.action, back.value, back.reply) == ("save", {"i": 12}, REPLY)
     text, network, topics = [one for one in view["blocks"] if one["type"] == "input"]
-    assert (text["block_id"], text["element"]["initial_value"], text["element"]["max_length"]) == ("text", "Vorher", 300)
+    assert (text["block_id"], text["element"]["initial_value"], text["element"]["max_length"]) == (
+        "text",
+        "Vorher",
+        300,
+    )
     assert network["element"]["initial_option"]["value"] == "b"
     assert [one["value"] for one in topics["element"]["initial_options"]] == ["x", "z"]
 
