@@ -21,6 +21,8 @@ class Pace:
 LANES = {"slack": Pace(5.0, 5), "teams": Pace(20.0, 10)}
 CHANNELS = {"slack": Pace(1.0, 1), "teams": Pace(1.0, 2)}
 _DEFAULT = Pace(1.0, 1)
+LONG_PAUSE = 5.0
+"""Seconds; what waits longer than this for its lane is better left in the outbox than claimed."""
 
 
 class Gate:
@@ -30,6 +32,7 @@ class Gate:
         self._pace = pace
         self._clock = clock
         self._next = 0.0
+        self._closed_until = 0.0
 
     def reserve(self) -> float:
         """Take the next place. Answers the seconds to wait for it."""
@@ -44,7 +47,13 @@ class Gate:
     def close(self, seconds: float) -> None:
         """Nobody passes for this long."""
         step = 1.0 / self._pace.rate
+        self._closed_until = max(self._closed_until, self._clock() + seconds)
         self._next = max(self._next, self._clock() + seconds + step * (self._pace.burst - 1))
+
+    @property
+    def closed_for(self) -> float:
+        """Seconds until anybody passes again; not counting those who wait in front."""
+        return max(0.0, self._closed_until - self._clock())
 
     @property
     def idle(self) -> bool:
@@ -69,6 +78,10 @@ class Limits:
     def lane(self, platform: str, lane: str) -> Gate:
         """The gate of a workspace or tenant."""
         return self._gate(self._lanes, LANES, platform, lane)
+
+    def paused(self) -> list[str]:
+        """Lanes whose vendor asked for a long pause."""
+        return [name for name, gate in self._lanes.items() if gate.closed_for > LONG_PAUSE]
 
     def channel(self, platform: str, channel: str) -> Gate:
         """The gate of one channel."""

@@ -79,7 +79,7 @@ class Outbox(Base):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_state_due_at", "state", "due_at"),
+        Index("ix_outbox_state_urgent_due_at", "state", "urgent", "due_at"),
         {"sqlite_autoincrement": True},
     )
 

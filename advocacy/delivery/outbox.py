@@ -78,7 +78,8 @@ def target_of(row: Outbox) -> tuple[Target, str]:
 
 
 async def forget_sent(s: AsyncSession, older_than: timedelta, at: datetime | None = None) -> int:
-    """Delete what was sent long ago; answers how many rows. Placements keep what must be remembered."""
+    """Delete what was settled long ago; answers how many rows. Placements keep what must be remembered."""
     before = (at or now()) - older_than
-    gone = await s.execute(delete(Outbox).where(Outbox.state == OutboxState.SENT, Outbox.settled_at < before))
+    settled = Outbox.state.in_((OutboxState.SENT, OutboxState.FAILED))
+    gone = await s.execute(delete(Outbox).where(settled, Outbox.settled_at < before))
     return int(getattr(gone, "rowcount", 0))

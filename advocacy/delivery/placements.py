@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.chat import ChannelRef, MessageRef
-from advocacy.db import for_update
+from advocacy.db import for_update, now
 from advocacy.delivery.models import Channel, Outbox, OutboxState, Placement, PlacementState
 
 VIEWERS = 60
@@ -57,14 +57,13 @@ async def place(
     return fresh
 
 
-async def of_story(
-    s: AsyncSession, story_id: int, purpose: str = "story", state: str = PlacementState.SENT
-) -> list[tuple[Placement, Channel]]:
-    """Where a story's cards are."""
+async def of_story(s: AsyncSession, story_id: int, purpose: str = "story") -> list[tuple[Placement, Channel]]:
+    """Where a story's cards are, as far as we know which messages they became."""
     query = (
         select(Placement, Channel)
         .join(Channel, Channel.id == Placement.channel_id)
-        .where(Placement.story_id == story_id, Placement.purpose == purpose, Placement.state == state)
+        .where(Placement.story_id == story_id, Placement.purpose == purpose)
+        .where(Placement.state == PlacementState.SENT, Placement.message_id != "")
         .order_by(Placement.id)
     )
     return [(placement, channel) for placement, channel in (await s.execute(query)).all()]
@@ -78,7 +77,7 @@ def message_ref(placement: Placement, channel: Channel) -> MessageRef:
 
 async def adopt(s: AsyncSession, placement_id: int, ref: MessageRef) -> None:
     """Somebody pressed this card, so it is there: settles a placement whose sending was never confirmed."""
-    placement = await _unsettled(s, placement_id)
+    placement = await _in_doubt(s, placement_id)
     if placement is None:
         return
     channel = await s.get_one(Channel, placement.channel_id)
@@ -93,29 +92,36 @@ async def settle(s: AsyncSession, placement: Placement, ref: MessageRef) -> None
     """The card is there, as this message."""
     placement.state = PlacementState.SENT
     placement.message_id, placement.message_channel = ref.message, ref.channel
-    query = select(Outbox).where(Outbox.placement_id == placement.id, Outbox.verb == "send")
-    for row in (await s.execute(query)).scalars():
-        row.state = OutboxState.SENT
+    await _arrived(s, placement)
 
 
 async def send_again(s: AsyncSession, placement_id: int) -> bool:
     """An editor says it is not there: send it once more. Answers whether there was anything to do."""
-    placement = await _unsettled(s, placement_id)
-    if placement is None:
+    placement = await _in_doubt(s, placement_id)
+    if placement is None or placement.state == PlacementState.SENT:
         return False
     placement.state = PlacementState.PENDING
     query = select(Outbox).where(Outbox.placement_id == placement.id, Outbox.verb == "send")
     for row in (await s.execute(query)).scalars():
-        row.state, row.claimed_at = OutboxState.PENDING, None
+        row.state, row.claimed_at, row.attempts, row.due_at = OutboxState.PENDING, None, 0, now()
     return True
 
 
-async def _unsettled(s: AsyncSession, placement_id: int) -> Placement | None:
-    query = select(Placement).where(
-        Placement.id == placement_id,
+async def _in_doubt(s: AsyncSession, placement_id: int) -> Placement | None:
+    """A placement of which we do not know which message it became, if any; locked."""
+    doubtful = or_(
         Placement.state.in_((PlacementState.UNKNOWN, PlacementState.FAILED)),
+        and_(Placement.state == PlacementState.SENT, Placement.message_id == ""),
     )
+    query = select(Placement).where(Placement.id == placement_id, doubtful)
     return (await s.execute(for_update(query))).scalar_one_or_none()
+
+
+async def _arrived(s: AsyncSession, placement: Placement) -> None:
+    """Nothing is left to send."""
+    query = select(Outbox).where(Outbox.placement_id == placement.id, Outbox.verb == "send")
+    for row in (await s.execute(query)).scalars():
+        row.state, row.settled_at, row.problem = OutboxState.SENT, now(), ""
 
 
 async def watch(s: AsyncSession, placement_id: int, address: str) -> None:
@@ -139,16 +145,15 @@ async def outdate(s: AsyncSession, story_id: int, address: str) -> None:
 
 
 async def is_settled(s: AsyncSession, placement_id: int) -> bool:
-    """Do we know where this card is (or not of it at all)?"""
-    state = (await s.execute(select(Placement.state).where(Placement.id == placement_id))).scalar_one_or_none()
-    return state is None or state == PlacementState.SENT
+    """Do we know which message it became (or not of it at all)?"""
+    query = select(Placement.state, Placement.message_id).where(Placement.id == placement_id)
+    found = (await s.execute(query)).one_or_none()
+    return found is None or (found.state == PlacementState.SENT and found.message_id != "")
 
 
 async def leave(s: AsyncSession, placement_id: int) -> None:
     """An editor says it is there. It counts as sent; a press on it will tell us which message it is."""
-    placement = await _unsettled(s, placement_id)
-    if placement is None:
-        return
-    query = select(Outbox).where(Outbox.placement_id == placement.id, Outbox.verb == "send")
-    for row in (await s.execute(query)).scalars():
-        row.state = OutboxState.SENT
+    placement = await _in_doubt(s, placement_id)
+    if placement is not None:
+        placement.state = PlacementState.SENT
+        await _arrived(s, placement)

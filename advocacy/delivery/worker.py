@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 import structlog
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, exists, false, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from advocacy.chat import ChatPlatform, Gone, MessageRef, Refused, Retry, Unknown, UserRef, from_json
 from advocacy.db import Database, for_update, now
@@ -21,10 +23,17 @@ BATCH = 24
 MOST_ATTEMPTS = 12
 LOOK_AFTER = timedelta(seconds=3)
 """A message that was under way when a process died may still arrive at the vendor; look for it after this long."""
+FRESH = timedelta(seconds=20)
+"""Who waited longer than this for its turn claims its row once more before it sends."""
+LONGEST_SEND = 40.0
+"""Seconds for one message with all its calls."""
+LEASE = timedelta(seconds=90)
+"""A row that is ``sending`` for so long lost its sender: longer than ``FRESH`` and ``LONGEST_SEND`` together."""
+_OPEN = (OutboxState.SENDING, OutboxState.UNKNOWN)
 
 
 class Worker:
-    """One per process."""
+    """One per process. Any number of processes may work on one PostgreSQL."""
 
     def __init__(self, db: Database, platforms: dict[str, ChatPlatform], limits: Limits | None = None) -> None:
         self._db = db
@@ -36,43 +45,38 @@ class Worker:
     async def run_due(self, *, urgent: bool) -> int:
         """Send what is due now; answers how many rows were worked on."""
         rows = await self._claim(urgent=urgent)
-        await asyncio.gather(*(self._deliver(row) for row in rows))
+        ends = await asyncio.gather(*(self._deliver(row) for row in rows), return_exceptions=True)
+        if broken := [end for end in ends if end is not None]:  # one row that breaks our code must not stop the others
+            raise BaseExceptionGroup("messages could not be sent", broken)
         return len(rows)
 
-    async def recover(self, older_than: timedelta = timedelta(0)) -> int:
-        """What a killed process had under way: sends may have happened, the rest is safe to repeat."""
-        before = now() - older_than
-        async with self._db.write() as s:
-            stale = (await s.execute(
-                select(Outbox).where(Outbox.state == OutboxState.SENDING, Outbox.claimed_at <= before)
-            )).scalars().all()  # fmt: skip
-            for row in stale:
-                await self._settle_unknown_state(s, row)
-        return len(stale)
+    async def recover(self) -> int:
+        """At start: what a killed process had under way; answers how many rows.
+
+        SQLite has one process, so whoever was sending is gone. Elsewhere the sender may be alive: its lease must end.
+        """
+        return await self._reclaim(now() if self._db.is_sqlite else now() - LEASE)
 
     async def settle_unknown(self) -> int:
-        """Look up sends whose answer never came. Answers how many were settled."""
-        async with self._db.read() as s:
-            query = select(Outbox).where(
-                Outbox.state == OutboxState.UNKNOWN,
-                or_(Outbox.due_at <= now(), Outbox.due_at.is_(None)),
-            )
-            rows = list((await s.execute(query.limit(BATCH))).scalars())
+        """Look up sends whose answer never came, if it is time to. Answers how many were settled."""
+        await self._reclaim(now() - LEASE)
         settled = 0
-        for row in rows:
+        for row in await self._claim_unknown():
             settled += await self._look_up(row)
         return settled
 
+    # -- claiming ----------------------------------------------------------------------------------------------------
+
     async def _claim(self, *, urgent: bool) -> list[Outbox]:
         at = now()
+        due = and_(
+            Outbox.state == OutboxState.PENDING, Outbox.urgent == urgent, Outbox.due_at <= at, self._reachable(),
+            Outbox.lane.not_in(self._limits.paused()), ~_is_being_rewritten(),
+        )  # fmt: skip
+        if not await self._any(due):
+            return []
         async with self._db.write() as s:
-            query = (
-                select(Outbox)
-                .where(Outbox.state == OutboxState.PENDING, Outbox.due_at <= at, Outbox.urgent == urgent)
-                .where(Outbox.lane.in_(await self._lanes(s)))
-                .order_by(Outbox.due_at, Outbox.id)
-                .limit(BATCH)
-            )
+            query = select(Outbox).where(due).order_by(Outbox.due_at, Outbox.id).limit(BATCH)
             rows = list((await s.execute(for_update(query, skip_locked=True))).scalars())
             for row in rows:
                 row.state, row.claimed_at, row.attempts = OutboxState.SENDING, at, row.attempts + 1
@@ -82,66 +86,136 @@ class Worker:
                     )
         return rows
 
-    async def _lanes(self, s: AsyncSession) -> list[str]:
+    async def _claim_unknown(self) -> list[Outbox]:
+        """Left to whoever looks for as long as a lease."""
+        at = now()
+        due = and_(Outbox.state == OutboxState.UNKNOWN, Outbox.due_at <= at, self._reachable())
+        if not await self._any(due):
+            return []
+        async with self._db.write() as s:
+            query = for_update(select(Outbox).where(due).order_by(Outbox.due_at).limit(BATCH), skip_locked=True)
+            rows = list((await s.execute(query)).scalars())
+            for row in rows:
+                row.due_at = at + LEASE
+        return rows
+
+    async def _reclaim(self, before: datetime) -> int:
+        """Rows whose sender is gone: a send may have happened, the rest is safe to repeat."""
+        abandoned = and_(Outbox.state == OutboxState.SENDING, Outbox.claimed_at <= before)
+        if not await self._any(abandoned):
+            return 0
+        async with self._db.write() as s:
+            query = for_update(select(Outbox).where(abandoned), skip_locked=True)
+            rows = (await s.execute(query)).scalars().all()
+            for row in rows:
+                await self._settle_unknown_state(s, row)
+        return len(rows)
+
+    async def _any(self, which: ColumnElement[bool]) -> bool:
+        """Is there such a row? A look without a lock, so that an idle worker holds up nobody who writes."""
+        async with self._db.read() as s:
+            return await s.scalar(select(Outbox.id).where(which).limit(1)) is not None
+
+    def _reachable(self) -> ColumnElement[bool]:
         """Lanes whose platform is connected here; the rest waits until it is."""
-        lanes = (await s.execute(select(Outbox.lane).where(Outbox.state == OutboxState.PENDING).distinct())).scalars()
-        return [lane for lane in lanes if lane.split(":", 1)[0] in self.platforms]
+        return or_(false(), *(Outbox.lane.startswith(f"{name}:", autoescape=True) for name in self.platforms))
+
+    # -- one row -----------------------------------------------------------------------------------------------------
 
     async def _deliver(self, row: Outbox) -> None:
-        target, reply_to = target_of(row)
-        platform = self.platforms[target.platform]
-        message = from_json(row.message)
+        target, _ = target_of(row)
         where = target.user if isinstance(target, UserRef) else target.channel
         await self._limits.wait(target.platform, row.lane, f"{row.lane}:{where}")
-        ref: MessageRef | None = None
+        gate = self._limits.lane(target.platform, row.lane)
+        if gate.closed_for > 0:  # the vendor asked for a pause while this row waited for its turn
+            await self._put_back(row, gate.closed_for)
+            return
+        if not await self._is_still_mine(row):
+            return
         try:
-            if isinstance(target, MessageRef):
-                await platform.update(target, message)
-            elif row.verb == "tell":
-                assert isinstance(target, UserRef)
-                await platform.tell(target, reply_to, message)
-            else:
-                ref = await platform.send(target, message, row.marker)
+            async with asyncio.timeout(LONGEST_SEND):
+                ref = await self._call(row)
         except Retry as retry:
-            self._limits.lane(target.platform, row.lane).close(retry.after.total_seconds())
+            gate.close(retry.after.total_seconds())
             await self._later(row, retry.after, str(retry))
         except (Gone, Refused) as refusal:
             await self._failed(row, str(refusal) or type(refusal).__name__)
-        except Unknown as unknown:
+        except (Unknown, TimeoutError) as unknown:
             log.warning("outbox.unknown", outbox=row.id, verb=row.verb, why=str(unknown))
             async with self._db.write() as s:
-                await self._settle_unknown_state(s, await s.get_one(Outbox, row.id))
+                if (mine := await _mine(s, row)) is not None:
+                    await self._settle_unknown_state(s, mine)
         else:
             await self._sent(row, ref)
 
+    async def _call(self, row: Outbox) -> MessageRef | None:
+        """Speak to the platform; the message it became, for a send."""
+        target, reply_to = target_of(row)
+        platform, message = self.platforms[target.platform], from_json(row.message)
+        if isinstance(target, MessageRef):
+            await platform.update(target, message)
+        elif row.verb == "tell":
+            assert isinstance(target, UserRef)
+            await platform.tell(target, reply_to, message)
+        else:
+            return await platform.send(target, message, row.marker)
+        return None
+
+    async def _is_still_mine(self, row: Outbox) -> bool:
+        """Renews the lease of a row that waited long for its turn; False when it was taken for abandoned."""
+        at, before = now(), row.claimed_at
+        if before is None or at - before < FRESH:
+            return before is not None
+        async with self._db.write() as s:
+            renewed = await s.execute(
+                update(Outbox)
+                .where(Outbox.id == row.id, Outbox.state == OutboxState.SENDING, Outbox.claimed_at == before)
+                .values(claimed_at=at)
+                .execution_options(synchronize_session=False)
+            )
+        row.claimed_at = at
+        return cast("CursorResult[Any]", renewed).rowcount == 1
+
+    # -- how it ended ------------------------------------------------------------------------------------------------
+
     async def _sent(self, row: Outbox, ref: MessageRef | None) -> None:
         async with self._db.write() as s:
-            mine = await s.get_one(Outbox, row.id)
+            # Also when someone looked too early, did not find it and wants to send it again.
+            mine = await _mine(s, row, (*_OPEN, OutboxState.PENDING))
+            if mine is None:
+                return
             mine.state, mine.settled_at, mine.problem = OutboxState.SENT, now(), ""
             if ref is not None and mine.placement_id is not None:
                 await placements.settle(s, await s.get_one(Placement, mine.placement_id), ref)
+
+    async def _put_back(self, row: Outbox, seconds: float) -> None:
+        """Its turn has not come; that was no try."""
+        async with self._db.write() as s:
+            if (mine := await _mine(s, row)) is not None:
+                mine.attempts -= 1
+                await _wait(s, mine, now() + timedelta(seconds=seconds))
 
     async def _later(self, row: Outbox, after: timedelta, why: str) -> None:
         if row.attempts >= MOST_ATTEMPTS:
             await self._failed(row, f"given up after {row.attempts} tries: {why}")
             return
         async with self._db.write() as s:
-            mine = await s.get_one(Outbox, row.id)
-            mine.state, mine.problem = OutboxState.PENDING, why
-            mine.due_at = now() + max(after, timedelta(seconds=min(60.0, 0.5 * 2**row.attempts)))
+            if (mine := await _mine(s, row)) is not None:
+                mine.problem = why
+                await _wait(s, mine, now() + max(after, timedelta(seconds=min(60.0, 0.5 * 2**row.attempts))))
 
     async def _failed(self, row: Outbox, why: str) -> None:
-        log.warning("outbox.failed", outbox=row.id, verb=row.verb, why=why)
         async with self._db.write() as s:
-            mine = await s.get_one(Outbox, row.id)
-            mine.state, mine.settled_at, mine.problem = OutboxState.FAILED, now(), why
-            if mine.placement_id is not None and mine.verb == "send":
-                (await s.get_one(Placement, mine.placement_id)).state = PlacementState.FAILED
+            if (mine := await _mine(s, row)) is not None:
+                await _fail(s, mine, why)
 
     async def _settle_unknown_state(self, s: AsyncSession, row: Outbox) -> None:
         """A send may have happened; an update or a private answer is the same when repeated."""
         if row.verb != "send":
-            row.state, row.due_at = OutboxState.PENDING, now()
+            if row.attempts >= MOST_ATTEMPTS:
+                await _fail(s, row, f"no answer in {row.attempts} tries")
+            else:
+                await _wait(s, row, now() + timedelta(seconds=min(60.0, 0.5 * 2**row.attempts)))
             return
         row.state, row.due_at = OutboxState.UNKNOWN, now() + LOOK_AFTER
         if row.placement_id is not None:
@@ -149,14 +223,12 @@ class Worker:
 
     async def _look_up(self, row: Outbox) -> int:
         target, _ = target_of(row)
-        platform = self.platforms.get(target.platform)
-        if platform is None or isinstance(target, MessageRef):
-            return 0
+        assert not isinstance(target, MessageRef)
         since = (row.claimed_at or row.due_at) - timedelta(seconds=60)
         try:
-            ref = await platform.find(target, row.marker, since.timestamp())
+            ref = await self.platforms[target.platform].find(target, row.marker, since.timestamp())
         except (Unknown, Retry) as doubt:
-            await self._ask_again(row, now() + timedelta(seconds=30 * 2 ** min(row.attempts, 6)), str(doubt))
+            await self._ask_again(row, str(doubt))
             return 0
         except (Gone, Refused) as refusal:
             await self._failed(row, str(refusal))
@@ -165,12 +237,57 @@ class Worker:
             await self._sent(row, ref)
             return 1
         async with self._db.write() as s:
-            mine = await s.get_one(Outbox, row.id)
-            if mine.state == OutboxState.UNKNOWN:
+            mine = await _mine(s, row, (OutboxState.UNKNOWN,))
+            if mine is not None and mine.attempts >= MOST_ATTEMPTS:
+                await _fail(s, mine, f"given up after {mine.attempts} tries")
+            elif mine is not None:
                 mine.state, mine.due_at = OutboxState.PENDING, now()
         return 1
 
-    async def _ask_again(self, row: Outbox, at: datetime, why: str) -> None:
+    async def _ask_again(self, row: Outbox, why: str) -> None:
+        """Look less and less often; after some hours only a press or an editor can tell (``placements.adopt``)."""
         async with self._db.write() as s:
-            mine = await s.get_one(Outbox, row.id)
-            mine.due_at, mine.problem, mine.attempts = at, why, mine.attempts + 1
+            mine = await _mine(s, row, (OutboxState.UNKNOWN,))
+            if mine is None:
+                return
+            if mine.attempts >= MOST_ATTEMPTS:
+                mine.state, mine.settled_at = OutboxState.FAILED, now()
+            mine.due_at = now() + timedelta(seconds=30 * 2 ** min(mine.attempts, 6))
+            mine.problem, mine.attempts = why, mine.attempts + 1
+
+
+def _is_being_rewritten() -> ColumnElement[bool]:
+    """An earlier text of the same card is under way: two at once might arrive in the wrong order."""
+    other = aliased(Outbox)
+    under_way = exists().where(
+        other.placement_id == Outbox.placement_id, other.verb == "update", other.state == OutboxState.SENDING
+    )
+    return and_(Outbox.verb == "update", under_way)
+
+
+async def _mine(s: AsyncSession, row: Outbox, states: tuple[OutboxState, ...] = _OPEN) -> Outbox | None:
+    """The row, locked; ``None`` when somebody else took or settled it meanwhile."""
+    query = select(Outbox).where(
+        Outbox.id == row.id, Outbox.claimed_at == row.claimed_at, Outbox.state.in_(states)
+    )  # fmt: skip
+    found: Outbox | None = await s.scalar(for_update(query))
+    return found
+
+
+async def _wait(s: AsyncSession, row: Outbox, until: datetime) -> None:
+    """Pending again; an update that a newer text of its card has overtaken is dropped instead."""
+    if row.verb == "update":
+        newer = select(Outbox.id).where(
+            Outbox.placement_id == row.placement_id, Outbox.verb == "update", Outbox.id > row.id
+        )
+        if await s.scalar(newer.limit(1)) is not None:
+            await s.delete(row)
+            return
+    row.state, row.due_at = OutboxState.PENDING, until
+
+
+async def _fail(s: AsyncSession, row: Outbox, why: str) -> None:
+    log.warning("outbox.failed", outbox=row.id, verb=row.verb, why=why)
+    row.state, row.settled_at, row.problem = OutboxState.FAILED, now(), why
+    if row.placement_id is not None and row.verb == "send":
+        (await s.get_one(Placement, row.placement_id)).state = PlacementState.FAILED

@@ -495,7 +495,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outbox_placement_id"), ["placement_id"], unique=False)
-        batch_op.create_index("ix_outbox_state_due_at", ["state", "due_at"], unique=False)
+        batch_op.create_index("ix_outbox_state_urgent_due_at", ["state", "urgent", "due_at"], unique=False)
 
     op.create_table(
         "share",
@@ -549,7 +549,7 @@ def downgrade() -> None:
 
     op.drop_table("share")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.drop_index("ix_outbox_state_due_at")
+        batch_op.drop_index("ix_outbox_state_urgent_due_at")
         batch_op.drop_index(batch_op.f("ix_outbox_placement_id"))
 
     op.drop_table("outbox")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
+import time_machine
 from sqlalchemy import select, update
 
 from advocacy.chat import ChannelRef, Message, MessageRef
 from advocacy.content import stories
 from advocacy.db import Database, now
 from advocacy.delivery import outbox, placements
+from advocacy.delivery.limits import Limits
 from advocacy.delivery.models import Outbox, OutboxState, Placement, PlacementState
+from advocacy.delivery.worker import LEASE, Worker
 from advocacy.playground.company import SLACK_TEAM
 from advocacy.playground.world import Fault
 from tests.delivery.conftest import Workspace
@@ -85,7 +89,7 @@ async def test_a_process_killed_before_the_call_sends_after_looking(db: Database
     """Claimed but never sent: the look finds nothing, so it is sent; once."""
     placement_id = await place(db, workspace)
     async with db.write() as s:
-        await s.execute(update(Outbox).values(state=OutboxState.SENDING, claimed_at=now()))
+        await s.execute(update(Outbox).values(state=OutboxState.SENDING, claimed_at=now() - 2 * LEASE))
     worker = workspace.worker(db)
     assert await worker.recover() == 1
     assert (await state(db, placement_id))[1] == OutboxState.UNKNOWN
@@ -152,3 +156,129 @@ async def test_answers_to_people_do_not_wait_behind_cards(db: Database, workspac
     worker = workspace.worker(db)
     assert await worker.run_due(urgent=True) == 0
     assert workspace.world.messages(workspace.news) == []
+
+
+async def claimed(db: Database, age: timedelta) -> None:
+    """All that waits is in the hands of some process, since so long ago."""
+    async with db.write() as s:
+        await s.execute(update(Outbox).values(state=OutboxState.SENDING, claimed_at=now() - age, attempts=1))
+
+
+async def test_a_starting_process_leaves_to_others_what_they_are_sending(db: Database, workspace: Workspace) -> None:
+    """On PostgreSQL the sender may be another, living process: only when its lease has ended is the row taken."""
+    placement_id = await place(db, workspace)
+    await claimed(db, timedelta(seconds=5))
+    assert await workspace.worker(db).recover() == (1 if db.is_sqlite else 0)
+    await claimed(db, LEASE + timedelta(seconds=1))
+    assert await workspace.worker(db).recover() == 1
+    assert (await state(db, placement_id))[1] == OutboxState.UNKNOWN
+
+
+async def test_a_row_whose_sender_died_is_taken_up_without_a_restart(db: Database, workspace: Workspace) -> None:
+    """Not before its lease ends; then it is looked for, and sent."""
+    placement_id = await place(db, workspace)
+    worker = workspace.worker(db)
+    await claimed(db, LEASE - timedelta(seconds=30))
+    await worker.settle_unknown()
+    assert (await state(db, placement_id))[1] == OutboxState.SENDING
+    await claimed(db, LEASE + timedelta(seconds=1))
+    await worker.settle_unknown()
+    await look_now(db)
+    assert await worker.settle_unknown() == 1
+    await worker.run_due(urgent=False)
+    assert await state(db, placement_id) == (PlacementState.SENT, OutboxState.SENT)
+    assert len(workspace.world.messages(workspace.news)) == 1
+
+
+async def test_who_waited_too_long_for_its_turn_does_not_send(db: Database, workspace: Workspace) -> None:
+    """While it stood at the gate, its lease ended and another process took the row: that one sends, this one not."""
+    placement_id = await place(db, workspace)
+    gate = Turnstile()
+    sleeper = Worker(db, {"slack": workspace.door.platform}, gate)
+    sleeping = asyncio.create_task(sleeper.run_due(urgent=False))
+    await asyncio.wait_for(gate.is_waiting.wait(), 5)
+    other = workspace.worker(db)
+    with time_machine.travel(now() + LEASE + timedelta(seconds=5), tick=True):
+        await other.settle_unknown()
+        await look_now(db)
+        assert await other.settle_unknown() == 1
+        await other.run_due(urgent=False)
+        gate.opens.set()
+        assert await sleeping == 1
+    assert await state(db, placement_id) == (PlacementState.SENT, OutboxState.SENT)
+    assert len(workspace.world.messages(workspace.news)) == 1
+
+
+async def test_two_workers_send_each_card_once(db: Database, workspace: Workspace) -> None:
+    """Whoever comes second finds nothing to claim."""
+    placed = [await place(db, workspace) for _ in range(3)]
+    workers = [workspace.worker(db) for _ in range(3)]
+    counts = await asyncio.gather(*(worker.run_due(urgent=False) for worker in workers))
+    assert sum(counts) == 3
+    assert [(await state(db, one))[1] for one in placed] == [OutboxState.SENT] * 3
+    assert len(workspace.world.messages(workspace.news)) == 3
+
+
+async def test_an_older_text_never_replaces_a_newer_one(db: Database, workspace: Workspace) -> None:
+    """The first rewrite was throttled while a second was asked for: the second is what the card shows in the end."""
+    placement_id = await place(db, workspace)
+    await workspace.worker(db).run_due(urgent=False)
+    await rewrite(db, placement_id, "Old")
+    gate = Turnstile()
+    slow = Worker(db, {"slack": workspace.door.platform}, gate)
+    sending = asyncio.create_task(slow.run_due(urgent=False))
+    await asyncio.wait_for(gate.is_waiting.wait(), 5)
+    await rewrite(db, placement_id, "New")
+    assert await workspace.worker(db).run_due(urgent=False) == 0, "one text of a card at a time"
+    workspace.world.faults.inject(Fault.THROTTLE, path="chat.update", retry_after=1)
+    gate.opens.set()
+    await sending
+    async with db.read() as s:
+        left = (await s.scalars(select(Outbox).where(Outbox.state == OutboxState.PENDING))).all()
+    assert [row.message["summary"] for row in left] == ["New"]
+    assert await workspace.worker(db).run_due(urgent=False) == 1
+    assert [message.text for message in workspace.world.messages(workspace.news)] == ["New"]
+
+
+async def test_a_lane_that_has_to_pause_holds_up_no_other(db: Database, workspace: Workspace) -> None:
+    """After a long Retry-After, its rows stay in the outbox instead of filling the worker's hands."""
+    await place(db, workspace)
+    limits = Limits()
+    limits.lane("slack", f"slack:{SLACK_TEAM}").close(60)
+    assert await Worker(db, {"slack": workspace.door.platform}, limits).run_due(urgent=False) == 0
+    assert await workspace.worker(db).run_due(urgent=False) == 1
+
+
+async def test_what_an_editor_found_is_not_asked_about_again(db: Database, workspace: Workspace) -> None:
+    """It counts as sent and is forgotten in time; a later press still tells which message it is."""
+    placement_id = await place(db, workspace)
+    await claimed(db, LEASE * 2)
+    await workspace.worker(db).settle_unknown()
+    async with db.write() as s:
+        await placements.leave(s, placement_id)
+    assert await state(db, placement_id) == (PlacementState.SENT, OutboxState.SENT)
+    async with db.write() as s:
+        assert not await placements.is_settled(s, placement_id)
+        await placements.adopt(s, placement_id, MessageRef("slack", SLACK_TEAM, workspace.news, "1.2"))
+        assert await placements.is_settled(s, placement_id)
+        assert await outbox.forget_sent(s, timedelta(days=7), now() + timedelta(days=8)) == 1
+
+
+class Turnstile(Limits):
+    """Lets nobody through until the test says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_waiting, self.opens = asyncio.Event(), asyncio.Event()
+
+    async def wait(self, platform: str, lane: str, channel: str) -> None:
+        del platform, lane, channel
+        self.is_waiting.set()
+        await self.opens.wait()
+
+
+async def rewrite(db: Database, placement_id: int, said: str) -> None:
+    async with db.write() as s:
+        placement = await s.get_one(Placement, placement_id)
+        ref = MessageRef("slack", SLACK_TEAM, placement.message_channel, placement.message_id)
+        await outbox.rewrite(s, placement, ref, Message(summary=said, paragraphs=(said,)))
