@@ -19,7 +19,7 @@ TRAINEES = "24 neue Auszubildende"
 
 async def shows(board: Page, department: str, *, measured: int, clicks: int) -> None:
     """The leaders' page has these figures for the whole company, and the same in the row of the only department."""
-    figures = [re.compile(r"^1[.,]9\s?%$"), str(measured), "0", str(clicks)]
+    figures: list[re.Pattern[str] | str] = [re.compile(r"^1[.,]9\s?%$"), str(measured), "0", str(clicks)]
     await expect(board.locator(".tile .figure")).to_have_text(figures)
     row = board.get_by_role("row").filter(has=board.get_by_role("rowheader", name=department, exact=True))
     await expect(row.locator(".number").nth(1)).to_have_text(str(measured))

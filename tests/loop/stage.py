@@ -128,9 +128,11 @@ class Sharer:
     async def waits(self, state: ShareState) -> float:
         """After its first try the share is in this state and waits for another; seconds until then."""
         async with asyncio.timeout(PATIENCE):
-            while (share := await self.stored()).attempts != 1 or share.state != state or share.due_at is None:
+            while True:
+                share = await self.stored()
+                if share.attempts == 1 and share.state == state and share.due_at is not None:
+                    return (share.due_at - now()).total_seconds()
                 await asyncio.sleep(0.02)
-        return (share.due_at - now()).total_seconds()
 
     async def counted(self) -> int:
         """As how many shares it counts."""

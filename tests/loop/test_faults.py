@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from advocacy.db import now
 from advocacy.demo import Demo
 from advocacy.playground.colleagues.colleagues import Door
 from advocacy.playground.world import Fault
