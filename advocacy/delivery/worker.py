@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -20,6 +21,9 @@ from advocacy.delivery.outbox import target_of
 
 log = structlog.get_logger()
 BATCH = 24
+CANDIDATES = 240
+IN_A_LANE = 8
+"""So many at a time for one workspace or tenant: a slow lane never holds another one up for long."""
 MOST_ATTEMPTS = 12
 LOOK_AFTER = timedelta(seconds=3)
 """A message that was under way when a process died may still arrive at the vendor; look for it after this long."""
@@ -76,7 +80,7 @@ class Worker:
         if not await self._any(due):
             return []
         async with self._db.write() as s:
-            query = select(Outbox).where(due).order_by(Outbox.due_at, Outbox.id).limit(BATCH)
+            query = select(Outbox).where(due, Outbox.id.in_(await _turns(s, due))).order_by(Outbox.due_at, Outbox.id)
             rows = list((await s.execute(for_update(query, skip_locked=True))).scalars())
             for row in rows:
                 row.state, row.claimed_at, row.attempts = OutboxState.SENDING, at, row.attempts + 1
@@ -291,3 +295,18 @@ async def _fail(s: AsyncSession, row: Outbox, why: str) -> None:
     row.state, row.settled_at, row.problem = OutboxState.FAILED, now(), why
     if row.placement_id is not None and row.verb == "send":
         (await s.get_one(Placement, row.placement_id)).state = PlacementState.FAILED
+
+
+async def _turns(s: AsyncSession, due: ColumnElement[bool]) -> list[int]:
+    """Whose turn it is: one message for each channel or person, a few for each lane, the longest due first."""
+    query = select(Outbox.id, Outbox.lane, Outbox.target).where(due).order_by(Outbox.due_at, Outbox.id)
+    places: set[tuple[str, str]] = set()
+    lanes: Counter[str] = Counter()
+    turns: list[int] = []
+    for row_id, lane, target in (await s.execute(query.limit(CANDIDATES))).all():
+        place = (lane, target.get("channel") or target.get("user", ""))
+        if place not in places and lanes[lane] < IN_A_LANE and len(turns) < BATCH:
+            places.add(place)
+            lanes[lane] += 1
+            turns.append(row_id)
+    return turns

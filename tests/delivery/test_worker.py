@@ -282,3 +282,16 @@ async def rewrite(db: Database, placement_id: int, said: str) -> None:
         placement = await s.get_one(Placement, placement_id)
         ref = MessageRef("slack", SLACK_TEAM, placement.message_channel, placement.message_id)
         await outbox.rewrite(s, placement, ref, Message(summary=said, paragraphs=(said,)))
+
+
+async def test_one_channel_does_not_hold_up_another(db: Database, workspace: Workspace) -> None:
+    """Ten cards for one channel and one for another: the other's goes out in the first round."""
+    async with db.write() as s:
+        for number in range(10):
+            to = ChannelRef("slack", SLACK_TEAM, workspace.news)
+            await outbox.send(s, to, HELLO, f"news:{number}")
+        other = workspace.world.channel("tech-stories").id
+        await outbox.send(s, ChannelRef("slack", SLACK_TEAM, other), HELLO, "other")
+    assert await workspace.worker(db).run_due(urgent=False) == 2
+    assert len(workspace.world.messages(other)) == 1
+    assert len(workspace.world.messages(workspace.news)) == 1
