@@ -26,6 +26,8 @@ CONNECT_SECONDS = 8.0
 PORTS = frozenset({80, 443})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
+IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")
+"""Deprecated since RFC 4291, 2.5.5.1, but still another spelling of an IPv4 address."""
 INNER_NAMES = (".localhost", ".local", ".internal", ".intranet", ".home.arpa")
 
 
@@ -61,7 +63,7 @@ class Reply:
         """The body as JSON; ``{}`` when it is none."""
         try:
             return jsonlib.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
 
 
@@ -83,6 +85,8 @@ def _inner(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
         return ip.ipv4_mapped
     if ip.sixtofour is not None:
         return ip.sixtofour
+    if ip in IPV4_COMPATIBLE:
+        return ipaddress.IPv4Address(int(ip))
     if ip.teredo is not None:
         return ip.teredo[1]
     if any(ip in network for network in NAT64):

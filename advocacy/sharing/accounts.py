@@ -8,7 +8,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import delete, inspect, select, update
@@ -23,9 +23,12 @@ from advocacy.sharing.models import Account, Connecting, HostApp
 from advocacy.sharing.network import Connection, HostClient, Network, Reconnect
 from advocacy.sharing.once import insert_new
 from advocacy.sharing.shares import Sharing, account_of
+from advocacy.sharing.text import clean
 
 LINK_LIFE = timedelta(minutes=15)
 DANCE_LIFE = timedelta(minutes=15)
+LONGEST = 255
+"""Characters of an id, a handle or a host that are kept."""
 _HOST = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,61}[a-z0-9]")
 _TROUBLE = (Retry, Unknown, Gone, Reconnect)
 
@@ -89,7 +92,7 @@ class Accounts:
     def read(self, token: str) -> Ticket:
         """What the address's ``t`` says. Raises ``ConnectProblem`` ``bad_link`` or ``expired``; see ``check`` too."""
         said, _, signature = token.rpartition(".")
-        if not hmac.compare_digest(signature.encode(), self._sign(said).encode()):
+        if not hmac.compare_digest(_bytes(signature), self._sign(said).encode()):
             raise ConnectProblem("bad_link")
         person_id, network, until, nonce = said.split(".", 3)
         if int(until) < time.time():
@@ -103,9 +106,8 @@ class Accounts:
         async with self.db.read() as s:
             if await s.scalar(select(Connecting.id).where(Connecting.state_hash == _used(ticket.nonce))) is not None:
                 raise ConnectProblem("used")
-            person = await s.get(Person, ticket.person_id)
-        if person is None or (person.left_on is not None and person.left_on <= now().date()):
-            raise ConnectProblem("bad_link")
+            if not await _is_employed(s, ticket.person_id):
+                raise ConnectProblem("bad_link")
         return ticket
 
     # -- OAuth -------------------------------------------------------------------------------------------------------
@@ -214,7 +216,10 @@ class Accounts:
         return list(await s.scalars(query.options(defer(Account.token), defer(Account.refresh_token))))
 
     async def _store(self, ticket: Ticket, connection: Connection) -> Connected:
+        connection = _fitting(connection)
         async with self.db.write() as s:
+            if not await _is_employed(s, ticket.person_id):
+                raise ConnectProblem("bad_link")
             used = {
                 "state_hash": _used(ticket.nonce), "person_id": ticket.person_id, "network": ticket.network,
                 "expires_at": now() + LINK_LIFE,
@@ -264,7 +269,7 @@ class Accounts:
         return port
 
     def _sign(self, said: str) -> str:
-        return hmac.new(self._key, said.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self._key, _bytes(said), hashlib.sha256).hexdigest()
 
 
 _NOBODY = HostClient("", "")
@@ -288,8 +293,26 @@ def _host(port: Network, given: str) -> str:
     return name
 
 
+def _fitting(connection: Connection) -> Connection:
+    """What a server says about an account, made fit to be kept. Raises ``ConnectProblem`` where that cannot be."""
+    if not 0 < len(connection.remote_id) <= LONGEST or len(connection.host) > LONGEST:
+        raise ConnectProblem("refused")
+    if clean(connection.remote_id) != connection.remote_id:
+        raise ConnectProblem("refused")
+    return replace(connection, handle=" ".join(clean(connection.handle).split())[:LONGEST])
+
+
+async def _is_employed(s: AsyncSession, person_id: int) -> bool:
+    person = await s.get(Person, person_id)
+    return person is not None and (person.left_on is None or person.left_on > now().date())
+
+
+def _bytes(value: str) -> bytes:
+    return value.encode(errors="surrogatepass")  # addresses may hold what no text has
+
+
 def _hash(value: str) -> str:
-    return hashlib.sha256(value.encode()).hexdigest()
+    return hashlib.sha256(_bytes(value)).hexdigest()
 
 
 def _used(nonce: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -73,6 +74,8 @@ def _wait(value: str, at: datetime) -> timedelta | None:
     except ValueError:
         moment = _moment(value)
         return None if moment is None else moment - at
+    if math.isnan(number):
+        return None
     if number > _EPOCH:
         return datetime.fromtimestamp(min(number, _EPOCH * 9), UTC) - at
     return timedelta(seconds=min(max(number, 0), LATEST.total_seconds()))
@@ -82,20 +85,34 @@ def _moment(value: str) -> datetime | None:
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             moment = read(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return None
 
 
+def fields(reply: Reply) -> dict[str, Any]:
+    """The answer's JSON object; empty when it is none. Anybody's server may be on the other side."""
+    body = reply.json()
+    return body if isinstance(body, dict) else {}
+
+
+def token_of(value: object) -> str:
+    """A token that can stand in a header. Raises ``Refused`` for anything else."""
+    token = str(value)
+    if not (token.isascii() and token.isprintable()):
+        raise Refused("this token cannot be used")
+    return token
+
+
 def said(reply: Reply, *names: str) -> str:
     """What an error answer says, from the first of these fields that holds text."""
-    body = reply.json()
+    body = fields(reply)
     for name in names:
-        value = body.get(name) if isinstance(body, dict) else None
+        value = body.get(name)
         if isinstance(value, str) and value:
             return value
     return f"HTTP {reply.status}"
 
 
-__all__ = ["LATEST", "SOON", "call", "said", "wait_of"]
+__all__ = ["LATEST", "SOON", "call", "fields", "said", "token_of", "wait_of"]

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from advocacy.chat import Refused
 from advocacy.http import Http
-from advocacy.sharing.api import call, said
+from advocacy.sharing.api import call, fields, said, token_of
 from advocacy.sharing.network import HostClient
 
 
@@ -47,9 +47,10 @@ async def redeem(
     if verifier:
         form["code_verifier"] = verifier
     reply = await call(http, "POST", endpoint, repeatable=False, data=form)
-    told = reply.json()
-    if not reply.ok or not isinstance(told, dict) or not told.get("access_token"):
+    told = fields(reply)
+    if not reply.ok or not told.get("access_token"):
         raise Refused(said(reply, "error_description", "error"))
+    token_of(told["access_token"])
     return told
 
 

@@ -16,7 +16,7 @@ import regex
 from advocacy.chat import Refused, Unknown
 from advocacy.db import now
 from advocacy.http import Reply
-from advocacy.sharing.api import call, said
+from advocacy.sharing.api import call, fields, said, token_of
 from advocacy.sharing.base import BaseNetwork
 from advocacy.sharing.network import Abilities, Connection, Draft, HostClient, Posted, Reconnect
 from advocacy.sharing.text import URL, address, graphemes, quote
@@ -94,7 +94,7 @@ class Bluesky(BaseNetwork):
         reply = await call(self.http, "POST", url, repeatable=True, json=body)
         if not reply.ok:
             raise Refused(said(reply, "error"))
-        return _connection(reply.json(), host or HOME)
+        return _connection(fields(reply), host or HOME)
 
     async def revoke(self, client: HostClient, connection: Connection) -> None:
         """End the session."""
@@ -138,17 +138,18 @@ class Bluesky(BaseNetwork):
             raise Refused(said(reply, "message", "error"))
 
     def _posted(self, reply: Reply) -> Posted:
-        uri = str(reply.json().get("uri", ""))
-        if not uri.startswith("at://"):
+        uri = str(fields(reply).get("uri", ""))
+        did, _, path = uri.removeprefix("at://").partition("/")
+        key = path.partition("/")[2]
+        if not uri.startswith("at://") or not key:
             raise Unknown("Bluesky took it but did not say where it is")
-        did, _, key = uri.removeprefix("at://").split("/", 2)
         return Posted(uri, self.settings.reachable(f"{APP}/profile/{did}/post/{key}"))
 
     async def _upload(self, session: _Session, draft: Draft) -> dict[str, Any] | None:
         if draft.image is None or len(draft.image) > LARGEST_THUMB:
             return None
         reply = await session.call("POST", "com.atproto.repo.uploadBlob", data=draft.image, repeatable=True)
-        blob = reply.json().get("blob")
+        blob = fields(reply).get("blob")
         return blob if reply.ok and isinstance(blob, dict) else None
 
 
@@ -185,7 +186,7 @@ class _Session:
         reply = await call(self._network.http, "POST", url, repeatable=True, headers=headers)
         if not reply.ok:
             raise Reconnect(said(reply, "message", "error"))
-        fresh = _connection(reply.json(), old.host)
+        fresh = _connection(fields(reply), old.host)
         self._connection = replace(old, token=fresh.token, refresh_token=fresh.refresh_token, host=fresh.host)
         if old.renewed is not None:
             old.renewed(self._connection)
@@ -199,13 +200,25 @@ def _connection(told: dict[str, Any], host: str) -> Connection:
     """What a session answer says; the person's own server (PDS) is named in it."""
     if not told.get("did") or not told.get("accessJwt"):
         raise Refused("this does not answer like a Bluesky server")
-    for service in (told.get("didDoc") or {}).get("service") or ():
-        if str(service.get("id", "")).endswith("#atproto_pds"):
-            server = urlsplit(str(service.get("serviceEndpoint", "")))
-            host = server.netloc if server.scheme == "https" and server.netloc else host
     return Connection(
-        str(told["did"]), f"@{told.get('handle', '')}", host, str(told["accessJwt"]), str(told.get("refreshJwt", ""))
-    )
+        str(told["did"]), f"@{told.get('handle', '')}", _server(told) or host, token_of(told["accessJwt"]),
+        token_of(told.get("refreshJwt") or ""),
+    )  # fmt: skip
+
+
+def _server(told: dict[str, Any]) -> str:
+    """The server that the person's DID document names; empty when it names none."""
+    document = told.get("didDoc")
+    services = document.get("service") if isinstance(document, dict) else None
+    for service in services if isinstance(services, list) else ():
+        if isinstance(service, dict) and str(service.get("id", "")).endswith("#atproto_pds"):
+            try:
+                server = urlsplit(str(service.get("serviceEndpoint", "")))
+            except ValueError:
+                continue
+            if server.scheme == "https" and server.netloc:
+                return server.netloc
+    return ""
 
 
 def _record(draft: Draft, thumb: dict[str, Any] | None) -> dict[str, Any]:

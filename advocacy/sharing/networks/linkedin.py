@@ -15,7 +15,7 @@ from advocacy.chat import Refused, Retry, Unknown
 from advocacy.db import now
 from advocacy.http import Reply
 from advocacy.sharing import oauth
-from advocacy.sharing.api import call, said
+from advocacy.sharing.api import call, fields, said
 from advocacy.sharing.base import BaseNetwork
 from advocacy.sharing.network import Abilities, Connection, Consent, Draft, HostClient, Posted, Reconnect
 from advocacy.sharing.text import address, quote
@@ -89,7 +89,7 @@ class LinkedIn(BaseNetwork):
         reply = await call(
             self.http, "GET", f"{API}/v2/userinfo", repeatable=True, headers={"Authorization": f"Bearer {token}"}
         )
-        about = reply.json()
+        about = fields(reply)
         if not reply.ok or not about.get("sub"):
             raise Refused(said(reply, "message"))
         ends = now() + timedelta(seconds=int(told.get("expires_in") or 5_184_000))
@@ -161,8 +161,8 @@ class LinkedIn(BaseNetwork):
         asked = {"initializeUploadRequest": {"owner": connection.remote_id}}
         path = "/rest/images?action=initializeUpload"
         reply = await self._call(connection, "POST", path, json=asked, repeatable=True)
-        value = reply.json().get("value") or {}
-        if not reply.ok or not value.get("uploadUrl"):
+        value = fields(reply).get("value")
+        if not reply.ok or not isinstance(value, dict) or not value.get("uploadUrl"):
             return ""
         headers = {"Authorization": f"Bearer {connection.token}", "Content-Type": "image/jpeg"}
         sent = await call(

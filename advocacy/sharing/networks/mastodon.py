@@ -10,7 +10,7 @@ from advocacy.chat import Refused, Retry, Unknown
 from advocacy.db import now
 from advocacy.http import Reply
 from advocacy.sharing import oauth
-from advocacy.sharing.api import SOON, call, said
+from advocacy.sharing.api import SOON, call, fields, said
 from advocacy.sharing.base import BaseNetwork
 from advocacy.sharing.network import Abilities, Connection, Consent, Draft, HostClient, Posted, Reconnect
 from advocacy.sharing.text import address, graphemes, quote, with_links
@@ -57,8 +57,8 @@ class Mastodon(BaseNetwork):
             "client_name": "Advocacy", "redirect_uris": callback, "scopes": SCOPE, "website": self.settings.public_url,
         }  # fmt: skip
         reply = await call(self.http, "POST", f"https://{host}/api/v1/apps", repeatable=True, data=asked)
-        made = reply.json()
-        if not reply.ok or not isinstance(made, dict) or not made.get("client_id"):
+        made = fields(reply)
+        if not reply.ok or not made.get("client_id") or not made.get("client_secret"):
             raise Refused(f"{host} does not answer like a Mastodon server")
         return HostClient(str(made["client_id"]), str(made["client_secret"]))
 
@@ -80,7 +80,7 @@ class Mastodon(BaseNetwork):
             self.http, "GET", f"https://{host}/api/v1/accounts/verify_credentials", repeatable=True,
             headers={"Authorization": f"Bearer {token}"},
         )  # fmt: skip
-        about = reply.json()
+        about = fields(reply)
         if not reply.ok or not about.get("id"):
             raise Refused(said(reply, "error"))
         return Connection(str(about["id"]), f"@{about.get('username', '')}@{host}", host, token)
@@ -100,7 +100,7 @@ class Mastodon(BaseNetwork):
             raise Refused("the post was made and deleted again")
         if not reply.ok:
             raise Refused(said(reply, "error"))
-        return self._posted(reply.json())
+        return self._posted(fields(reply))
 
     async def look_up(self, connection: Connection, draft: Draft) -> Posted | None:
         """Looks for our link among the newest posts; no two shares have the same."""
@@ -110,7 +110,7 @@ class Mastodon(BaseNetwork):
         found = reply.json()
         if reply.ok and isinstance(found, list):
             for status in found:
-                if f'"{draft.link}"' in str(status.get("content", "")):
+                if isinstance(status, dict) and f'"{draft.link}"' in str(status.get("content", "")):
                     return self._posted(status)
             return None
         if draft.first_tried_at is not None and now() - draft.first_tried_at < KEY_KEPT:
