@@ -52,7 +52,7 @@ async def return_save(call: Call) -> Answer:
         await approval.give_back(s, call.number("s"), call.person, note)
         story = await stories.get(s, call.number("s"))
         await _tell_author(s, story, note, call.person.name)
-        await _decided(s, call, story, note)
+        await _decided(s, call, story, note, in_place=False)
     said = call.t("Returned to the author, with your note.")
     return Private(Message(summary=said, paragraphs=(said,)))
 
@@ -88,15 +88,15 @@ async def _settle(call: Call, *, again: bool) -> Answer:
     return Rewrite(Message(summary=said, paragraphs=(said,)))
 
 
-async def _decided(s: AsyncSession, call: Call, story: Story, note: str = "") -> Answer:
-    """Rewrite the pressed card at once, and the story's other review cards through the outbox."""
+async def _decided(s: AsyncSession, call: Call, story: Story, note: str = "", *, in_place: bool = True) -> Answer:
+    """Rewrite the pressed card at once if the answer takes its place, the other review cards through the outbox."""
     language = call.parts.settings.language
     for placement, channel in await placements.of_story(s, story.id, "review"):
         t = translator(channel.language)
         ref = placements.message_ref(placement, channel)
         if placement.id == call.number("p"):
             language = channel.language
-            if call.press.message is not None:
+            if in_place and call.press.message is not None:
                 continue
         await outbox.rewrite(s, placement, ref, reviewed_card(t, story, verdict(t, story, call.person.name, note)))
     t = translator(language)
