@@ -52,3 +52,10 @@ def test_numbers_and_dates_are_written_as_people_write_them() -> None:
     assert (en.percent(0.42), de.percent(0.42)) == ("42%", "42\u00a0%")
     assert de.n("{n} colleague", "{n} colleagues", 1) == "1 Kollegin oder Kollege"
     assert translator("fr").language == "en"
+
+
+def test_quoted_words_have_inner_quotation_marks() -> None:
+    """A title with quotation marks of its own is not quoted with the same marks again."""
+    said = "Thank you! “{title}” is out."
+    assert translator("de")(said, title="„Am dritten Tag“ – neu") == "Danke! „‚Am dritten Tag‘ – neu“ ist draußen."
+    assert translator("en")(said, title="The “quiet” rotor") == "Thank you! “The ‘quiet’ rotor” is out."

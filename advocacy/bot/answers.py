@@ -125,6 +125,7 @@ def _posted(t: Translator, around: Around) -> Message:
                 confirm=t("Your post on {network} is removed. Delete it?", network=label),
             )
         )
+    buttons.append(_elsewhere(t, around))
     said = (
         t("It could not be deleted.") + " " + problem(t, share.problem, label)
         if share.problem
@@ -136,13 +137,18 @@ def _posted(t: Translator, around: Around) -> Message:
     )  # fmt: skip
 
 
+def _elsewhere(t: Translator, around: Around) -> Button:
+    """The way to the other networks: in Teams this answer stands where the story's card was."""
+    return Button(t("Other networks …"), action="more", value={"s": around.share.story_id, "n": around.share.network})
+
+
 def _reported(t: Translator, around: Around) -> Message:
     heading = t("Noted: you shared it on {network} ✓", network=around.network.label)
     return Message(
         summary=heading,
         heading=heading,
         paragraphs=(t("Thank you! It counts for your department as self-reported."),),
-        buttons=(Button(t("That was a mistake"), action="not_done", value=around.value),),
+        buttons=(Button(t("That was a mistake"), action="not_done", value=around.value), _elsewhere(t, around)),
     )
 
 
@@ -151,7 +157,7 @@ def _undone(t: Translator, around: Around) -> Message:
     return Message(
         summary=heading,
         heading=heading,
-        buttons=(Button(t("Share it after all"), action="after_all", value=around.value),),
+        buttons=(Button(t("Share it after all"), action="after_all", value=around.value), _elsewhere(t, around)),
     )
 
 
@@ -160,8 +166,8 @@ def _deleted(t: Translator, around: Around) -> Message:
     return Message(
         summary=heading,
         heading=heading,
-        paragraphs=(t("It no longer counts either."),),
-        buttons=(Button(t("Share it again"), action="again", value=around.value),),
+        paragraphs=(t("Your post no longer counts either."),),
+        buttons=(Button(t("Share it again"), action="again", value=around.value), _elsewhere(t, around)),
     )
 
 

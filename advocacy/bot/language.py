@@ -14,6 +14,7 @@ from babel.numbers import format_decimal, format_percent
 LANGUAGES = ("en", "de")
 _ROOMS = {"bot": Path(__file__).parent / "locale", "web": Path(__file__).parents[1] / "web" / "locale"}
 _Key = tuple[str, bool]
+_INNER = str.maketrans("„“”", "‚‘’")
 
 
 class Translator:
@@ -26,6 +27,8 @@ class Translator:
     def __call__(self, sentence: str, **fill: object) -> str:
         """The sentence, its ``{names}`` filled in."""
         said = self._sentences.get((sentence, False), (sentence,))[0]
+        if "“" in said:  # what is quoted may have quotation marks itself
+            fill = {name: one.translate(_INNER) if isinstance(one, str) else one for name, one in fill.items()}
         return said.format(**fill) if fill else said
 
     def n(self, one: str, many: str, count: int, **fill: object) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call, is_private
 from advocacy.bot.answers import Around, answer, edit_form, refusal, text_problem
-from advocacy.bot.cards import Offer, story_card
+from advocacy.bot.cards import ON_CARD, Offer, story_card
 from advocacy.chat import Answer, Button, Message, OpenForm, Private
 from advocacy.content import stories
 from advocacy.content.models import Story
@@ -41,15 +41,17 @@ async def share(call: Call) -> Answer:
 
 
 async def more(call: Call) -> Answer:
-    """The networks that have no button on the card."""
+    """The networks that have no button on the card; after a share, all but the one it was for."""
     async with call.parts.db.read() as s:
         story = await stories.sharable(s, call.number("s"), call.person.id, call.at)
     said = call.t("More ways to share “{title}”", title=story.title)
     buttons = tuple(
         Button(network.label, action="share", value={"s": story.id, "n": name})
+    used = call.word("n")
+    names = [name for name in call.parts.networks if name != used] if used else list(call.parts.networks)[ON_CARD:]
         for name, network in list(call.parts.networks.items())[3:]
     )
-    return Private(Message(summary=said, heading=call.t("More ways …"), paragraphs=(said,), buttons=buttons))
+    return Private(Message(summary=said, heading=call.t("More ways …"), paragraphs=(story.title,), buttons=buttons))
 
 
 async def view(call: Call) -> Answer:

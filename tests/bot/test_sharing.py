@@ -152,6 +152,19 @@ async def test_nonsense_in_a_press_is_answered_kindly(chat: Chat) -> None:
 
 async def test_a_recalled_story_cannot_be_shared_any_more(chat: Chat) -> None:
     """A press on an old card is answered with why; what was waiting never leaves."""
+async def test_after_one_network_the_others_are_a_press_away(chat: Chat) -> None:
+    """What a share is answered with stands where the card was in Teams, so it leads to the other networks."""
+    story = await chat.live_story()
+    await connect(chat, JANA)
+    await chat.press(JANA, "share", s=story.id, n="linkedin")
+    [share] = await shares(chat)
+    undone = message_of(await chat.press(JANA, "undo", i=share.id))
+    [other] = [one for one in undone.buttons if one.action == "more"]
+    ways = message_of(await chat.press(JANA, "more", **other.value))
+    offered = [one.value["n"] for one in ways.buttons]
+    assert offered == [name for name in chat.parts.networks if name != "linkedin"]
+
+
     story = await chat.live_story()
     await connect(chat, JANA)
     await chat.press(JANA, "share", s=story.id, n="linkedin")
