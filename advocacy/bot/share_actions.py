@@ -49,7 +49,8 @@ async def more(call: Call) -> Answer:
         Button(network.label, action="share", value={"s": story.id, "n": name})
     used = call.word("n")
     names = [name for name in call.parts.networks if name != used] if used else list(call.parts.networks)[ON_CARD:]
-        for name, network in list(call.parts.networks.items())[3:]
+    buttons = tuple(
+        Button(call.parts.networks[name].label, action="share", value={"s": story.id, "n": name}) for name in names
     )
     return Private(Message(summary=said, heading=call.t("More ways …"), paragraphs=(story.title,), buttons=buttons))
 
