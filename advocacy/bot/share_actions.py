@@ -45,8 +45,6 @@ async def more(call: Call) -> Answer:
     async with call.parts.db.read() as s:
         story = await stories.sharable(s, call.number("s"), call.person.id, call.at)
     said = call.t("More ways to share “{title}”", title=story.title)
-    buttons = tuple(
-        Button(network.label, action="share", value={"s": story.id, "n": name})
     used = call.word("n")
     names = [name for name in call.parts.networks if name != used] if used else list(call.parts.networks)[ON_CARD:]
     buttons = tuple(
