@@ -150,8 +150,6 @@ async def test_nonsense_in_a_press_is_answered_kindly(chat: Chat) -> None:
         assert answer.message.summary
 
 
-async def test_a_recalled_story_cannot_be_shared_any_more(chat: Chat) -> None:
-    """A press on an old card is answered with why; what was waiting never leaves."""
 async def test_after_one_network_the_others_are_a_press_away(chat: Chat) -> None:
     """What a share is answered with stands where the card was in Teams, so it leads to the other networks."""
     story = await chat.live_story()
@@ -165,6 +163,8 @@ async def test_after_one_network_the_others_are_a_press_away(chat: Chat) -> None
     assert offered == [name for name in chat.parts.networks if name != "linkedin"]
 
 
+async def test_a_recalled_story_cannot_be_shared_any_more(chat: Chat) -> None:
+    """A press on an old card is answered with why; what was waiting never leaves."""
     story = await chat.live_story()
     await connect(chat, JANA)
     await chat.press(JANA, "share", s=story.id, n="linkedin")
