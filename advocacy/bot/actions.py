@@ -17,7 +17,7 @@ from advocacy.bot.models import SeenEvent
 from advocacy.chat import Answer, ChatPlatform, Gone, Press, Private, Refused, Retry, Unknown, UserRef
 from advocacy.config import Settings
 from advocacy.content.approval import Rejected
-from advocacy.content.stories import NotSharable
+from advocacy.content.stories import NoStory, NotSharable
 from advocacy.db import Database, now
 from advocacy.delivery import placements
 from advocacy.delivery.worker import Worker
@@ -134,7 +134,7 @@ class Bot:
             return Private(refusal(t, "not_yours"))
         except NotOffered:
             return Private(refusal(t, "no_network"))
-        except LookupError:  # a story that is no longer there
+        except NoStory:
             return Private(refusal(t, "gone"))
 
     async def language_of(self, who: UserRef) -> str:
@@ -167,7 +167,9 @@ class Bot:
             return await directory.remember(s, who, profile, reach if isinstance(reach, dict) else None)
 
     async def _is_first(self, press: Press) -> bool:
-        key = f"{press.who.platform}:{press.who.tenant}:{press.event}"[:255]
+        # Only what every database takes: lone surrogates and zero bytes can be written in JSON.
+        key = f"{press.who.platform}:{press.who.tenant}:{press.event}".encode(errors="replace").decode()
+        key = key.replace("\0", "?")[:255]
         try:
             async with self.parts.db.write() as s:
                 if (await s.execute(select(SeenEvent.id).where(SeenEvent.key == key))).first():
@@ -180,7 +182,7 @@ class Bot:
     async def _adopt(self, press: Press) -> None:
         """A press proves that its card is there, even where sending it was never confirmed."""
         placement_id = press.value.get("p")
-        if press.message is None or not isinstance(placement_id, int) or placement_id <= 0:
+        if press.message is None or not isinstance(placement_id, int) or not 0 < placement_id < 2**63:
             return
         async with self.parts.db.read() as s:
             if await placements.is_settled(s, placement_id):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
@@ -11,7 +12,7 @@ from advocacy.bot.actions import Parts
 from advocacy.bot.cards import Offer, ended_card, face, review_card, story_card
 from advocacy.bot.language import translator
 from advocacy.bot.review_actions import doubt_message
-from advocacy.chat import ChannelRef, Message
+from advocacy.chat import ChannelRef, Message, MessageRef
 from advocacy.content import schedule, stories
 from advocacy.content.models import Review, Story, StoryState
 from advocacy.db import after_commit, for_update, now
@@ -23,6 +24,8 @@ from advocacy.people.models import Person
 
 STILL_REWRITTEN = timedelta(days=2)
 """Cards of a story are rewritten for so long after its end, should a channel have been out of reach."""
+REWRITES = 100
+"""Rewritten in one unit of work."""
 DOUBT_AFTER = timedelta(minutes=10)
 """After this long editors are asked about a card that nobody can find or press."""
 
@@ -101,9 +104,32 @@ async def refresh(parts: Parts) -> int:
     """Rewrite cards whose counter or state has changed; answers how many."""
     at = now()
     async with parts.db.write() as s:
-        ended = await schedule.expire(s, at)
-        for story_id in ended:
+        for story_id in await schedule.expire(s, at):
             await parts.sharing.cancel_story(s, story_id)
+    outdated = await _outdated(parts, at)
+    changed = 0
+    for start in range(0, len(outdated), REWRITES):
+        async with parts.db.write() as s:
+            for card in outdated[start : start + REWRITES]:
+                changed += await _rewrite(s, card, at)
+            after_commit(s, parts.worker.wake.set)
+    return changed
+
+
+@dataclass(frozen=True, slots=True)
+class _Outdated:
+    """A card that shows something else than it should."""
+
+    placement_id: int
+    shown: str
+    """What it showed when that was noticed."""
+    ref: MessageRef
+    message: Message
+
+
+async def _outdated(parts: Parts, at: datetime) -> list[_Outdated]:
+    """All cards are drawn anew to tell, which takes a while: nobody who writes waits for it."""
+    async with parts.db.read() as s:
         query = (
             select(Placement, Channel)
             .join(Channel, Channel.id == Placement.channel_id)
@@ -115,19 +141,25 @@ async def refresh(parts: Parts) -> int:
         story_ids = sorted({placement.story_id for placement, _ in rows})
         totals = await story_insights.totals(s, story_ids)
         known = {story_id: await stories.get(s, story_id) for story_id in story_ids}
-        changed = 0
-        for placement, channel in rows:
-            story = known[placement.story_id]
-            message = _card_now(parts, placement, channel, story, totals.get(story.id))
-            if message is not None:
-                changed += await _rewrite(s, parts, (placement, channel), message, at, at_once=_is_over(story))
-        if changed:
-            after_commit(s, parts.worker.wake.set)
-    return changed
+    found = []
+    for placement, channel in rows:
+        story = known[placement.story_id]
+        if _is_too_soon(parts, placement, at) and not _is_over(story):
+            continue
+        message = _card_now(parts, placement, channel, story, totals.get(story.id))
+        if message is not None and face(message) != placement.shown:
+            found.append(_Outdated(placement.id, placement.shown, placements.message_ref(placement, channel), message))
+    return found
 
 
 def _is_over(story: Story) -> bool:
     return story.state in (StoryState.EXPIRED, StoryState.RECALLED)
+
+
+def _is_too_soon(parts: Parts, placement: Placement, at: datetime) -> bool:
+    """A counter is rewritten not more often than the settings allow."""
+    wait = timedelta(seconds=parts.settings.card_refresh_seconds)
+    return placement.refreshed_at is not None and at - placement.refreshed_at < wait
 
 
 def _card_now(
@@ -142,18 +174,14 @@ def _card_now(
     return story_card(t, Offer(story, placement.id, parts.networks, totals), placement.viewers)
 
 
-async def _rewrite(
-    s: AsyncSession, parts: Parts, where: tuple[Placement, Channel], message: Message, at: datetime, *, at_once: bool
-) -> int:
-    """Rewrite a card that shows something else; a counter not more often than the settings allow."""
-    placement, channel = where
-    seen = face(message)
-    wait = timedelta(seconds=parts.settings.card_refresh_seconds)
-    too_soon = placement.refreshed_at is not None and at - placement.refreshed_at < wait
-    if seen == placement.shown or (too_soon and not at_once):
+async def _rewrite(s: AsyncSession, card: _Outdated, at: datetime) -> int:
+    """Rewrite a card, unless another process was faster."""
+    query = select(Placement).where(Placement.id == card.placement_id, Placement.shown == card.shown)
+    placement = await s.scalar(for_update(query))
+    if placement is None:
         return 0
-    placement.shown, placement.refreshed_at = seen, at
-    await outbox.rewrite(s, placement, placements.message_ref(placement, channel), message)
+    placement.shown, placement.refreshed_at = face(card.message), at
+    await outbox.rewrite(s, placement, card.ref, card.message)
     return 1
 
 

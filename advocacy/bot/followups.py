@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Parts
@@ -18,13 +18,17 @@ TELL = (
     ShareState.POSTED, ShareState.FAILED, ShareState.UNKNOWN, ShareState.WAITING, ShareState.CANCELLED,
     ShareState.DELETED, ShareState.PENDING,
 )  # fmt: skip
+UNTOLD = and_(Share.state.in_(TELL), Share.told != Share.state)
 BATCH = 100
 
 
 async def tell(parts: Parts) -> int:
     """Tell people about shares that are no longer in the state they were last told of."""
+    async with parts.db.read() as s:
+        if await s.scalar(select(Share.id).where(UNTOLD).limit(1)) is None:
+            return 0
     async with parts.db.write() as s:
-        query = select(Share).where(Share.state.in_(TELL), Share.told != Share.state).order_by(Share.id).limit(BATCH)
+        query = select(Share).where(UNTOLD).order_by(Share.id).limit(BATCH)
         shares = list((await s.execute(for_update(query, skip_locked=True))).scalars())
         for share in shares:
             await _tell(s, parts, share)

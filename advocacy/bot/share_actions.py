@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,11 +19,12 @@ from advocacy.db import after_commit
 from advocacy.delivery import placements
 from advocacy.insights import story as story_insights
 from advocacy.sharing.models import Share, ShareState
-from advocacy.sharing.shares import TextProblem
+from advocacy.sharing.shares import NotOffered, TextProblem
 
 PATIENCE = 2.0
 """Seconds a press waits for a network before the answer says that it is under way (Slack wants one within 3)."""
-_deleting: set[asyncio.Task[Share]] = set()
+background: set[asyncio.Task[Share]] = set()
+"""What goes on after a press was answered."""
 
 
 async def share(call: Call) -> Answer:
@@ -54,12 +56,15 @@ async def more(call: Call) -> Answer:
 
 
 async def view(call: Call) -> Answer:
-    """This person's own view of a channel card: their newest share of it, else the card as everyone sees it."""
+    """This person's own view of a channel card: their newest share of it, else the card as everyone sees it.
+
+    Their client asks by itself, so nobody was told anything: news still goes to where they pressed.
+    """
     story_id = call.number("s")
-    async with call.parts.db.write() as s:
+    async with call.parts.db.read() as s:
         mine = await call.parts.sharing.newest(s, call.person.id, story_id)
         if mine is not None:
-            return await _show(s, call, mine, replace=True)
+            return Private(answer(call.t, await _around(s, call, mine)), replace=True)
         story = await stories.sharable(s, story_id, call.person.id, call.at)
         totals = (await story_insights.totals(s, [story_id])).get(story_id)
     offer = Offer(story, call.number("p"), call.parts.networks, totals)
@@ -113,16 +118,31 @@ async def edit_save(call: Call) -> Answer:
 
 async def delete(call: Call) -> Answer:
     """Take the post down at the network. Goes on in the background when the network is slow."""
-    task = asyncio.create_task(call.parts.poster.delete(call.number("i"), call.person.id))
-    _deleting.add(task)
-    task.add_done_callback(_deleting.discard)
+    task = _in_background(call.parts.poster.delete(call.number("i"), call.person.id))
     finished, _ = await asyncio.wait({task}, timeout=PATIENCE)
     if not finished:
+        _in_background(_tell_of_it(call, task))
         said = call.t("Deleting … You will see here when it is done.")
         return Private(Message(summary=said, heading=said), replace=True)
     removed = task.result()
     async with call.parts.db.write() as s:
         return await _show(s, call, await call.parts.sharing.own(s, removed.id, call.person.id), replace=True)
+
+
+def _in_background(work: Coroutine[Any, Any, Share]) -> asyncio.Task[Share]:
+    task = asyncio.create_task(work)
+    background.add(task)
+    task.add_done_callback(background.discard)
+    return task
+
+
+async def _tell_of_it(call: Call, task: asyncio.Task[Share]) -> Share:
+    """Once it is done, or could not be done, the person hears of it: they were told to wait."""
+    removed = await task
+    async with call.parts.db.write() as s:
+        mine = await call.parts.sharing.own(s, removed.id, call.person.id)
+        mine.told, mine.reply = "", call.reply
+    return mine
 
 
 async def _show(s: AsyncSession, call: Call, mine: Share, *, replace: bool) -> Answer:
@@ -142,7 +162,10 @@ async def _around(s: AsyncSession, call: Call, mine: Share) -> Around:
 
 def around(call: Call, mine: Share, title: str) -> Around:
     """A share with the addresses its buttons need."""
-    found = Around(share=mine, title=title, network=call.parts.networks[mine.network], at=call.at)
+    network = call.parts.networks.get(mine.network)
+    if network is None:  # offered no more, while an old message still has its buttons
+        raise NotOffered(mine.network)
+    found = Around(share=mine, title=title, network=network, at=call.at)
     if mine.state == ShareState.WAITING:
         return replace(found, connect_url=call.parts.accounts.connect_url(call.person.id, mine.network))
     if mine.state == ShareState.OPENED:

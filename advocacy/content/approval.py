@@ -76,7 +76,7 @@ async def history(s: AsyncSession, story_id: int) -> list[Review]:
 async def _locked(s: AsyncSession, story_id: int) -> Story:
     try:
         return await stories.get(s, story_id, lock=True)
-    except LookupError:
+    except stories.NoStory:
         raise Rejected("gone") from None
 
 

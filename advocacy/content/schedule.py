@@ -54,7 +54,7 @@ async def expire(s: AsyncSession, at: datetime) -> list[int]:
     )
     ended = []
     for story in await s.scalars(for_update(over, skip_locked=True)):
-        story.state = StoryState.EXPIRED
+        story.state, story.updated_at = StoryState.EXPIRED, at
         ended.append(story.id)
     await s.flush()
     return ended

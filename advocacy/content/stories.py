@@ -36,6 +36,10 @@ class NotSharable(Exception):
         self.code = code
 
 
+class NoStory(LookupError):
+    """There is no story with this id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """A caption as it is written: for one network (all when empty) and language (the story's when empty)."""
@@ -77,7 +81,7 @@ async def create(
 
 
 async def edit(s: AsyncSession, story_id: int, *, by_id: int | None = None, **changes: Any) -> Story:
-    """Change some fields, named as in ``create``. Raises ``Invalid``; ``LookupError`` when there is no such story.
+    """Change some fields, named as in ``create``. Raises ``Invalid``, ``NoStory``.
 
     What was approved is the exact content: a change of it takes an approved, scheduled or live story back to
     review, and one that was returned or has expired back to draft. A change of times alone does not.
@@ -101,13 +105,13 @@ async def edit(s: AsyncSession, story_id: int, *, by_id: int | None = None, **ch
 
 
 async def get(s: AsyncSession, story_id: int, *, lock: bool = False) -> Story:
-    """The story with its captions; locked for this unit of work if asked. Raises ``LookupError``."""
+    """The story with its captions; locked for this unit of work if asked. Raises ``NoStory``."""
     query = select(Story).where(Story.id == story_id).options(selectinload(Story.captions))
     query = query.execution_options(populate_existing=True)
     story = await s.scalar(query.with_for_update() if lock else query)
     if story is None:
         msg = f"there is no story {story_id}"
-        raise LookupError(msg)
+        raise NoStory(msg)
     return story
 
 
@@ -131,7 +135,7 @@ async def sharable(s: AsyncSession, story_id: int, person_id: int, at: datetime)
     """The story, if this person may share it at this moment. Raises ``NotSharable``."""
     try:
         story = await get(s, story_id)
-    except LookupError:
+    except NoStory:
         raise NotSharable("gone") from None
     if story.state == StoryState.RECALLED:
         raise NotSharable("recalled")

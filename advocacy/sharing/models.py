@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from advocacy.db import Base, BigId, Id, Secret, now
@@ -88,7 +88,8 @@ class Share(Base):
     __table_args__ = (
         UniqueConstraint("person_id", "story_id", "network", "round"),
         Index("ix_share_state_due_at", "state", "due_at"),
-        Index("ix_share_state_told", "state", "told"),
+        # Only the few whose person still has to hear of something.
+        Index("ix_share_untold", "state", sqlite_where=text("told <> state"), postgresql_where=text("told <> state")),
         Index("ix_share_story_id", "story_id"),
         {"sqlite_autoincrement": True},
     )

@@ -31,10 +31,8 @@ LOOK_ROUND = 0.5
 """Seconds after which free hands look for new work while others are busy."""
 LONGEST_ATTEMPT = 20.0
 """Seconds for one attempt with all its calls; its picture has 8 s before that."""
-SURELY_OVER = timedelta(seconds=30)
-"""After this an attempt has ended, even one of another process."""
-ABANDONED = timedelta(minutes=2)
-"""A share that is ``sending`` for so long lost its sender."""
+ABANDONED = timedelta(seconds=45)
+"""A share that is ``sending`` for so long lost its sender: an attempt with its picture has ended long before."""
 DELETE_TRIES = 3
 PAUSE = timedelta(seconds=2)
 
@@ -63,8 +61,11 @@ class Poster:
         return await self._work(ShareState.UNKNOWN, claim_unknown, self._look_up)
 
     async def recover(self) -> int:
-        """At start: what a killed process was sending is from now on ``unknown``; how many there were."""
-        return await self._set_unknown(now())
+        """At start: what a killed process was sending is from now on ``unknown``; how many there were.
+
+        SQLite has one process, so whoever was sending is gone. Elsewhere the sender may be another that lives.
+        """
+        return await self._set_unknown(now() if self.db.is_sqlite else now() - ABANDONED)
 
     async def delete(self, share_id: int, person_id: int) -> Share:
         """Take a posted share down at its network. Raises ``NotYours``.
@@ -185,8 +186,7 @@ class Poster:
             for share in shares:
                 share.state, share.unknown_since = ShareState.UNKNOWN, share.claimed_at
                 assert share.claimed_at is not None
-                # SQLite has one process: whoever was sending is gone. Elsewhere the attempt may still be under way.
-                share.due_at = now() if self.db.is_sqlite else share.claimed_at + SURELY_OVER
+                share.due_at = now()
                 self._tell(s, share.id)
         return len(shares)
 

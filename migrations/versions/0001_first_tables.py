@@ -537,14 +537,17 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("share", schema=None) as batch_op:
         batch_op.create_index("ix_share_state_due_at", ["state", "due_at"], unique=False)
-        batch_op.create_index("ix_share_state_told", ["state", "told"], unique=False)
+        batch_op.create_index(
+            "ix_share_untold", ["state"], unique=False,
+            sqlite_where=sa.text("told <> state"), postgresql_where=sa.text("told <> state"),
+        )  # fmt: skip
         batch_op.create_index("ix_share_story_id", ["story_id"], unique=False)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("share", schema=None) as batch_op:
         batch_op.drop_index("ix_share_story_id")
-        batch_op.drop_index("ix_share_state_told")
+        batch_op.drop_index("ix_share_untold")
         batch_op.drop_index("ix_share_state_due_at")
 
     op.drop_table("share")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 
-from advocacy.bot import followups
+from advocacy.bot import followups, share_actions
 from advocacy.chat import OpenForm, Private
 from advocacy.content import approval
 from advocacy.playground.world import Fault
@@ -65,6 +67,22 @@ async def test_undo_in_time_leaves_nothing(chat: Chat) -> None:
     assert chat.worlds.linkedin.posts() == []
     async with chat.db.read() as s:
         assert (await s.execute(select(func.count()).select_from(ShareEvent))).scalar_one() == 0
+
+
+async def test_a_client_that_looks_takes_no_news_away(chat: Chat) -> None:
+    """Pressed in one product, while another one's client asks for the card: the outcome is told where it was pressed."""
+    story = await chat.live_story()
+    await connect(chat, JANA)
+    await chat.press(JANA, "share", s=story.id, n="linkedin", reply_to="where Jana pressed")
+    [before] = await shares(chat)
+    await chat.press(JANA, "post_now", i=before.id, reply_to="where Jana pressed")
+    await chat.parts.poster.run_due()
+    seen = await chat.press(JANA, "view", s=story.id, reply_to="where a client looks")
+    assert "gepostet ✓" in said(seen)
+    [share] = await shares(chat)
+    assert (share.state, share.told) == (ShareState.POSTED, ShareState.PENDING)
+    assert share.reply["reply_to"] == "where Jana pressed"
+    assert await followups.tell(chat.parts) == 1
 
 
 async def test_connect_and_continue(chat: Chat) -> None:
@@ -213,6 +231,36 @@ async def test_delete_takes_the_post_down_and_out_of_the_count(chat: Chat) -> No
         assert sum(one.change for one in (await s.execute(select(ShareEvent))).scalars()) == 0
     await chat.press(JANA, "again", i=share.id)
     assert [one.round for one in await shares(chat)] == [1, 2]
+
+
+async def test_a_slow_delete_that_fails_is_told_afterwards(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ "Deleting …" is never the last word: that the network refused comes as a private answer of its own."""
+    monkeypatch.setattr(share_actions, "PATIENCE", 0.0)
+    story = await chat.live_story()
+    await connect(chat, JANA, "mastodon")
+    await chat.press(JANA, "share", s=story.id, n="mastodon")
+    [share] = await shares(chat)
+    await chat.press(JANA, "post_now", i=share.id)
+    await chat.parts.poster.run_due()
+    await followups.tell(chat.parts)
+    assert await followups.tell(chat.parts) == 0
+    chat.worlds.mastodon.faults.inject(Fault.REVOKED, path="/api/v1/statuses")
+    await chat.press(JANA, "delete", i=share.id)
+    async with asyncio.timeout(5):
+        while share_actions.background:
+            await asyncio.wait(share_actions.background)
+    [share] = await shares(chat)
+    assert (share.state, share.problem) == (ShareState.POSTED, "reconnect")
+    assert await followups.tell(chat.parts) == 1
+
+
+async def test_an_old_answer_of_a_network_that_is_offered_no_more_is_answered(chat: Chat) -> None:
+    """Its buttons are still there: a clear refusal instead of an error."""
+    story = await chat.live_story()
+    await chat.press(JANA, "share", s=story.id, n="xing")
+    [share] = await shares(chat)
+    chat.parts.networks = {name: one for name, one in chat.parts.networks.items() if name != "xing"}
+    assert isinstance(await chat.press(JANA, "done", i=share.id), Private)
 
 
 async def test_somebody_unknown_is_told_so_and_nothing_happens(chat: Chat) -> None:
