@@ -50,7 +50,9 @@ async def more(call: Call) -> Answer:
     used = call.word("n")
     names = [name for name in call.parts.networks if name != used] if used else list(call.parts.networks)[ON_CARD:]
     buttons = tuple(
-        Button(call.parts.networks[name].label, action="share", value={"s": story.id, "n": name}) for name in names
+        # With the card's placement, so that in Teams the card stays the person's own while it counts others.
+        Button(call.parts.networks[name].label, action="share", value={"s": story.id, "n": name, "p": call.number("p")})
+        for name in names
     )
     return Private(Message(summary=said, heading=call.t("More ways …"), paragraphs=(story.title,), buttons=buttons))
 

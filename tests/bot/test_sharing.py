@@ -179,6 +179,8 @@ async def test_after_one_network_the_others_are_a_press_away(chat: Chat) -> None
     ways = message_of(await chat.press(JANA, "more", **other.value))
     offered = [one.value["n"] for one in ways.buttons]
     assert offered == [name for name in chat.parts.networks if name != "linkedin"]
+    from_card = message_of(await chat.press(JANA, "more", s=story.id, p=7))
+    assert {one.value["p"] for one in from_card.buttons} == {7}, "the card is known to be looked at"
 
 
 async def test_a_recalled_story_cannot_be_shared_any_more(chat: Chat) -> None:
