@@ -26,7 +26,8 @@ _OPEN, _CLOSED = (
     re.compile(rb"<(?:item|entry)[\s>]", re.IGNORECASE),
     re.compile(rb"</(?:item|entry)\s*>", re.IGNORECASE),
 )
-_DECLARED = re.compile(rb"<!DOCTYPE[^\[>]*\[.*?\]\s*>", re.DOTALL | re.IGNORECASE)
+_DOCTYPE = re.compile(rb"<!DOCTYPE[^\[<>]*+\[", re.IGNORECASE)
+_DECLARED_END = re.compile(rb"\]\s*+>")
 """Entities that a document declares itself: ours to leave out, for they can unfold to gigabytes."""
 _PICTURE = re.compile(r"\.(jpe?g|png|gif|webp)$", re.IGNORECASE)
 
@@ -94,9 +95,16 @@ def _parse(data: bytes, url: str, content_type: str) -> Any:
     if url:
         headers["content-location"] = url
     try:
-        return feedparser.parse(_DECLARED.sub(b"", data, count=1), response_headers=headers)
+        return feedparser.parse(_undeclared(data), response_headers=headers)
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
         return None  # its loose parser stumbles over some of what is not a feed
+
+
+def _undeclared(data: bytes) -> bytes:
+    """Without the first document type that declares something. In steps, so that none of them looks twice."""
+    start = _DOCTYPE.search(data)
+    end = _DECLARED_END.search(data, start.end()) if start else None
+    return data[: start.start()] + data[end.end() :] if start and end else data
 
 
 def _problem(parsed: Any, *, is_cut: bool, is_empty: bool) -> str:

@@ -12,6 +12,8 @@ _BREAKS = frozenset(
      "figure", "figcaption", "section", "article", "hr", "pre", "img"}
 )  # fmt: skip
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_UNFINISHED = re.compile(r"<(?![^<>]*+>)")
+"""The sign of a tag that does not end before the next one begins."""
 _MOST = 200_000
 """Characters of HTML that are looked at; a summary needs far fewer."""
 
@@ -45,12 +47,22 @@ class _Stripper(HTMLParser):
 def plain(html: str) -> str:
     """The words of a piece of HTML on one line; no tags, scripts, control or direction-changing characters."""
     stripper = _Stripper()
-    stripper.feed(html[:_MOST])
+    stripper.feed(_tamed(html[:_MOST]))
     stripper.close()
     text = "".join(stripper.parts)
     if re.search(r"&(#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});", text):
         text = unescape(text)  # escaped twice, as many feeds do
     return " ".join(_INVISIBLE.sub("", text).split())
+
+
+def _tamed(html: str) -> str:
+    """HTML the parser reads in one go: it looks for the end of each unfinished tag or comment again and again."""
+    parts, at = [], 0
+    while (start := html.find("<!--", at)) >= 0:
+        parts.append(html[at:start])
+        end = html.find("-->", start + 2)
+        at = end + 3 if end >= 0 else len(html)
+    return _UNFINISHED.sub("&lt;", "".join([*parts, html[at:]]))
 
 
 def shorten(text: str, most: int) -> str:
