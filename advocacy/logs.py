@@ -36,13 +36,12 @@ def redact(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> Mu
     return entry
 
 
-class _Redacting(logging.Filter):
+class _Redacting(logging.Formatter):
     """The same for libraries that log by the standard way."""
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Hide secrets in the finished line."""
-        record.msg, record.args = SECRET_VALUES.sub(HIDDEN, record.getMessage()), ()
-        return True
+    def format(self, record: logging.LogRecord) -> str:
+        """Hide secrets in all that is written, tracebacks too."""
+        return SECRET_VALUES.sub(HIDDEN, super().format(record))
 
 
 def configure(level: str = "INFO") -> None:
@@ -63,5 +62,5 @@ def configure(level: str = "INFO") -> None:
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.addFilter(_Redacting())
+    handler.setFormatter(_Redacting(logging.BASIC_FORMAT))
     logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler], force=True)
