@@ -60,7 +60,11 @@ def _unquoted(text: bytes) -> bytes:
 
 
 def _object(text: bytes) -> dict[str, Any]:
-    value = json.loads(text)
+    try:
+        value = json.loads(text)
+    except RecursionError:
+        msg = "nested too deep"
+        raise ValueError(msg) from None
     if not isinstance(value, dict):
         msg = "not an object"
         raise ValueError(msg)  # noqa: TRY004 - callers tell bad input by ValueError
