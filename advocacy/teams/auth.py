@@ -56,7 +56,7 @@ class Authentication(BotFrameworkAuthentication):  # type: ignore[misc]
     async def verify(self, header: str) -> Claims:
         """Answer the claims of an Authorization header. Raises Unauthorized, KeysAway."""
         scheme, _, token = header.strip().partition(" ")
-        if scheme.lower() != "bearer" or not token or " " in token:
+        if scheme.lower() != "bearer" or not token or " " in token or not token.isascii():
             raise Unauthorized("no bearer")
         if self._generation != self._keys.generation:  # a key may have been withdrawn
             self._generation = self._keys.generation
