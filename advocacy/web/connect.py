@@ -61,7 +61,7 @@ class _Connect:
         """The button was pressed: off to the network, or sign in with what was typed."""
         if not security.is_ours(request, self._app.settings):
             raise web.HTTPForbidden
-        given = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        given = await pages.form(request)
         token, typed = given.get("t", ""), Typed(given.get("host", "")[:300], given.get("handle", "")[:300])
         try:
             person, port = await self._who(request, token)

@@ -60,12 +60,16 @@ class Signer:
 
     def is_ours(self, purpose: str, said: str, mark: str) -> bool:
         """Did we sign this?"""
-        given = mark.encode()
+        given = _bytes(mark)
         return any(hmac.compare_digest(_mark(key, purpose, said).encode(), given) for key in self._keys)
 
 
 def _mark(key: bytes, purpose: str, said: str) -> str:
-    return hmac.new(key, f"{purpose}\n{said}".encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(key, _bytes(f"{purpose}\n{said}"), hashlib.sha256).hexdigest()[:32]
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="surrogatepass")  # cookies and addresses may hold what no text has
 
 
 class Addresses:
@@ -127,6 +131,15 @@ def language_of(request: web.Request) -> str:
         if short in LANGUAGES and re.fullmatch(r"|[01](\.\d{0,3})?", weight):
             asked.append((-float(weight or 1), short))
     return min(asked, key=lambda one: one[0])[1] if asked else LANGUAGES[0]
+
+
+async def form(request: web.Request) -> dict[str, str]:
+    """The texts of a form that was sent. Raises ``HTTPBadRequest`` for what no browser sends."""
+    try:
+        sent = await request.post()
+    except (ValueError, LookupError, RuntimeError):  # broken bytes or parts, an encoding nobody knows
+        raise web.HTTPBadRequest from None
+    return {name: value for name, value in sent.items() if isinstance(value, str)}
 
 
 def visitor_words(request: web.Request) -> Translator:
@@ -200,6 +213,6 @@ def first_name(name: str) -> str:
 
 
 __all__ = [
-    "STATIC", "Addresses", "Parts", "Signer", "asset", "first_name", "language_of", "message", "problem", "render",
+    "STATIC", "Addresses", "Parts", "Signer", "asset", "first_name", "form", "language_of", "message", "problem", "render",
     "text", "visitor_words",
 ]  # fmt: skip

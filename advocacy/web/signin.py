@@ -92,7 +92,7 @@ class _SignIn:
         if not security.is_ours(request, self._app.settings):
             raise web.HTTPForbidden
         try:
-            person, nonce = await self._who(str((await request.post()).get("t", "")))
+            person, nonce = await self._who((await pages.form(request)).get("t", ""))
             await self._use(nonce)
         except ValueError as problem:
             return _sorry(request, str(problem))
