@@ -18,6 +18,7 @@ from advocacy.bot import announce, followups
 from advocacy.bot.actions import Parts, forget_events
 from advocacy.delivery import outbox
 from advocacy.insights.fold import Fold
+from advocacy.sharing import leavers
 from advocacy.sharing.clicks import LinkTable
 from advocacy.sharing.visitors import Visitors, forget_salts
 
@@ -122,6 +123,7 @@ def everything(parts: Parts, fold: Fold, links: LinkTable, visitors: Visitors) -
         Job("ask about doubts", 60, lambda: announce.ask_about_doubts(parts)),
         Job("learn links", 5, links.refresh),
         Job("change salts", 3600, salts),
+        Job("forget accounts", 3600, lambda: until_empty(lambda: leavers.forget_accounts(parts.db, parts.accounts))),
         Job("forget events", 3600, lambda: forget_events(parts.db)),
         Job("forget sent", 86400, forget_sent),
     ])  # fmt: skip
