@@ -213,6 +213,6 @@ def first_name(name: str) -> str:
 
 
 __all__ = [
-    "STATIC", "Addresses", "Parts", "Signer", "asset", "first_name", "form", "language_of", "message", "problem", "render",
-    "text", "visitor_words",
+    "STATIC", "Addresses", "Parts", "Signer", "asset", "first_name", "form", "language_of", "message", "problem",
+    "render", "text", "visitor_words",
 ]  # fmt: skip
