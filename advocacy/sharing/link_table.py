@@ -7,7 +7,7 @@ import re
 import time
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.db import Database
@@ -35,6 +35,7 @@ class LinkTable:
         self._db = db
         self._targets: dict[str, Target] = {}
         self._highest = 0
+        self._stopped: set[int] = set()
         self._unknown: dict[str, float] = {}
         self._asking: dict[str, asyncio.Task[Target | None]] = {}
         self._gate = asyncio.Semaphore(_LOOKUPS_AT_ONCE)
@@ -53,8 +54,11 @@ class LinkTable:
             highest = await s.scalar(select(func.max(Link.id))) or 0
             if highest > self._highest:
                 await self._read_after(s, self._highest)
-            for code in await s.scalars(select(Link.code).where(Link.stopped.is_(True))):
-                self._stop(code)
+            for story_id in list(await s.scalars(stopped_stories())):
+                if story_id not in self._stopped:
+                    self._stopped.add(story_id)
+                    for code in await s.scalars(select(Link.code).where(Link.story_id == story_id)):
+                        self._stop(code)
 
     def add(self, link: Link) -> None:
         """A link was made (and committed) here."""
@@ -112,4 +116,9 @@ class LinkTable:
             self._targets[code] = target._replace(stopped=True)
 
 
-__all__ = ["LinkTable", "Target"]
+def stopped_stories() -> Select[int]:
+    """Stories whose links were stopped; an index holds just these links."""
+    return select(Link.story_id).where(Link.stopped.is_(True)).distinct()
+
+
+__all__ = ["LinkTable", "Target", "stopped_stories"]

@@ -145,6 +145,11 @@ class Link(Base):
     """A tracked short link, one per share."""
 
     __tablename__ = "link"
+    __table_args__ = (
+        Index(
+            "ix_link_stopped", "story_id", sqlite_where=text("stopped IS 1"), postgresql_where=text("stopped IS true")
+        ),
+    )
 
     id: Mapped[Id]
     code: Mapped[str] = mapped_column(String(16), unique=True)

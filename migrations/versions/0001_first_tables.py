@@ -428,6 +428,10 @@ def upgrade() -> None:
     with op.batch_alter_table("link", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_link_share_id"), ["share_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_link_story_id"), ["story_id"], unique=False)
+        batch_op.create_index(
+            "ix_link_stopped", ["story_id"], unique=False,
+            sqlite_where=sa.text("stopped IS 1"), postgresql_where=sa.text("stopped IS true"),
+        )  # fmt: skip
 
     op.create_table(
         "placement",
@@ -562,6 +566,7 @@ def downgrade() -> None:
     op.drop_table("review")
     op.drop_table("placement")
     with op.batch_alter_table("link", schema=None) as batch_op:
+        batch_op.drop_index("ix_link_stopped")
         batch_op.drop_index(batch_op.f("ix_link_story_id"))
         batch_op.drop_index(batch_op.f("ix_link_share_id"))
 
