@@ -271,7 +271,7 @@ def _joined(at: URL, location: str) -> URL:
     try:
         joined = at.join(URL(location))
     except ValueError:
-        joined = URL(location, encoded=True)
+        raise Blocked("This address leads on to one that cannot be.") from None
     return _parsed(str(joined))
 
 
