@@ -6,6 +6,10 @@ import ipaddress
 import re
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from yarl import URL
+
+from advocacy.http import is_public
+
 MAX_LENGTH = 2000
 _INTERNAL = (".localhost", ".local", ".internal", ".intranet", ".home.arpa", ".lan")
 _TRACKING = re.compile(r"^(utm_.*|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|wt_mc|xtor)$", re.IGNORECASE)
@@ -22,6 +26,7 @@ def problem(url: str) -> str:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
+        URL(url.encode().decode())  # a name that cannot be looked up, or a text that cannot be sent
     except ValueError:
         return "bad_link"
     if parts.scheme not in {"http", "https"} or not host or re.search(r"[\s<>\"\\\x00-\x1f]", url):
@@ -48,6 +53,4 @@ def _is_private(host: str) -> bool:
         # 127.1, 0x7f000001, 2130706433: other spellings of an address hide something;
         # and a bare name exists inside a company's network only.
         return bool(_NUMBER_HOST.match(host)) or "." not in host
-    if isinstance(address, ipaddress.IPv6Address):
-        address = address.ipv4_mapped or address.sixtofour or address
-    return not address.is_global or address.is_multicast
+    return not is_public(str(address))
