@@ -73,7 +73,8 @@ class SlackPlatform:
         told: Mapping[str, Any] = user.get("profile") or {}
         return Profile(
             name=str(told.get("real_name") or user.get("real_name") or user.get("name") or ""),
-            email=str(told.get("email") or "").strip().lower(),
+            # Not confirmed, it is what somebody typed; people are told apart by it.
+            email="" if user.get("is_email_confirmed") is False else str(told.get("email") or "").strip().lower(),
             is_guest=_is_guest(user, who.tenant),
             is_gone=bool(user.get("deleted")),
         )
