@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.chat import ChannelRef, Message, MessageRef, UserRef, to_json
@@ -78,8 +78,12 @@ def target_of(row: Outbox) -> tuple[Target, str]:
 
 
 async def forget_sent(s: AsyncSession, older_than: timedelta, at: datetime | None = None) -> int:
-    """Delete what was settled long ago; answers how many rows. Placements keep what must be remembered."""
+    """Delete what was settled long ago; answers how many rows.
+
+    Placements keep what must be remembered; a card that could not be sent stays, for an editor may send it again.
+    """
     before = (at or now()) - older_than
-    settled = Outbox.state.in_((OutboxState.SENT, OutboxState.FAILED))
+    is_card = and_(Outbox.verb == "send", Outbox.placement_id.is_not(None))
+    settled = or_(Outbox.state == OutboxState.SENT, and_(Outbox.state == OutboxState.FAILED, ~is_card))
     gone = await s.execute(delete(Outbox).where(settled, Outbox.settled_at < before))
     return int(getattr(gone, "rowcount", 0))

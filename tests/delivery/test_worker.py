@@ -8,7 +8,7 @@ from datetime import timedelta
 import time_machine
 from sqlalchemy import select, update
 
-from advocacy.chat import ChannelRef, Message, MessageRef
+from advocacy.chat import ChannelRef, Message, MessageRef, UserRef
 from advocacy.content import stories
 from advocacy.db import Database, now
 from advocacy.delivery import outbox, placements
@@ -264,6 +264,16 @@ async def test_what_an_editor_found_is_not_asked_about_again(db: Database, works
         await placements.adopt(s, placement_id, MessageRef("slack", SLACK_TEAM, workspace.news, "1.2"))
         assert await placements.is_settled(s, placement_id)
         assert await outbox.forget_sent(s, timedelta(days=7), now() + timedelta(days=8)) == 1
+
+
+async def test_what_failed_long_ago_is_forgotten_but_not_a_card(db: Database, workspace: Workspace) -> None:
+    """An editor may still have the card sent again; a private answer that never arrived is of no use to anybody."""
+    placement_id = await place(db, workspace)
+    async with db.write() as s:
+        await outbox.tell(s, UserRef("slack", SLACK_TEAM, "U0JANA"), "", HELLO, "told")
+        await s.execute(update(Outbox).values(state=OutboxState.FAILED, settled_at=now() - timedelta(days=8)))
+        assert await outbox.forget_sent(s, timedelta(days=7)) == 1
+    assert (await state(db, placement_id))[1] == OutboxState.FAILED
 
 
 class Turnstile(Limits):
