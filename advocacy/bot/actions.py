@@ -182,7 +182,7 @@ class Bot:
     async def _adopt(self, press: Press) -> None:
         """A press proves that its card is there, even where sending it was never confirmed."""
         placement_id = press.value.get("p")
-        if press.message is None or not isinstance(placement_id, int) or not 0 < placement_id < 2**63:
+        if press.message is None or type(placement_id) is not int or not 0 < placement_id < 2**63:  # no bool
             return
         async with self.parts.db.read() as s:
             if await placements.is_settled(s, placement_id):

@@ -1,5 +1,6 @@
-"""The pages over real HTTP, as the web room's tests have them."""
+"""The pages over real HTTP, and the bot in its company, as those rooms' tests have them."""
 
+from tests.bot.conftest import chat
 from tests.web.conftest import browser, product
 
-__all__ = ["browser", "product"]
+__all__ = ["browser", "chat", "product"]
