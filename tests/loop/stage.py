@@ -21,6 +21,7 @@ from advocacy.playground.company import Resident
 from advocacy.playground.networks.network import NetworkWorld
 from advocacy.playground.networks.posts import Post
 from advocacy.sharing.models import Share, ShareEvent, ShareState
+from advocacy.sharing.outcomes import MOST_TRIES
 from tests.conftest import TEST_KEY
 
 PATIENCE = 20.0
@@ -83,7 +84,7 @@ class Sharer:
     async def told(self, state: str, hours: float = 0) -> Seen:
         """The private message which says that the share is in this state; waiting is cut short meanwhile.
 
-        With ``hours`` so much time passes for a share of which nobody knows whether it was posted.
+        With ``hours`` so much time passes: all tries but the last are over, and what is unknown was so for long.
         """
         share_id = (await self.stored()).id
 
@@ -105,11 +106,13 @@ class Sharer:
         )
 
     async def _pass(self, hours: float) -> None:
-        """What waits for a later moment is due now; what is not known was not known for longer."""
+        """What waits for a later moment is due now."""
         app, past = self.demo.app, now() - timedelta(seconds=1)
         mine = (Share.id == (await self.stored()).id, Share.due_at > now())
         async with app.db.write() as s:
-            await s.execute(update(Share).where(*mine, Share.state == ShareState.PENDING).values(due_at=past))
+            pending = (*mine, Share.state == ShareState.PENDING)
+            tried = {"attempts": MOST_TRIES - 1} if hours else {}
+            await s.execute(update(Share).where(*pending).values(due_at=past, **tried))
             values = {"due_at": past} | ({"unknown_since": past - timedelta(hours=hours)} if hours else {})
             unknown = (*mine, Share.state == ShareState.UNKNOWN, Share.due_at < now() + LEASED)
             await s.execute(update(Share).where(*unknown).values(**values))
