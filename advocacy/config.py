@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 CommaList = Annotated[tuple[str, ...], NoDecode]
@@ -73,6 +73,15 @@ class Settings(BaseSettings):
     outside: dict[str, str] = Field(default_factory=dict)
     """Origin to origin, as JSON: where a vendor is to be found instead of its own address."""
     log_level: str = "INFO"
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _blank_is_nothing(cls, value: object, info: ValidationInfo) -> object:
+        """Spaces are no credential: what is blank counts as not set."""
+        if isinstance(value, str) and not value.strip():
+            assert info.field_name is not None
+            return cls.model_fields[info.field_name].get_default(call_default_factory=True)
+        return value
 
     @field_validator("networks", "mastodon_hosts", "keys", mode="before")
     @classmethod

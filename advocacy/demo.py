@@ -7,6 +7,7 @@ import io
 import secrets
 import shutil
 import signal
+from datetime import timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -31,6 +32,7 @@ from migrations import upgrade
 
 SLACK_CHANNELS = {"news": "en", "sales-stories": "de", "tech-stories": "en"}
 TEAMS_CHANNELS = {"Stories": "de", "Sales": "en"}
+PAST = timedelta(days=200)
 FEED = "https://www.nordlicht.example/feed.xml"
 PAGE_PORT, PRODUCT_PORT = 8790, 8780
 APP_ID = "00000000-0000-4000-8000-00000000b07a"
@@ -101,7 +103,8 @@ class Demo:
 
     async def _set_up(self, app: App) -> None:
         read = roster.read_csv(io.StringIO(roster_csv()))
-        await roster.apply(app.db, read.rows, now().astimezone(app.settings.zone).date())
+        # The company is older than this visit: people have belonged to it for a while.
+        await roster.apply(app.db, read.rows, now().astimezone(app.settings.zone).date() - PAST)
         async with app.db.write() as s:
             for name, language in SLACK_CHANNELS.items():
                 ref = ChannelRef("slack", SLACK_TEAM, self.worlds.slack.channel(name).id)
@@ -114,20 +117,20 @@ class Demo:
             editors = ChannelRef("teams", TEAMS_TENANT, self.worlds.teams.channel("Comms Editors").id)
             await placements.add_channel(s, editors, "Comms Editors", purpose="editors", language="de")
 
-    async def write_story(self, campaign: Campaign) -> Story:
+    async def write_story(self, campaign: Campaign, *, author: str = "") -> Story:
         """Have a member of the communications team write a story and ask for its review."""
         article = next(one for one in self.worlds.site.stories if one.article.slug == campaign.slug)
         origin = self.worlds.site.origin
         async with self.app.db.write() as s:
-            author = await directory.find(s, f"{campaign.author}@{MAIL_DOMAIN}")
-            assert author is not None
+            writer = await directory.find(s, f"{author or campaign.author}@{MAIL_DOMAIN}")
+            assert writer is not None
             story = await stories.create(
                 s, title=article.article.title, summary=article.article.summary, url=origin + article.path,
                 image_url=f"{origin}/pictures/{article.article.picture}.png", image_alt=article.article.picture_says,
-                language=article.article.language, topics=campaign.topics, author_id=author.id,
+                language=article.article.language, topics=campaign.topics, author_id=writer.id,
                 captions=[Wording(text=said, network=where, language=one) for where, one, said in campaign.captions],
             )  # fmt: skip
-            return await approval.submit(s, story.id, author.id)
+            return await approval.submit(s, story.id, writer.id)
 
     async def pull_feed(self, most: int = 2) -> list[int]:
         """Pull the company's feed; the newest entries go to review. Answers those stories' ids."""
@@ -147,11 +150,11 @@ class Demo:
 
     async def fill(self) -> None:
         """What a visitor finds: one story that is out, others in front of the editors."""
-        first, second = [await self.write_story(campaign) for campaign in CAMPAIGNS]
+        # None of them is Clara's own: the visitor begins as Clara, and nobody approves what they wrote.
+        _, second = [await self.write_story(campaign, author="emilia.textor") for campaign in CAMPAIGNS]
         await self.pull_feed()
         await self.approve(second.id, "clara.editorius")  # before editors are asked: no card offers what is decided
         await ask_editors(self.app.parts)
-        del first
 
 
 def _free_port() -> int:

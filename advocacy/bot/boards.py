@@ -17,12 +17,13 @@ BARS = 12
 """So many departments are drawn in chat; the page has all."""
 
 
-def help_message(t: Translator, name: str) -> Message:
-    """What the bot can do, in one screen."""
+def help_message(t: Translator, name: str, odd: str = "") -> Message:
+    """What the bot can do, in one screen. ``odd`` is a word that was typed and means nothing to us."""
     return Message(
         summary=t("What I can do"),
         heading=t("Hello {name}!", name=name),
         paragraphs=(
+            *((t("I do not know “{word}”. This is what I understand:", word=odd),) if odd else ()),
             t("Your communications team puts stories here. You share those you like with one click."),
             t("You see the exact text first, you can change it, and you can undo it."),
             t("Nobody sees who does not share. Boards show departments, not people."),

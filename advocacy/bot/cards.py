@@ -114,11 +114,13 @@ def reviewed_card(t: Translator, story: Story, said: str) -> Message:
     """The editors' card after a decision."""
     return Message(
         summary=said, heading=story.title, paragraphs=(said,), facts=(Fact(t("Link"), story.url),),
-        buttons=_recall_button(t, story),
+        buttons=_next_step(t, story),
     )  # fmt: skip
 
 
-def _recall_button(t: Translator, story: Story) -> tuple[Button, ...]:
+def _next_step(t: Translator, story: Story) -> tuple[Button, ...]:
+    if story.state == StoryState.RETURNED:
+        return (Button(t("Put up for review again"), action="resubmit", value={"s": story.id}),)
     if story.state not in (StoryState.APPROVED, StoryState.SCHEDULED, StoryState.LIVE):
         return ()
     return (

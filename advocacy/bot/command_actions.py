@@ -21,7 +21,6 @@ from advocacy.sharing.models import ShareState
 
 COUNTS = {
     ShareState.POSTED, ShareState.REPORTED, ShareState.PENDING, ShareState.SENDING, ShareState.UNKNOWN,
-    ShareState.UNDONE, ShareState.DELETED,
 }  # fmt: skip
 """A story with a share in one of these states has been dealt with: the feed shows the others."""
 RECENT = 5
@@ -33,6 +32,8 @@ async def command(call: Call) -> Answer:
     if words and words[0] == "advocacy":
         words = words[1:]
     named = WORDS.get(words[0]) if words else None
+    if words and named is None:
+        return Private(help_message(call.t, call.person.name, odd=words[0][:40]))
     return await (named or show_help)(call)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
-from advocacy.bot.answers import refusal
+from advocacy.bot.answers import Around, refusal, withdrawn
 from advocacy.bot.cards import OPENS_FORM, reviewed_card
 from advocacy.bot.language import Translator, translator
 from advocacy.chat import Answer, Button, Form, Input, Message, OpenForm, Private, Rewrite, UserRef
 from advocacy.content import approval, stories
 from advocacy.content.models import Story, StoryState
+from advocacy.db import after_commit
 from advocacy.delivery import outbox, placements
 from advocacy.people import directory
 from advocacy.sharing import links
@@ -53,7 +54,11 @@ async def return_save(call: Call) -> Answer:
         story = await stories.get(s, call.number("s"))
         await _tell_author(s, story, note, call.person.name)
         await _decided(s, call, story, note, in_place=False)
-    said = call.t("Returned to the author, with your note.")
+    said = (
+        call.t("Returned to the author, with your note.")
+        if story.author_id is not None
+        else call.t("Set aside. It came from a feed, so nobody has to be told.")
+    )
     return Private(Message(summary=said, paragraphs=(said,)))
 
 
@@ -63,7 +68,32 @@ async def recall(call: Call) -> Answer:
         story = await approval.recall(s, call.number("s"), call.person)
         await call.parts.sharing.cancel_story(s, story.id)
         await links.stop_story(s, story.id)
+        await _tell_sharers(s, call, story)
         return await _decided(s, call, await stories.get(s, story.id))
+
+
+async def _tell_sharers(s: AsyncSession, call: Call, story: Story) -> None:
+    """Offer everyone who has shared the story to delete their post, once."""
+    for share in await call.parts.sharing.out_there(s, story.id):
+        network = call.parts.networks.get(share.network)
+        if network is None or not share.reply:
+            continue
+        where = dict(share.reply)
+        reply_to, language = where.pop("reply_to", ""), where.pop("language", "en")
+        around = Around(share=share, title=story.title, network=network, at=call.at)
+        message = withdrawn(translator(language), around)
+        await outbox.tell(s, UserRef(**where), reply_to, message, f"withdrawn:{share.id}")
+    after_commit(s, call.parts.worker.wake_urgent.set)
+
+
+async def resubmit(call: Call) -> Answer:
+    """Put a returned story in front of the editors again; whoever does it does not approve it."""
+    if not directory.may(call.person, "editor"):
+        return Private(refusal(call.t, "not_editor"))
+    async with call.parts.db.write() as s:
+        story = await approval.submit(s, call.number("s"), call.person.id)
+    said = call.t("“{title}” is up for review again.", title=story.title)
+    return Rewrite(Message(summary=said, heading=story.title, paragraphs=(said,)))
 
 
 async def placement_there(call: Call) -> Answer:
@@ -146,6 +176,7 @@ ACTIONS = {
     "return": give_back,
     "return_save": return_save,
     "recall": recall,
+    "resubmit": resubmit,
     "placement_there": placement_there,
     "placement_again": placement_again,
 }

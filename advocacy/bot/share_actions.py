@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,6 +23,7 @@ from advocacy.sharing.shares import NotOffered, TextProblem
 
 PATIENCE = 2.0
 """Seconds a press waits for a network before the answer says that it is under way (Slack wants one within 3)."""
+OVER = (ShareState.UNDONE, ShareState.DELETED)
 background: set[asyncio.Task[Share]] = set()
 """What goes on after a press was answered."""
 
@@ -37,9 +38,13 @@ async def share(call: Call) -> Answer:
             s, person=call.person, story_id=call.number("s"), network=network,
             reply=call.reply, language=call.person.language, at=call.at,
         )  # fmt: skip
+        mine = started.share
+        if not started.fresh and mine.state in OVER:
+            # Whoever presses Share wants to share, also after an undo or a deletion.
+            mine = await call.parts.sharing.again(s, mine.id, call.person.id, at=call.at)
         if call.number("p") and call.press.who.address:
             await placements.watch(s, call.number("p"), call.press.who.address)
-        return await _show(s, call, started.share, replace=is_private(call.press))
+        return await _show(s, call, mine, replace=is_private(call.press), is_repeat=not started.fresh)
 
 
 async def more(call: Call) -> Answer:
@@ -147,14 +152,14 @@ async def _tell_of_it(call: Call, task: asyncio.Task[Share]) -> Share:
     return mine
 
 
-async def _show(s: AsyncSession, call: Call, mine: Share, *, replace: bool) -> Answer:
+async def _show(s: AsyncSession, call: Call, mine: Share, *, replace: bool, is_repeat: bool = False) -> Answer:
     """Say where a share stands, and note that it was said and where."""
     mine.told = mine.state
     mine.reply = call.reply
     if mine.state == ShareState.PENDING and mine.due_at is not None and mine.due_at <= call.at:
         after_commit(s, call.parts.share_due)
-    message = answer(call.t, await _around(s, call, mine))
-    return Private(message, replace=replace)
+    around_it = dataclasses.replace(await _around(s, call, mine), is_repeat=is_repeat)
+    return Private(answer(call.t, around_it), replace=replace)
 
 
 async def _around(s: AsyncSession, call: Call, mine: Share) -> Around:
@@ -169,11 +174,13 @@ def around(call: Call, mine: Share, title: str) -> Around:
         raise NotOffered(mine.network)
     found = Around(share=mine, title=title, network=network, at=call.at)
     if mine.state == ShareState.WAITING:
-        return replace(found, connect_url=call.parts.accounts.connect_url(call.person.id, mine.network))
+        return dataclasses.replace(found, connect_url=call.parts.accounts.connect_url(call.person.id, mine.network))
     if mine.state == ShareState.OPENED:
         url = call.parts.sharing.dialog_url(mine)
         # Chat platforms take web addresses only; a mail program is opened by way of a page of ours.
-        return replace(found, dialog_url=url if url.startswith("http") else call.parts.addresses.dialog(mine.id))
+        return dataclasses.replace(
+            found, dialog_url=url if url.startswith("http") else call.parts.addresses.dialog(mine.id)
+        )
     return found
 
 

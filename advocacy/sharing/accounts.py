@@ -38,7 +38,7 @@ class ConnectProblem(Exception):
 
     ``bad_link`` (not ours, or changed), ``expired``, ``used``, ``not_offered``, ``bad_host``, ``not_a_server``,
     ``wrong_password``, ``declined`` (the person said no), ``wrong_browser``, ``refused`` (the network said no),
-    ``try_later`` (the network cannot be reached).
+    ``try_later`` (the network cannot be reached), ``taken`` (it is connected to somebody else here).
     """
 
     def __init__(self, code: str) -> None:
@@ -75,7 +75,7 @@ class Accounts:
         self.resumed: Callable[[], None] = lambda: None
         """Called once a connection is stored: shares that waited for it go on."""
         self._sharing = Sharing(settings, networks)
-        self._key = hashlib.sha256(b"advocacy connect" + settings.key_bytes[0]).digest()
+        self._keys = [hashlib.sha256(b"advocacy connect" + key).digest() for key in settings.key_bytes]
 
     # -- the signed address ------------------------------------------------------------------------------------------
 
@@ -83,7 +83,7 @@ class Accounts:
         """Our page on which this person connects this network; good for 15 minutes and one connection."""
         until = int(time.time() + LINK_LIFE.total_seconds())
         said = f"{person_id}.{network}.{until}.{secrets.token_urlsafe(12)}"
-        return f"{self.settings.public_url.rstrip('/')}/connect/{network}?t={said}.{self._sign(said)}"
+        return f"{self.settings.public_url.rstrip('/')}/connect/{network}?t={said}.{_sign(self._keys[0], said)}"
 
     def callback(self, network: str) -> str:
         """Where the network sends the browser back to; has to be registered there letter by letter."""
@@ -92,7 +92,8 @@ class Accounts:
     def read(self, token: str) -> Ticket:
         """What the address's ``t`` says. Raises ``ConnectProblem`` ``bad_link`` or ``expired``; see ``check`` too."""
         said, _, signature = token.rpartition(".")
-        if not hmac.compare_digest(_bytes(signature), self._sign(said).encode()):
+        # The first key signs, all are believed: a link survives a change of keys.
+        if not any(hmac.compare_digest(_bytes(signature), _sign(key, said).encode()) for key in self._keys):
             raise ConnectProblem("bad_link")
         person_id, network, until, nonce = said.split(".", 3)
         if int(until) < time.time():
@@ -231,6 +232,13 @@ class Accounts:
                 "token": connection.token, "refresh_token": connection.refresh_token,
                 "expires_at": connection.expires_at, "state": "active", "connected_at": now(),
             }  # fmt: skip
+            same = select(Account.id).where(
+                Account.network == ticket.network, Account.host == connection.host,
+                Account.remote_id == connection.remote_id, Account.person_id != ticket.person_id,
+            )  # fmt: skip
+            if await s.scalar(same.limit(1)) is not None:
+                # Perhaps a colleague's link was pressed: nobody may come to post in somebody else's name.
+                raise ConnectProblem("taken")
             key = {"person_id": ticket.person_id, "network": ticket.network}
             if await insert_new(s, Account, {**key, **values}) is None:
                 again = update(Account).filter_by(**key).values(**values)
@@ -268,11 +276,12 @@ class Accounts:
             raise ConnectProblem("not_offered")
         return port
 
-    def _sign(self, said: str) -> str:
-        return hmac.new(self._key, _bytes(said), hashlib.sha256).hexdigest()
-
 
 _NOBODY = HostClient("", "")
+
+
+def _sign(key: bytes, said: str) -> str:
+    return hmac.new(key, _bytes(said), hashlib.sha256).hexdigest()
 
 
 def _host(port: Network, given: str) -> str:

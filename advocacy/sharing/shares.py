@@ -331,6 +331,12 @@ class Sharing:
         )
         return sorted(changed)
 
+    async def out_there(self, s: AsyncSession, story_id: int) -> list[Share]:
+        """Shares of a story whose posts people can see, measured and self-reported."""
+        states = (ShareState.POSTED, ShareState.REPORTED)
+        query = select(Share).where(Share.story_id == story_id, Share.state.in_(states)).order_by(Share.id)
+        return list(await s.scalars(query))
+
     # -- reading -----------------------------------------------------------------------------------------------------
 
     async def own(self, s: AsyncSession, share_id: int, person_id: int) -> Share:

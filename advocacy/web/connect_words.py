@@ -25,7 +25,7 @@ def trouble(t: Translator, code: str, network: str) -> Trouble:
     make = {
         "expired": _expired, "used": _used, "not_offered": _not_offered, "bad_host": _bad_host,
         "not_a_server": _not_a_server, "wrong_password": _wrong_password, "declined": _declined,
-        "wrong_browser": _wrong_browser, "refused": _refused, "try_later": _try_later,
+        "wrong_browser": _wrong_browser, "refused": _refused, "try_later": _try_later, "taken": _taken,
     }.get(code, _bad_link)  # fmt: skip
     return make(t, network)
 
@@ -101,6 +101,14 @@ def _refused(t: Translator, network: str) -> Trouble:
         t("Please try again. If it happens again, tell your communications team."),
     )
     return Trouble(t("{network} said no", network=network), lines, HTTPStatus.BAD_GATEWAY, "bad", can_retry=True)
+
+
+def _taken(t: Translator, network: str) -> Trouble:
+    lines = (
+        t("This {network} account is connected to a colleague here. Nothing was changed.", network=network),
+        t("If it is yours, ask that colleague to disconnect it first. Only open links that the app sent to you."),
+    )
+    return Trouble(t("Connected to somebody else"), lines, HTTPStatus.CONFLICT, "bad")
 
 
 def _try_later(t: Translator, network: str) -> Trouble:

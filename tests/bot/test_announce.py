@@ -61,7 +61,8 @@ async def test_a_returned_draft_comes_again_when_it_is_submitted_again(chat: Cha
     assert isinstance(form, OpenForm)
     await chat.press(DAVID, "return_save", {"note": "Please name the source."}, message=card, **form.form.value)
     await chat.deliver()
-    assert not buttons(chat.worlds.slack.messages(editors.channel)[0]), "a returned draft can no longer be approved"
+    left = buttons(chat.worlds.slack.messages(editors.channel)[0])
+    assert list(left) == ["resubmit"], "a returned draft can no longer be approved"
     clara = chat.who("clara.editorius").user
     assert any("returned" in one.text or "zurückgegeben" in one.text
                for one in chat.worlds.slack.messages(chat.worlds.slack.im(clara).id))  # fmt: skip

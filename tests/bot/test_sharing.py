@@ -310,3 +310,37 @@ async def test_only_another_editor_approves_and_only_what_was_shown(chat: Chat) 
     assert "Redaktion" in said(await chat.press(JANA, "approve", s=story.id, f=seen))
     assert "geändert" in said(await chat.press("david.vierauge", "approve", s=story.id, f="0" * 64))
     assert "Approved by David Vierauge" in said(await chat.press("david.vierauge", "approve", s=story.id, f=seen))
+
+
+async def test_pressing_share_again_is_a_wish_to_share(chat: Chat) -> None:
+    """After an undo a new press begins anew; after a post it says that nothing was posted a second time."""
+    story = await chat.live_story()
+    await connect(chat, JANA)
+    await chat.press(JANA, "share", s=story.id, n="linkedin")
+    [first] = await shares(chat)
+    await chat.press(JANA, "undo", i=first.id)
+    await chat.press(JANA, "share", s=story.id, n="linkedin")
+    second = (await shares(chat))[-1]
+    assert (second.round, second.state) == (2, ShareState.PENDING)
+    await chat.press(JANA, "post_now", i=second.id)
+    await chat.parts.poster.run_due()
+    assert "schon geteilt" in said(await chat.press(JANA, "share", s=story.id, n="linkedin"))
+    assert len(chat.worlds.linkedin.posts()) == 1
+
+
+async def test_who_shared_a_withdrawn_story_is_offered_to_delete_the_post(chat: Chat) -> None:
+    """Withdrawing tells each sharer once, and one press takes the post down."""
+    story = await chat.live_story()
+    await connect(chat, JANA)
+    await chat.press(JANA, "share", s=story.id, n="linkedin")
+    [share] = await shares(chat)
+    await chat.press(JANA, "post_now", i=share.id)
+    await chat.parts.poster.run_due()
+    for _ in range(2):
+        await chat.press("david.vierauge", "recall", s=story.id)
+    await chat.deliver()
+    user = chat.who(JANA).user
+    told = [*chat.worlds.slack.messages(chat.worlds.slack.im(user).id, user), *chat.worlds.slack.ephemerals(user)]
+    assert len([one for one in told if "wurde zurückgezogen" in one.text]) == 1
+    await chat.press(JANA, "delete", i=share.id)
+    assert chat.worlds.linkedin.posts(deleted=False) == []

@@ -221,3 +221,17 @@ async def test_connecting_again_replaces_the_old_connection(scene: Scene) -> Non
         after = (await s.scalars(select(Account))).one()
     assert (after.id, after.state) == (before.id, "active")
     assert after.token != before.token
+
+
+async def test_one_network_account_belongs_to_one_colleague(scene: Scene) -> None:
+    """Whoever presses a colleague's connect link by mistake does not let that colleague post as them."""
+    for person, expected in ((EMRE, ""), (JANA, "taken")):
+        url, cookie = await scene.accounts.begin(token_of(scene, "linkedin", person))
+        back = await agree(scene, "linkedin", url, EMRE)
+        finishing = scene.accounts.finish(back["state"], back["code"], cookie)
+        if expected:
+            assert await problem(finishing) == expected
+        else:
+            await finishing
+    async with scene.db.read() as s:
+        assert await scene.accounts.mine(s, scene.people[JANA].id) == []
