@@ -103,6 +103,10 @@ class Call:
 Action = Callable[[Call], Awaitable[Answer]]
 
 
+class _NotNow(Exception):
+    """Nobody can say at the moment who this is: that is no reason to call them unknown."""
+
+
 class Bot:
     """The one place that doors call."""
 
@@ -112,7 +116,10 @@ class Bot:
 
     async def handle(self, press: Press) -> Answer:
         """Do what was pressed, and say what to show for it. Everything is committed when this returns."""
-        person = await self._who(press)
+        try:
+            person = await self._who(press)
+        except _NotNow:
+            return Private(refusal(translator(self.parts.settings.language), "again"))
         if press.action in ARRIVALS or (press.event and not await self._is_first(press)):
             return None
         if person is None:
@@ -162,6 +169,8 @@ class Bot:
             profile = await platform.profile(who)
         except (Gone, Refused, Retry, Unknown) as trouble:
             log.warning("profile.unavailable", platform=who.platform, why=str(trouble))
+            if person is None and isinstance(trouble, (Retry, Unknown)):
+                raise _NotNow from None
             return person
         async with self.parts.db.write() as s:
             return await directory.remember(s, who, profile, reach if isinstance(reach, dict) else None)

@@ -82,8 +82,8 @@ def escape(text: str) -> str:
 
 
 def size(drawn: Json) -> int:
-    """Count the bytes of a card as it is sent."""
-    return len(json.dumps(drawn).encode())
+    """Count the bytes of a card. An emoji is four of them, however the wire spells it."""
+    return len(json.dumps(drawn, ensure_ascii=False).encode(errors="replace"))
 
 
 def _fit(message: Message, where: _Where) -> Json:

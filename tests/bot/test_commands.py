@@ -75,3 +75,18 @@ async def test_a_leaver_is_no_longer_known(chat: Chat) -> None:
             update(Person).where(Person.email == chat.people["jana.feld"].email).values(left_on=now().date())
         )
     assert "do not know you" in said(await chat.types("jana.feld", "feed"))
+
+
+async def test_when_the_platform_cannot_say_who_it_is_nobody_is_called_unknown(chat: Chat) -> None:
+    """A failing look-up asks to try again; the next press finds the person."""
+    from sqlalchemy import delete
+
+    from advocacy.people.models import Identity
+    from advocacy.playground.world import Fault
+
+    async with chat.db.write() as s:
+        await s.execute(delete(Identity))
+    chat.worlds.slack.faults.inject(Fault.ERROR, path="users.info", times=3)
+    assert "Nothing was lost" in said(await chat.types("jana.feld", "help"))
+    chat.worlds.slack.faults.clear()
+    assert "Hallo Jana Feld!" in said(await chat.types("jana.feld", "help"))
