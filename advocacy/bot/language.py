@@ -7,10 +7,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time
-from babel.messages.pofile import read_po
-from babel.numbers import format_decimal, format_percent
-
+# Babel is loaded with the first sentence that needs it, not at start.
 LANGUAGES = ("en", "de")
 _ROOMS = {"bot": Path(__file__).parent / "locale", "web": Path(__file__).parents[1] / "web" / "locale"}
 _Key = tuple[str, bool]
@@ -38,23 +35,33 @@ class Translator:
 
     def number(self, value: float) -> str:
         """1,234 or 1.234."""
+        from babel.numbers import format_decimal
+
         return format_decimal(value, locale=self.language)
 
     def percent(self, value: float, digits: int = 0) -> str:
         """0.42 as 42% or 42 %."""
+        from babel.numbers import format_percent
+
         pattern = "#,##0" + ("." + "0" * digits if digits else "") + ("\u00a0%" if self.language == "de" else "%")
         return format_percent(value, format=pattern, locale=self.language)
 
     def date(self, day: date) -> str:
         """23 Nov 2026 or 23.11.2026, as is usual."""
+        from babel.dates import format_date
+
         return format_date(day, format="medium", locale=self.language)
 
     def moment(self, at: datetime, zone: ZoneInfo) -> str:
         """A date and time in someone's zone."""
+        from babel.dates import format_datetime
+
         return format_datetime(at, format="medium", tzinfo=zone, locale=self.language)
 
     def time(self, at: datetime, zone: ZoneInfo) -> str:
         """14:05, in someone's zone."""
+        from babel.dates import format_time
+
         return format_time(at, format="short", tzinfo=zone, locale=self.language)
 
 
@@ -74,6 +81,8 @@ def supported(language: str) -> str:
 def _read(path: Path) -> dict[_Key, tuple[str, ...]]:
     if not path.exists():
         return {}
+    from babel.messages.pofile import read_po
+
     with path.open("rb") as file:
         catalog = read_po(file)
     sentences: dict[_Key, tuple[str, ...]] = {}

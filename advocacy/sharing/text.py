@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import bisect
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
 from urllib.parse import quote as percent
-
-import regex
 
 from advocacy.sharing.network import Network
 
@@ -15,11 +16,41 @@ MORE = "…"
 GAP = "\n\n"
 LONGEST_ADDRESS = 2000
 """Characters of a share page's address that every browser and every network takes."""
-URL = regex.compile(r"https?://[^\s<>\"]*[^\s<>\"'.,;:!?…)\]}»”]")
+
+
+class Pattern:
+    """A pattern for the ``regex`` library, which is loaded when the first text is looked at, not at start."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+
+    @cached_property
+    def compiled(self) -> Any:
+        """The pattern, ready."""
+        import regex
+
+        return regex.compile(self._source, flags=regex.VERSION1)
+
+    def sub(self, put: str | Callable[[Any], str], text: str) -> str:
+        """The text with every match replaced."""
+        return str(self.compiled.sub(put, text))
+
+    def findall(self, text: str) -> list[str]:
+        """Every match."""
+        found: list[str] = self.compiled.findall(text)
+        return found
+
+    def ends(self, text: str) -> list[int]:
+        """Where every match ends."""
+        return [match.end() for match in self.compiled.finditer(text)]
+
+
+URL = re.compile(r"https?://[^\s<>\"]*[^\s<>\"'.,;:!?…)\]}»”]")
 """A link in running text, without the punctuation that follows it."""
-_MARKER = regex.compile(r"\[(?:[^\[\]\n]*\p{L}[^\[\]\n]*|[\s._…]*)\]")
-_SENTENCE = regex.compile(r"(?:[^\s.!?\[][^\n.!?\[]*+)?(?:\[[^\]\n]*\][^\n.!?\[]*+)+[.!?]*[ \t]*")
-_UNSEEN = regex.compile(r"[\p{Cc}\p{Cs}\p{Co}--[\n\t]]", flags=regex.VERSION1)
+_MARKER = Pattern(r"\[(?:[^\[\]\n]*\p{L}[^\[\]\n]*|[\s._…]*)\]")
+_SENTENCE = re.compile(r"(?:[^\s.!?\[][^\n.!?\[]*+)?(?:\[[^\]\n]*\][^\n.!?\[]*+)+[.!?]*[ \t]*")
+_UNSEEN = Pattern(r"[\p{Cc}\p{Cs}\p{Co}--[\n\t]]")
+_GRAPHEME = Pattern(r"\X")
 
 
 class TextProblem(Exception):
@@ -33,7 +64,7 @@ class TextProblem(Exception):
 
 def graphemes(text: str) -> int:
     """How many characters a reader sees."""
-    return len(regex.findall(r"\X", text))
+    return len(_GRAPHEME.findall(text))
 
 
 def utf16(text: str) -> int:
@@ -43,7 +74,7 @@ def utf16(text: str) -> int:
 
 def with_links(text: str, each: int, count: Callable[[str], int]) -> int:
     """The length of a text in which every link counts for the same."""
-    rest = str(URL.sub("", text))
+    rest = URL.sub("", text)
     return count(rest) + len(URL.findall(text)) * each
 
 
@@ -57,12 +88,12 @@ def clean(text: str) -> str:
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _UNSEEN.sub("", text)
     lines = "\n".join(line.rstrip() for line in text.split("\n"))
-    return str(regex.sub(r"\n{3,}", GAP, lines)).strip()
+    return re.sub(r"\n{3,}", GAP, lines).strip()
 
 
 def has_marker(text: str) -> bool:
     """Is there a blank such as ``[your reason]`` that nobody filled in?"""
-    return _MARKER.search(text) is not None
+    return bool(_MARKER.findall(text))
 
 
 def without_markers(text: str) -> str:
@@ -93,8 +124,8 @@ def shortened(text: str, fits: Callable[[str], bool]) -> str:
     """As much of a text as fits, cut at a word where possible; empty when nothing does."""
     if fits(text):
         return text
-    ends = [match.start() for match in regex.finditer(r"\s+", text)]
-    cut = _longest(text, ends, fits) or _longest(text, [match.end() for match in regex.finditer(r"\X", text)], fits)
+    ends = [match.start() for match in re.finditer(r"\s+", text)]
+    cut = _longest(text, ends, fits) or _longest(text, _GRAPHEME.ends(text), fits)
     return cut + MORE if cut else ""
 
 

@@ -11,15 +11,13 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import regex
-
 from advocacy.chat import Refused, Unknown
 from advocacy.db import now
 from advocacy.http import Reply
 from advocacy.sharing.api import call, fields, said, token_of
 from advocacy.sharing.base import BaseNetwork
 from advocacy.sharing.network import Abilities, Connection, Draft, HostClient, Posted, Reconnect
-from advocacy.sharing.text import URL, address, graphemes, quote
+from advocacy.sharing.text import URL, Pattern, address, graphemes, quote
 
 HOME = "bsky.social"
 APP = "https://bsky.app"
@@ -30,8 +28,8 @@ BYTES_PER_GRAPHEME = 10
 LARGEST_THUMB = 1_000_000
 LONGEST_TAG = 64
 _PUNCTUATION = ".,;:!?…)]}\"'»”"
-_TAG = regex.compile(r"(?<=^|\s)[#＃](?!\ufe0f)([^\s#＃\u00ad\u2060\u200b-\u200d]*[^\d\s\p{P}#＃][^\s#＃\u200b]*)")
-_UNSEEN = regex.compile(r"\p{Cf}")
+_TAG = Pattern(r"(?<=^|\s)[#＃](?!\ufe0f)([^\s#＃\u00ad\u2060\u200b-\u200d]*[^\d\s\p{P}#＃][^\s#＃\u200b]*)")
+_UNSEEN = Pattern(r"\p{Cf}")
 """Direction marks come along when a handle is copied from the app."""
 _LAPSED = {"ExpiredToken"}
 _RECONNECT = {"AuthMissing", "AuthenticationRequired", "InvalidToken", "ExpiredToken"}
@@ -48,7 +46,7 @@ def facets(text: str) -> list[dict[str, Any]]:
     for one in URL.finditer(text):
         feature = {"$type": "app.bsky.richtext.facet#link", "uri": one.group()}
         found.append(_facet(text, one.start(), one.end(), feature))
-    for one in _TAG.finditer(text):
+    for one in _TAG.compiled.finditer(text):
         tag = one.group(1).rstrip(_PUNCTUATION)
         if tag and graphemes(tag) <= LONGEST_TAG:
             feature = {"$type": "app.bsky.richtext.facet#tag", "tag": tag}
