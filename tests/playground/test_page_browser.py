@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,15 +11,9 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from small_product import ADAPTIVE, SmallProduct, playing
 
 from advocacy.playground.slack.state import BOT_USER, Message
+from tests.browser.conftest import CHROMIUM, FLAGS
 
 pytestmark = pytest.mark.browser
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
-)
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script><b>bold?</b> &lt;i&gt; <https://x.example|<u>u</u>>"
 NEWS = "#slack .log"
 
