@@ -111,18 +111,40 @@ class Input:
 
     name: str
     label: str
-    kind: Literal["line", "text", "choice", "choices"] = "line"
+    kind: Literal["line", "text", "choice", "choices", "date", "time"] = "line"
     value: str = ""
-    """What stands in it at first; for ``choices`` comma separated."""
+    """What stands in it at first; for ``choices`` comma separated; ``2026-12-01`` for a date, ``09:30`` for a time."""
     hint: str = ""
     options: tuple[Option, ...] = ()
     max_length: int = 3000
     optional: bool = False
+    live: str = ""
+    """Action asked while somebody types, where the platform can: its ``OpenForm`` is drawn in place, what was typed
+    stays. Elsewhere nothing happens until a button is pressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a text as it was or has become."""
+
+    text: str
+    kind: Literal["same", "added", "removed"] = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field that was changed, old and new words in one line of pieces."""
+
+    label: str
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is said, drawn in this order: heading, image, paragraphs, quote, facts, bars, inputs, buttons, footnote."""
+    """What is said.
+
+    Drawn in this order: heading, image, paragraphs, quote, changes, facts, bars, inputs, buttons, footnote.
+    """
 
     summary: str
     """One plain sentence: notification, screen reader, fallback."""
@@ -131,6 +153,7 @@ class Message:
     paragraphs: tuple[str, ...] = ()
     quote: str = ""
     """Text that will leave, or has left, exactly so. Keeps its line breaks."""
+    changes: tuple[Change, ...] = ()
     facts: tuple[Fact, ...] = ()
     bars: tuple[Bar, ...] = ()
     inputs: tuple[Input, ...] = ()
@@ -157,6 +180,15 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """A chat message somebody chose to do something with; the platform vouches for all of it."""
+
+    text: str
+    author: UserRef | None = None
+    """``None`` when an app wrote it, or the platform does not say."""
+
+
+@dataclass(frozen=True, slots=True)
 class Press:
     """Something a person did on a platform: pressed a button, sent a form, typed a command."""
 
@@ -173,6 +205,8 @@ class Press:
     """Opaque to all but the door: how a private answer to this press can be given and later replaced."""
     event: str = ""
     """The platform's own id of this event, for telling a repeat from a new press; empty when it has none."""
+    quoted: Quoted | None = None
+    """The message a shortcut (Slack) or a message's own command (Teams) was used on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +297,7 @@ def from_json(data: Mapping[str, Any]) -> Message:
         image=Image(**image) if image else None,
         refresh=Button(**refresh) if refresh else None,
         paragraphs=tuple(rest.pop("paragraphs")),
+        changes=tuple(_change(one) for one in rest.pop("changes", ())),
         facts=tuple(Fact(**one) for one in rest.pop("facts")),
         bars=tuple(Bar(**one) for one in rest.pop("bars")),
         inputs=tuple(_input(one) for one in rest.pop("inputs")),
@@ -270,6 +305,10 @@ def from_json(data: Mapping[str, Any]) -> Message:
         refresh_for=tuple(rest.pop("refresh_for")),
         **rest,
     )
+
+
+def _change(data: Mapping[str, Any]) -> Change:
+    return Change(data["label"], tuple(Part(**one) for one in data["parts"]))
 
 
 def _input(data: Mapping[str, Any]) -> Input:

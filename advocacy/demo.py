@@ -16,7 +16,8 @@ from advocacy.app import App
 from advocacy.bot.announce import ask_editors
 from advocacy.chat import ChannelRef
 from advocacy.config import Settings
-from advocacy.content import approval, feeds, stories
+from advocacy.content import approval, stories
+from advocacy.content.feeds import pull
 from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import Story
 from advocacy.content.stories import Wording
@@ -134,7 +135,7 @@ class Demo:
 
     async def pull_feed(self, most: int = 2) -> list[int]:
         """Pull the company's feed; the newest entries go to review. Answers those stories' ids."""
-        pulled = await feeds.pull(self.app.db, self.app.http, FEED)
+        pulled = await pull.pull(self.app.db, self.app.http, FEED)
         async with self.app.db.write() as s:
             for story_id in pulled.drafts[:most]:
                 await approval.submit(s, story_id, None)

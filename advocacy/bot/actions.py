@@ -17,7 +17,8 @@ from advocacy.bot.models import SeenEvent
 from advocacy.chat import Answer, ChatPlatform, Gone, Press, Private, Refused, Retry, Unknown, UserRef
 from advocacy.config import Settings
 from advocacy.content.approval import Rejected
-from advocacy.content.stories import NoStory, NotSharable
+from advocacy.content.audience import NotSharable
+from advocacy.content.stories import NoStory
 from advocacy.db import Database, now
 from advocacy.delivery import placements
 from advocacy.delivery.worker import Worker

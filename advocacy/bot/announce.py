@@ -12,12 +12,13 @@ from advocacy.bot.actions import Parts
 from advocacy.bot.cards import Offer, ended_card, face, review_card, story_card
 from advocacy.bot.language import translator
 from advocacy.bot.review_actions import doubt_message
-from advocacy.chat import ChannelRef, Message, MessageRef
+from advocacy.chat import Message, MessageRef
 from advocacy.content import schedule, stories
 from advocacy.content.models import Review, Story, StoryState
 from advocacy.db import after_commit, for_update, now
-from advocacy.delivery import outbox, placements
-from advocacy.delivery.models import Channel, Placement, PlacementState
+from advocacy.delivery import outbox, placements, places
+from advocacy.delivery.models import Placement, PlacementState
+from advocacy.delivery.places import Place
 from advocacy.insights import story as story_insights
 from advocacy.insights.models import StoryTotal
 from advocacy.people.models import Person
@@ -50,16 +51,15 @@ async def publish(parts: Parts) -> int:
 async def _announce(s: AsyncSession, parts: Parts, story: Story) -> int:
     channels = await placements.channels(s, "stories", story.channel_ids)
     fresh = await placements.place(s, story.id, channels, "story")
-    for placement, channel in fresh:
+    for placement, place in fresh:
         offer = Offer(story, placement.id, parts.networks)
-        await _send(s, placement, channel, story_card(translator(channel.language), offer))
+        await _send(s, placement, place, story_card(translator(place.language), offer))
     return len(fresh)
 
 
-async def _send(s: AsyncSession, placement: Placement, channel: Channel, message: Message) -> None:
+async def _send(s: AsyncSession, placement: Placement, place: Place, message: Message) -> None:
     placement.shown, placement.refreshed_at = face(message), now()
-    to = ChannelRef(channel.platform, channel.tenant, channel.channel_id)
-    await outbox.send(s, to, message, f"placement:{placement.id}", placement.id)
+    await outbox.send(s, place.to, message, f"placement:{placement.id}", placement.id)
 
 
 async def ask_editors(parts: Parts) -> int:
@@ -92,11 +92,11 @@ async def ask_editors(parts: Parts) -> int:
 async def _ask(s: AsyncSession, parts: Parts, story: Story, count: int) -> int:
     author = await s.get(Person, story.author_id) if story.author_id else None
     fresh = await placements.place(s, story.id, await placements.channels(s, "editors"), "review", count)
-    for placement, channel in fresh:
-        t = translator(channel.language)
+    for placement, place in fresh:
+        t = translator(place.language)
         name = author.name if author else ""
         message = review_card(t, story, name, placement.id, parts.settings.zone)
-        await _send(s, placement, channel, message)
+        await _send(s, placement, place, message)
     return len(fresh)
 
 
@@ -131,24 +131,26 @@ async def _outdated(parts: Parts, at: datetime) -> list[_Outdated]:
     """All cards are drawn anew to tell, which takes a while: nobody who writes waits for it."""
     async with parts.db.read() as s:
         query = (
-            select(Placement, Channel)
-            .join(Channel, Channel.id == Placement.channel_id)
+            places.placed()
             .join(Story, Story.id == Placement.story_id)
-            .where(Placement.purpose == "story", Placement.state == PlacementState.SENT, Placement.message_id != "")
-            .where(or_(Story.state == StoryState.LIVE, Story.updated_at > at - STILL_REWRITTEN))
+            .where(
+                Placement.purpose == "story",
+                *placements.sent(),
+                or_(Story.state == StoryState.LIVE, Story.updated_at > at - STILL_REWRITTEN),
+            )
         )
-        rows = list((await s.execute(query)).all())
+        rows = await placements.placed(s, query)
         story_ids = sorted({placement.story_id for placement, _ in rows})
         totals = await story_insights.totals(s, story_ids)
         known = {story_id: await stories.get(s, story_id) for story_id in story_ids}
     found = []
-    for placement, channel in rows:
+    for placement, place in rows:
         story = known[placement.story_id]
         if _is_too_soon(parts, placement, at) and not _is_over(story):
             continue
-        message = _card_now(parts, placement, channel, story, totals.get(story.id))
+        message = _card_now(parts, placement, place, story, totals.get(story.id))
         if message is not None and face(message) != placement.shown:
-            found.append(_Outdated(placement.id, placement.shown, placements.message_ref(placement, channel), message))
+            found.append(_Outdated(placement.id, placement.shown, placements.message_ref(placement, place), message))
     return found
 
 
@@ -163,10 +165,10 @@ def _is_too_soon(parts: Parts, placement: Placement, at: datetime) -> bool:
 
 
 def _card_now(
-    parts: Parts, placement: Placement, channel: Channel, story: Story, totals: StoryTotal | None
+    parts: Parts, placement: Placement, place: Place, story: Story, totals: StoryTotal | None
 ) -> Message | None:
     """What the card should show; ``None`` while a story is between two approvals."""
-    t = translator(channel.language)
+    t = translator(place.language)
     if _is_over(story):
         return ended_card(t, story)
     if story.state != StoryState.LIVE:
@@ -188,16 +190,13 @@ async def _rewrite(s: AsyncSession, card: _Outdated, at: datetime) -> int:
 async def ask_about_doubts(parts: Parts) -> int:
     """Ask editors about cards whose sending was never confirmed and that nobody has pressed since."""
     async with parts.db.write() as s:
-        query = (
-            select(Placement, Channel, Story.title)
-            .join(Channel, Channel.id == Placement.channel_id)
-            .join(Story, Story.id == Placement.story_id)
-            .where(Placement.state == PlacementState.UNKNOWN, Placement.created_at < now() - DOUBT_AFTER)
+        query = places.placed().where(
+            Placement.state == PlacementState.UNKNOWN, Placement.created_at < now() - DOUBT_AFTER
         )
         asked = 0
-        for placement, channel, title in (await s.execute(query)).all():
+        for placement, place in await placements.placed(s, query):
+            title = (await s.get_one(Story, placement.story_id)).title
             for editors in await placements.channels(s, "editors"):
-                message = doubt_message(translator(editors.language), title, channel.name, placement.id)
-                to = ChannelRef(editors.platform, editors.tenant, editors.channel_id)
-                asked += await outbox.send(s, to, message, f"doubt:{placement.id}:{editors.id}")
+                message = doubt_message(translator(editors.language), title, place.name, placement.id)
+                asked += await outbox.send(s, editors.to, message, f"doubt:{placement.id}:{editors.channel_id}")
     return asked

@@ -10,9 +10,9 @@ from advocacy.bot.actions import Call
 from advocacy.bot.boards import accounts_message, board_message, empty_feed, help_message, me_message
 from advocacy.bot.cards import Offer, story_card
 from advocacy.chat import Answer, Button, Message, Private
-from advocacy.content import stories
+from advocacy.content import audience, stories
+from advocacy.content.audience import NotSharable
 from advocacy.content.models import Story
-from advocacy.content.stories import NotSharable
 from advocacy.insights import me as me_insights
 from advocacy.insights import participation, periods
 from advocacy.insights import story as story_insights
@@ -53,7 +53,7 @@ async def feed(call: Call) -> Answer:
         open_stories: list[Story] = []
         for story in await stories.live(s):
             try:
-                open_stories.append(await stories.sharable(s, story.id, call.person.id, call.at))
+                open_stories.append(await audience.sharable(s, story.id, call.person.id, call.at))
             except NotSharable:
                 continue
         left = [story for story in open_stories if story.id not in dealt_with]

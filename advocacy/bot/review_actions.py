@@ -121,11 +121,11 @@ async def _settle(call: Call, *, again: bool) -> Answer:
 async def _decided(s: AsyncSession, call: Call, story: Story, note: str = "", *, in_place: bool = True) -> Answer:
     """Rewrite the pressed card at once if the answer takes its place, the other review cards through the outbox."""
     language = call.parts.settings.language
-    for placement, channel in await placements.of_story(s, story.id, "review"):
-        t = translator(channel.language)
-        ref = placements.message_ref(placement, channel)
+    for placement, place in await placements.of_story(s, story.id, "review"):
+        t = translator(place.language)
+        ref = placements.message_ref(placement, place)
         if placement.id == call.number("p"):
-            language = channel.language
+            language = place.language
             if in_place and call.press.message is not None:
                 continue
         await outbox.rewrite(s, placement, ref, reviewed_card(t, story, verdict(t, story, call.person.name, note)))

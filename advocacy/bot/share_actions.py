@@ -13,7 +13,7 @@ from advocacy.bot.actions import Call, is_private
 from advocacy.bot.answers import Around, answer, edit_form, refusal, text_problem
 from advocacy.bot.cards import ON_CARD, Offer, story_card
 from advocacy.chat import Answer, Button, Message, OpenForm, Private
-from advocacy.content import stories
+from advocacy.content import audience
 from advocacy.content.models import Story
 from advocacy.db import after_commit
 from advocacy.delivery import placements
@@ -50,7 +50,7 @@ async def share(call: Call) -> Answer:
 async def more(call: Call) -> Answer:
     """The networks that have no button on the card; after a share, all but the one it was for."""
     async with call.parts.db.read() as s:
-        story = await stories.sharable(s, call.number("s"), call.person.id, call.at)
+        story = await audience.sharable(s, call.number("s"), call.person.id, call.at)
     said = call.t("More ways to share “{title}”", title=story.title)
     used = call.word("n")
     names = [name for name in call.parts.networks if name != used] if used else list(call.parts.networks)[ON_CARD:]
@@ -72,7 +72,7 @@ async def view(call: Call) -> Answer:
         mine = await call.parts.sharing.newest(s, call.person.id, story_id)
         if mine is not None:
             return Private(answer(call.t, await _around(s, call, mine)), replace=True)
-        story = await stories.sharable(s, story_id, call.person.id, call.at)
+        story = await audience.sharable(s, story_id, call.person.id, call.at)
         totals = (await story_insights.totals(s, [story_id])).get(story_id)
     offer = Offer(story, call.number("p"), call.parts.networks, totals)
     return Private(story_card(call.t, offer), replace=True)

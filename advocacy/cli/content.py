@@ -12,7 +12,7 @@ from advocacy.cli.trouble import Trouble
 
 if TYPE_CHECKING:
     from advocacy.config import Settings
-    from advocacy.content.feeds import Pulled
+    from advocacy.content.feeds.pull import Pulled
 
 feed = typer.Typer(help="RSS and Atom sources.", no_args_is_help=True)
 story = typer.Typer(help="Stories and where they stand.", no_args_is_help=True)
@@ -44,7 +44,7 @@ def pull(
     review: Annotated[int, typer.Option(min=0, help="so many of the newest drafts go to the editors")] = 5,
 ) -> None:
     """Turn new entries of a feed into drafts, and put the newest in front of the editors."""
-    from advocacy.content.rules import is_language
+    from advocacy.content.fields import is_language
 
     if language and not is_language(language):
         raise Trouble(f"{language} is no language; write de or en.", 2)
@@ -54,7 +54,8 @@ def pull(
 
 
 async def _pull(chosen: Settings, source: str, language: str, review: int) -> None:
-    from advocacy.content import approval, feeds
+    from advocacy.content import approval
+    from advocacy.content.feeds import pull as feeds
 
     place = source if "://" in source else Path(source)
     async with ground.database(chosen) as db, ground.http(chosen) as http:

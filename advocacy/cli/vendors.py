@@ -54,7 +54,7 @@ def add(
 
 
 async def _add(chosen: Settings, where: ChannelRef, name: str, purpose: str, language: str) -> None:
-    from advocacy.content.rules import is_language
+    from advocacy.content.fields import is_language
     from advocacy.delivery import placements
 
     if not is_language(language):

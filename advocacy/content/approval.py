@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.content import stories
-from advocacy.content.fingerprint import fingerprint
+from advocacy.content.fingerprint import content, fingerprint
 from advocacy.content.models import Review, Story, StoryState
 from advocacy.db import now
 from advocacy.people.directory import may
@@ -104,7 +104,12 @@ async def _is_theirs(s: AsyncSession, story: Story, person_id: int) -> bool:
 
 async def _note(s: AsyncSession, story: Story, decision: str, by_id: int | None, note: str = "") -> Story:
     story.updated_at = now()
-    s.add(Review(story_id=story.id, fingerprint=fingerprint(story), decision=decision, by_id=by_id, note=note.strip()))
+    s.add(
+        Review(
+            story_id=story.id, fingerprint=fingerprint(story), decision=decision, by_id=by_id, note=note.strip(),
+            content=content(story),
+        )
+    )  # fmt: skip
     await s.flush()
     return story
 

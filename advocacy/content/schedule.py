@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
 
 from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import Story, StoryState
+from advocacy.content.stories import whole
 from advocacy.db import for_update
 
 _WAITING = (StoryState.APPROVED, StoryState.SCHEDULED)
@@ -30,7 +30,7 @@ async def go_live(s: AsyncSession, at: datetime) -> list[int]:
         )
         .order_by(Story.publish_at, Story.id)
         .limit(_AT_A_TIME)
-        .options(selectinload(Story.captions))
+        .options(*whole())
     )
     started = []
     for story in await s.scalars(for_update(due, skip_locked=True)):

@@ -1,4 +1,4 @@
-"""Stories: made, edited, read. What may be shared by whom at which moment."""
+"""Stories: made, edited, read."""
 
 from __future__ import annotations
 
@@ -10,34 +10,35 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
-from advocacy.content import rules
-from advocacy.content.fingerprint import fingerprint
-from advocacy.content.models import Caption, Review, Story, StoryState
-from advocacy.content.rules import Invalid
+from advocacy.content import fields
+from advocacy.content.fields import Invalid
+from advocacy.content.fingerprint import content, fingerprint
+from advocacy.content.models import Caption, LanguageVersion, Review, Story, StoryState
 from advocacy.db import now
-from advocacy.people import departments
-from advocacy.people.models import Person
 
 _FIELDS = frozenset({
-    "title", "summary", "url", "image_url", "image_alt", "language", "topics", "captions",
-    "channel_ids", "department_ids", "publish_at", "expires_at",
+    "title", "summary", "url", "site", "image_url", "image_alt", "image_rights", "language", "versions", "internal",
+    "topics", "captions", "channel_ids", "department_ids", "locations", "audience_languages", "leader_ids",
+    "leaders_minutes", "featured", "campaign_id", "publish_at", "wall_clock", "urgent", "embargo_until", "expires_at",
+    "rights_until", "rights_note", "is_suggestion", "names_suggester", "credit_id", "consent",
 })  # fmt: skip
-
-
-class NotSharable(Exception):
-    """Nobody, or not this person, may share the story now.
-
-    Codes: ``gone`` (no such story), ``recalled``, ``expired``, ``not_live``, ``not_for_you``.
-    """
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+_LISTS = frozenset({
+    "topics", "channel_ids", "department_ids", "locations", "audience_languages", "leader_ids",
+})  # fmt: skip
 
 
 class NoStory(LookupError):
     """There is no story with this id."""
+
+
+class Overtaken(Exception):
+    """Somebody else changed the story meanwhile; nothing was written. ``story`` is how it stands now."""
+
+    def __init__(self, story: Story) -> None:
+        super().__init__(f"story {story.id} is at version {story.version}")
+        self.story = story
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,54 +48,64 @@ class Wording:
     text: str
     network: str = ""
     language: str = ""
+    hashtags: tuple[str, ...] = ()
+    """Without ``#``."""
+    mentions: tuple[str, ...] = ()
+    quota: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A story in one more language. ``url`` is the story's own when empty."""
+
+    language: str
+    title: str
+    summary: str = ""
+    url: str = ""
+    image_alt: str = ""
 
 
 async def create(
-    s: AsyncSession,
-    *,
-    title: str,
-    summary: str,
-    url: str,
-    image_url: str = "",
-    image_alt: str = "",
-    language: str = "en",
-    topics: Sequence[str] = (),
-    captions: Iterable[Wording] = (),
-    author_id: int | None = None,
-    channel_ids: Sequence[int] = (),
-    department_ids: Sequence[int] = (),
-    publish_at: datetime | None = None,
-    expires_at: datetime | None = None,
+    s: AsyncSession, *, title: str, summary: str, url: str, author_id: int | None = None, **more: Any
 ) -> Story:
-    """Write a draft. Raises ``Invalid``. ``author_id`` is empty when a feed wrote it."""
-    values = {
-        "title": title, "summary": summary, "url": url, "image_url": image_url, "image_alt": image_alt,
-        "language": language, "topics": topics, "channel_ids": channel_ids, "department_ids": department_ids,
-        "publish_at": publish_at, "expires_at": expires_at,
-    }  # fmt: skip
-    story = Story(author_id=author_id, state=StoryState.DRAFT, captions=[])
-    _write(story, {**values, "captions": captions})
-    await rules.check(s, story)
+    """Write a draft. Raises ``Invalid``. ``author_id`` is empty when a feed wrote it.
+
+    ``more`` are further columns of ``Story``, ``captions`` (of ``Wording``) and ``versions`` (of ``Version``).
+    """
+    _refuse_unknown(more)
+    story = Story(author_id=author_id, state=StoryState.DRAFT, language="en", captions=[], versions=[])
+    for name in _LISTS:
+        setattr(story, name, [])
+    for name in ("image_url", "image_alt", "image_rights", "site", "wall_clock", "rights_note"):
+        setattr(story, name, "")
+    story.internal = False
+    # The language first: captions without one are in the story's.
+    _write(story, {"title": title, "summary": summary, "url": url, **dict(sorted(more.items(), key=_language_first))})
+    await fields.check(s, story)
     s.add(story)
     await s.flush()
     return story
 
 
-async def edit(s: AsyncSession, story_id: int, *, by_id: int | None = None, **changes: Any) -> Story:
-    """Change some fields, named as in ``create``. Raises ``Invalid``, ``NoStory``.
+async def edit(
+    s: AsyncSession, story_id: int, *, by_id: int | None = None, seen: int | None = None, **changes: Any
+) -> Story:
+    """Change some fields, named as in ``create``. Raises ``Invalid``, ``NoStory``, ``Overtaken``.
 
+    ``seen`` is the ``version`` that the one who edits has looked at; without it nothing is compared.
     What was approved is the exact content: a change of it takes an approved, scheduled or live story back to
     review, and one that was returned or has expired back to draft. A change of times alone does not.
     """
-    if unknown := set(changes) - _FIELDS:
-        raise Invalid(min(unknown), "unknown")
+    _refuse_unknown(changes)
     story = await get(s, story_id, lock=True)
+    if seen is not None and seen != story.version:
+        raise Overtaken(story)
     if story.state == StoryState.RECALLED:
         raise Invalid("state", "recalled")
     before = fingerprint(story)
-    _write(story, changes)
-    await rules.check(s, story)
-    story.updated_at = now()
+    _write(story, dict(sorted(changes.items(), key=_language_first)))
+    await fields.check(s, story)
+    story.updated_at, story.version = now(), story.version + 1
     after = fingerprint(story)
     if after != before:
         await _back(s, story, by_id)
@@ -104,9 +115,14 @@ async def edit(s: AsyncSession, story_id: int, *, by_id: int | None = None, **ch
     return story
 
 
+def whole() -> tuple[ORMOption, ...]:
+    """Options of a query for stories that are to be read, shown or compared: with captions and versions."""
+    return selectinload(Story.captions), selectinload(Story.versions)
+
+
 async def get(s: AsyncSession, story_id: int, *, lock: bool = False) -> Story:
-    """The story with its captions; locked for this unit of work if asked. Raises ``NoStory``."""
-    query = select(Story).where(Story.id == story_id).options(selectinload(Story.captions))
+    """The whole story; locked for this unit of work if asked. Raises ``NoStory``."""
+    query = select(Story).where(Story.id == story_id).options(*whole())
     query = query.execution_options(populate_existing=True)
     story = await s.scalar(query.with_for_update() if lock else query)
     if story is None:
@@ -116,55 +132,31 @@ async def get(s: AsyncSession, story_id: int, *, lock: bool = False) -> Story:
 
 
 async def live(s: AsyncSession, limit: int = 20, at: datetime | None = None) -> list[Story]:
-    """Stories that can be shared now, the newest first, captions loaded."""
+    """Stories that are out now, whole; featured ones first, then the newest."""
     query = (
         select(Story)
         .where(Story.state == StoryState.LIVE, or_(Story.expires_at.is_(None), Story.expires_at > (at or now())))
-        .order_by(Story.live_at.desc(), Story.id.desc())
+        .order_by(Story.featured.desc(), Story.live_at.desc(), Story.id.desc())
     )
-    return list(await s.scalars(query.limit(limit).options(selectinload(Story.captions))))
+    return list(await s.scalars(query.limit(limit).options(*whole())))
 
 
 async def listing(s: AsyncSession, state: str | None = None, limit: int = 500) -> list[Story]:
-    """All stories, or those in one state; the newest first, captions loaded."""
-    query = select(Story).order_by(Story.id.desc()).limit(limit).options(selectinload(Story.captions))
+    """All stories, or those in one state, whole; the newest first."""
+    query = select(Story).order_by(Story.id.desc()).limit(limit).options(*whole())
     return list(await s.scalars(query if state is None else query.where(Story.state == state)))
-
-
-async def sharable(s: AsyncSession, story_id: int, person_id: int, at: datetime) -> Story:
-    """The story, if this person may share it at this moment. Raises ``NotSharable``."""
-    try:
-        story = await get(s, story_id)
-    except NoStory:
-        raise NotSharable("gone") from None
-    if story.state == StoryState.RECALLED:
-        raise NotSharable("recalled")
-    if story.state == StoryState.EXPIRED or (story.expires_at is not None and story.expires_at <= at):
-        raise NotSharable("expired")
-    if story.state != StoryState.LIVE:
-        raise NotSharable("not_live")
-    if not await _is_for(s, story, person_id, at):
-        raise NotSharable("not_for_you")
-    return story
-
-
-async def _is_for(s: AsyncSession, story: Story, person_id: int, at: datetime) -> bool:
-    person = await s.get(Person, person_id)
-    if person is None or (person.left_on is not None and person.left_on <= at.date()):
-        return False
-    if not story.department_ids:
-        return True
-    own = (await departments.of(s, [person_id], at.date())).get(person_id)
-    if own is None:
-        return False
-    return not set((await departments.tree(s)).chain(own)).isdisjoint(story.department_ids)
 
 
 async def _back(s: AsyncSession, story: Story, by_id: int | None) -> None:
     if story.state in {StoryState.IN_REVIEW, StoryState.APPROVED, StoryState.SCHEDULED, StoryState.LIVE}:
         story.state = StoryState.IN_REVIEW
         # Whoever wrote the change brings it to review: they cannot be the one who approves it.
-        s.add(Review(story_id=story.id, fingerprint=fingerprint(story), decision="submitted", by_id=by_id))
+        s.add(
+            Review(
+                story_id=story.id, fingerprint=fingerprint(story), decision="submitted", by_id=by_id,
+                content=content(story),
+            )
+        )  # fmt: skip
     else:
         story.state = StoryState.DRAFT
 
@@ -184,11 +176,22 @@ def waiting_state(story: Story) -> StoryState:
     return StoryState.SCHEDULED if is_ahead else StoryState.APPROVED
 
 
+def _refuse_unknown(changes: dict[str, Any]) -> None:
+    if unknown := set(changes) - _FIELDS:
+        raise Invalid(min(unknown), "unknown")
+
+
+def _language_first(item: tuple[str, Any]) -> bool:
+    return item[0] != "language"
+
+
 def _write(story: Story, changes: dict[str, Any]) -> None:
     for name, value in changes.items():
         if name == "captions":
             _write_captions(story, value)
-        elif name in {"topics", "channel_ids", "department_ids"}:
+        elif name == "versions":
+            _write_versions(story, value)
+        elif name in _LISTS:
             setattr(story, name, list(dict.fromkeys(value)))
         else:
             setattr(story, name, value.strip() if isinstance(value, str) else value)
@@ -200,10 +203,31 @@ def _write_captions(story: Story, wordings: Iterable[Wording]) -> None:
     kept: dict[tuple[str, str, str], Caption] = {}
     for wording in wordings:
         key = (wording.network, wording.language or story.language, wording.text.strip())
-        kept[key] = there.get(key) or Caption(network=key[0], language=key[1], text=key[2], dealt=0)
+        caption = there.get(key) or Caption(network=key[0], language=key[1], text=key[2], dealt=0)
+        caption.hashtags, caption.mentions, caption.quota = (
+            list(wording.hashtags),
+            list(wording.mentions),
+            wording.quota,
+        )
+        kept[key] = caption
     story.captions = list(kept.values())
 
 
+def _write_versions(story: Story, versions: Sequence[Version]) -> None:
+    """Take over the versions, one a language; the story's own language has none."""
+    there = {one.language: one for one in story.versions}
+    kept: dict[str, LanguageVersion] = {}
+    for version in versions:
+        if version.language == story.language:
+            continue
+        row = there.get(version.language) or LanguageVersion(language=version.language)
+        row.title, row.summary = version.title.strip(), version.summary.strip()
+        row.url, row.image_alt = version.url.strip(), version.image_alt.strip()
+        kept[version.language] = row
+    story.versions = list(kept.values())
+
+
 __all__ = [
-    "Invalid", "NotSharable", "Wording", "create", "edit", "get", "listing", "live", "sharable", "waiting_state",
+    "Invalid", "NoStory", "Overtaken", "Version", "Wording", "create", "edit", "get", "listing", "live",
+    "waiting_state", "whole",
 ]  # fmt: skip

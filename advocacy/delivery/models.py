@@ -26,6 +26,8 @@ class Channel(Base):
     purpose: Mapped[str] = mapped_column(String(12), default="stories")
     """``stories`` or ``editors``."""
     language: Mapped[str] = mapped_column(String(12), default="en")
+    time_zone: Mapped[str] = mapped_column(String(64), default="")
+    """Its people's; the company's when empty."""
     active: Mapped[bool] = mapped_column(default=True)
 
 
@@ -40,16 +42,22 @@ class PlacementState(StrEnum):
 
 
 class Placement(Base):
-    """One card of a story in one channel. Remembers the message, so that it can be rewritten."""
+    """One card of a story in one channel or direct message. Remembers the message, so that it can be rewritten."""
 
     __tablename__ = "placement"
-    __table_args__ = (UniqueConstraint("story_id", "channel_id", "purpose", "round"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        UniqueConstraint("story_id", "channel_id", "purpose", "round"),
+        UniqueConstraint("story_id", "identity_id", "purpose", "round"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[Id]
     story_id: Mapped[int] = mapped_column(BigId, ForeignKey("story.id", ondelete="CASCADE"))
-    channel_id: Mapped[int] = mapped_column(BigId, ForeignKey("channel.id"))
+    channel_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("channel.id"))
+    identity_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("identity.id", ondelete="CASCADE"), index=True)
+    """Who has it in their direct messages. Either this or ``channel_id``."""
     purpose: Mapped[str] = mapped_column(String(12), default="story")
-    """``story`` (the card colleagues share from) or ``review`` (the editors' card)."""
+    """``story`` (the card colleagues share from) or ``review`` (the card of those who decide on it)."""
     round: Mapped[int] = mapped_column(default=1)
     """Counts up each time the same story comes to the same channel again."""
     state: Mapped[str] = mapped_column(String(12), default=PlacementState.PENDING)

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.chat import ChannelRef, MessageRef
 from advocacy.db import for_update, now
+from advocacy.delivery import places
 from advocacy.delivery.models import Channel, Outbox, OutboxState, Placement, PlacementState
+from advocacy.delivery.places import Place, channels, message_ref
+from advocacy.people.models import Identity, Person
 
 VIEWERS = 60
 """Teams refreshes a card for at most this many named people."""
 
 
-async def channels(s: AsyncSession, purpose: str, only: Sequence[int] = ()) -> list[Channel]:
-    """Active channels with this purpose; just the named ones when any are named."""
-    query = select(Channel).where(Channel.purpose == purpose, Channel.active).order_by(Channel.id)
-    if only:
-        query = query.where(Channel.id.in_(only))
-    return list((await s.execute(query)).scalars())
-
-
 async def add_channel(
-    s: AsyncSession, ref: ChannelRef, name: str, purpose: str = "stories", language: str = "en"
-) -> Channel:
+    s: AsyncSession, ref: ChannelRef, name: str, purpose: str = "stories", language: str = "en", time_zone: str = ""
+) -> Place:
     """Make a channel known, or change what is known of it."""
     query = select(Channel).where(
         Channel.platform == ref.platform, Channel.tenant == ref.tenant, Channel.channel_id == ref.channel
@@ -35,44 +30,50 @@ async def add_channel(
         channel = Channel(platform=ref.platform, tenant=ref.tenant, channel_id=ref.channel)
         s.add(channel)
     channel.name, channel.purpose, channel.language, channel.active = name, purpose, language, True
+    channel.time_zone = time_zone
     await s.flush()
-    return channel
+    return places.of_channel(channel)
 
 
 async def place(
-    s: AsyncSession, story_id: int, where: Sequence[Channel], purpose: str, count: int = 1
-) -> list[tuple[Placement, Channel]]:
-    """Placements of a story in these channels; the ones that are new in this round."""
-    query = select(Placement.channel_id).where(
+    s: AsyncSession, story_id: int, where: Sequence[Place], purpose: str, count: int = 1
+) -> list[tuple[Placement, Place]]:
+    """Placements of a story in these places; the ones that are new in this round."""
+    query = select(Placement.channel_id, Placement.identity_id).where(
         Placement.story_id == story_id, Placement.purpose == purpose, Placement.round == count
     )
-    there = set((await s.execute(query)).scalars())
+    there = {(channel_id, identity_id) for channel_id, identity_id in (await s.execute(query)).all()}
     fresh = [
-        (Placement(story_id=story_id, channel_id=channel.id, purpose=purpose, round=count, viewers=[]), channel)
-        for channel in where
-        if channel.id not in there
-    ]
+        (
+            Placement(
+                story_id=story_id, channel_id=place.channel_id, identity_id=place.identity_id, purpose=purpose,
+                round=count, viewers=[],
+            ),
+            place,
+        )
+        for place in where
+        if (place.channel_id, place.identity_id) not in there
+    ]  # fmt: skip
     s.add_all([placement for placement, _ in fresh])
     await s.flush()
     return fresh
 
 
-async def of_story(s: AsyncSession, story_id: int, purpose: str = "story") -> list[tuple[Placement, Channel]]:
+async def of_story(s: AsyncSession, story_id: int, purpose: str = "story") -> list[tuple[Placement, Place]]:
     """Where a story's cards are, as far as we know which messages they became."""
-    query = (
-        select(Placement, Channel)
-        .join(Channel, Channel.id == Placement.channel_id)
-        .where(Placement.story_id == story_id, Placement.purpose == purpose)
-        .where(Placement.state == PlacementState.SENT, Placement.message_id != "")
-        .order_by(Placement.id)
-    )
-    return [(placement, channel) for placement, channel in (await s.execute(query)).all()]
+    query = places.placed().where(Placement.story_id == story_id, Placement.purpose == purpose, *sent())
+    return await placed(s, query.order_by(Placement.id))
 
 
-def message_ref(placement: Placement, channel: Channel) -> MessageRef:
-    """The message that a placement became."""
-    where = placement.message_channel or channel.channel_id
-    return MessageRef(channel.platform, channel.tenant, where, placement.message_id)
+def sent() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The conditions that a placement is a message we can rewrite."""
+    return Placement.state == PlacementState.SENT, Placement.message_id != ""
+
+
+async def placed(s: AsyncSession, query: Select[Placement, Channel, Identity, Person]) -> list[tuple[Placement, Place]]:
+    """The rows of a query that began with ``places.placed``; none of people no longer known."""
+    rows = [(row[0], places.read(row[1], row[2], row[3])) for row in (await s.execute(query)).all()]
+    return [(placement, place) for placement, place in rows if place is not None]
 
 
 async def adopt(s: AsyncSession, placement_id: int, ref: MessageRef) -> None:
@@ -80,12 +81,20 @@ async def adopt(s: AsyncSession, placement_id: int, ref: MessageRef) -> None:
     placement = await _in_doubt(s, placement_id)
     if placement is None:
         return
-    channel = await s.get_one(Channel, placement.channel_id)
-    if (channel.platform, channel.tenant) != (ref.platform, ref.tenant) or not ref.channel.startswith(
-        channel.channel_id
-    ):
-        return
-    await settle(s, placement, ref)
+    if await _can_be(s, placement, ref):
+        await settle(s, placement, ref)
+
+
+async def _can_be(s: AsyncSession, placement: Placement, ref: MessageRef) -> bool:
+    """Is this message where the placement was to go? Direct messages have an id of the platform's own making."""
+    found: Channel | Identity | None = None
+    if placement.channel_id is not None:
+        found = channel = await s.get_one(Channel, placement.channel_id)
+        if not ref.channel.startswith(channel.channel_id):
+            return False
+    elif placement.identity_id is not None:
+        found = await s.get_one(Identity, placement.identity_id)
+    return found is not None and (found.platform, found.tenant) == (ref.platform, ref.tenant)
 
 
 async def settle(s: AsyncSession, placement: Placement, ref: MessageRef) -> None:
@@ -157,3 +166,9 @@ async def leave(s: AsyncSession, placement_id: int) -> None:
     if placement is not None:
         placement.state = PlacementState.SENT
         await _arrived(s, placement)
+
+
+__all__ = [
+    "VIEWERS", "add_channel", "adopt", "channels", "is_settled", "leave", "message_ref", "of_story", "outdate",
+    "place", "placed", "send_again", "sent", "settle", "watch",
+]  # fmt: skip

@@ -32,6 +32,8 @@ class Person(Base):
     name: Mapped[str] = mapped_column(String(200))
     language: Mapped[str] = mapped_column(String(12), default="en")
     time_zone: Mapped[str] = mapped_column(String(64), default="Europe/Berlin")
+    location: Mapped[str] = mapped_column(String(120), default="")
+    """Where they work, as the roster says: a town, a site."""
     manager_email: Mapped[str] = mapped_column(String(320), default="")
     """Kept loosely: the manager may come later than the report."""
     roles: Mapped[list[str]] = mapped_column(default=list)
@@ -78,6 +80,22 @@ class Identity(Base):
     reach: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """What the door needs to write to them first (Teams: conversation id, service URL)."""
     checked_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ApiToken(Base):
+    """Lets a program act for a person. The token itself is shown once and never stored."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    """What it is for."""
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256, in hex."""
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
 
 
 class RosterRun(Base):

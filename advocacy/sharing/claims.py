@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, CursorResult, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.config import Settings
-from advocacy.content import stories
+from advocacy.content import audience
+from advocacy.content.audience import NotSharable
 from advocacy.content.models import Story
-from advocacy.content.stories import NotSharable
 from advocacy.db import for_update
 from advocacy.sharing import links
 from advocacy.sharing.models import Account, Share, ShareState
@@ -176,7 +176,7 @@ async def _is_busy(s: AsyncSession, share: Share) -> bool:
 
 async def _sharable(s: AsyncSession, share: Share, at: datetime) -> Story | None:
     try:
-        return await stories.sharable(s, share.story_id, share.person_id, at)
+        return await audience.sharable(s, share.story_id, share.person_id, at)
     except NotSharable:
         return None
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
 from advocacy.config import Settings
-from advocacy.content import captions, stories
+from advocacy.content import audience, captions
 from advocacy.content.models import Story
 from advocacy.db import facts_lock, for_update, now
 from advocacy.people.models import Person
@@ -137,7 +137,7 @@ class Sharing:
         """One click. A second one finds the share of the first. Raises ``NotSharable``, ``NotOffered``."""
         at = at or now()
         port = self._port(network)
-        story = await stories.sharable(s, story_id, person.id, at)
+        story = await audience.sharable(s, story_id, person.id, at)
         there = await self._latest(s, person.id, story_id, network)
         if there is None:
             return await self._begin(s, _Wish(person, story, port, reply, language, at), 1)
@@ -155,7 +155,7 @@ class Sharing:
         if share.state in {*_OPEN, ShareState.SENDING, ShareState.UNKNOWN}:
             return share
         person = await s.get_one(Person, person_id)
-        story = await stories.sharable(s, share.story_id, person_id, at)
+        story = await audience.sharable(s, share.story_id, person_id, at)
         language = str(share.reply.get("language") or person.language)
         wish = _Wish(person, story, self._port(share.network), dict(share.reply), language, at)
         begun = await self._begin(s, wish, share.round + 1)
@@ -271,7 +271,7 @@ class Sharing:
         """Share through the network's own page instead. Raises ``NotSharable``, ``NotOffered``."""
         share = await self.own(s, share_id, person_id)
         if share.state in {ShareState.WAITING, ShareState.FAILED}:
-            await stories.sharable(s, share.story_id, person_id, at or now())
+            await audience.sharable(s, share.story_id, person_id, at or now())
             if not self._port(share.network).abilities().dialog:
                 raise NotOffered(share.network)
             share.state, share.due_at, share.problem = ShareState.OPENED, None, ""
@@ -299,7 +299,7 @@ class Sharing:
         at = at or now()
         share = await self.own(s, share_id, person_id)
         if share.state == ShareState.FAILED:
-            await stories.sharable(s, share.story_id, person_id, at)
+            await audience.sharable(s, share.story_id, person_id, at)
             await self._put(s, share, await s.get_one(Person, person_id), at, wait=False)
         return share
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from advocacy import logs
-from advocacy.content import feed_file
+from advocacy.content.feeds import feed_file
 from advocacy.content.plain import plain
 from advocacy.http import is_public
 from advocacy.slack import requests

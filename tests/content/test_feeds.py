@@ -14,8 +14,10 @@ from hypothesis import settings as hypothesis_settings
 from sqlalchemy import select
 
 from advocacy.config import Settings
-from advocacy.content import feed_file, feeds, stories
-from advocacy.content.feeds import Pulled
+from advocacy.content import stories
+from advocacy.content.feeds import feed_file
+from advocacy.content.feeds import pull as feeds
+from advocacy.content.feeds.pull import Pulled
 from advocacy.content.models import Feed, StoryState
 from advocacy.content.plain import plain, shorten
 from advocacy.db import Database

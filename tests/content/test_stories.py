@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from content_help import NOON, draft, live, person
 
-from advocacy.content import addresses, approval, schedule, stories
+from advocacy.content import addresses, approval, audience, schedule, stories
 from advocacy.content.models import StoryState
 from advocacy.content.stories import Wording
 from advocacy.db import Database, now
@@ -99,8 +99,8 @@ async def test_an_edit_of_live_content_takes_it_back_to_review(db: Database) -> 
         assert edited.state == StoryState.IN_REVIEW
         assert {one.text: one.id for one in edited.captions}["Two"] == kept["Two"], "the same wording keeps its count"
         assert await schedule.go_live(s, NOON) == []
-        with pytest.raises(stories.NotSharable) as caught:
-            await stories.sharable(s, story.id, author.id, NOON)
+        with pytest.raises(audience.NotSharable) as caught:
+            await audience.sharable(s, story.id, author.id, NOON)
         assert caught.value.code == "not_live"
 
 
@@ -143,13 +143,13 @@ async def test_sharing_needs_a_live_story_that_is_for_this_person(db: Database) 
         author, editor, other = await person(s, "author"), await person(s, "editor", "editor"), await person(s, "other")
         s.add(Membership(person_id=author.id, department_id=dach.id, starts_on=date(2026, 1, 1)))
         story = await live(s, author, editor, department_ids=[sales.id], expires_at=NOON + timedelta(days=1))
-        assert (await stories.sharable(s, story.id, author.id, NOON)).id == story.id
+        assert (await audience.sharable(s, story.id, author.id, NOON)).id == story.id
         assert [one.id for one in await stories.live(s, at=NOON)] == [story.id]
         assert await stories.live(s, at=NOON + timedelta(days=1)) == []
 
         async def refusal(story_id: int, person_id: int, at: datetime = NOON) -> str:
-            with pytest.raises(stories.NotSharable) as caught:
-                await stories.sharable(s, story_id, person_id, at)
+            with pytest.raises(audience.NotSharable) as caught:
+                await audience.sharable(s, story_id, person_id, at)
             return caught.value.code
 
         assert await refusal(story.id, other.id) == "not_for_you"

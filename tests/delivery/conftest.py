@@ -12,7 +12,7 @@ from advocacy.chat import ChannelRef
 from advocacy.config import Settings
 from advocacy.db import Database
 from advocacy.delivery import placements
-from advocacy.delivery.models import Channel
+from advocacy.delivery.places import Place
 from advocacy.delivery.worker import Worker
 from advocacy.playground.company import SLACK_TEAM, residents
 from advocacy.playground.slack.world import SlackWorld
@@ -44,7 +44,7 @@ class Workspace:
     def worker(self, db: Database) -> Worker:
         return Worker(db, {"slack": self.door.platform})
 
-    async def channel(self, db: Database, name: str = "news") -> Channel:
+    async def channel(self, db: Database, name: str = "news") -> Place:
         async with db.write() as s:
             ref = ChannelRef("slack", SLACK_TEAM, self.world.channel(name).id)
             return await placements.add_channel(s, ref, f"#{name}")

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from advocacy.content.audience import NotSharable
 from advocacy.content.models import Caption, StoryState
-from advocacy.content.stories import NotSharable
 from advocacy.db import now
 from advocacy.people.models import Person
 from advocacy.sharing import links

@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from advocacy.content import addresses
+from advocacy.content.fields import MAX_ALT, MAX_TITLE, is_language
 from advocacy.content.plain import plain, shorten
-from advocacy.content.rules import MAX_ALT, MAX_TITLE, is_language
 
 MAX_BYTES = 5_000_000
 MAX_ENTRIES = 200

@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.chat import Unknown
-from advocacy.content import feed_file, stories
-from advocacy.content.feed_file import MAX_BYTES, Entry, FeedFile
+from advocacy.content import stories
+from advocacy.content.feeds import feed_file
+from advocacy.content.feeds.feed_file import MAX_BYTES, Entry, FeedFile
+from advocacy.content.fields import Invalid
 from advocacy.content.models import Feed, FeedEntry, Story
-from advocacy.content.rules import Invalid
 from advocacy.db import Database, insert_into, now
 from advocacy.http import Blocked, Http, Reply, TooLarge, Unreachable
 

@@ -1,0 +1,92 @@
+"""Where a card can stand: a channel, or somebody's direct messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from advocacy.chat import ChannelRef, MessageRef, UserRef
+from advocacy.delivery.models import Channel, Placement
+from advocacy.people.directory import employed
+from advocacy.people.models import Identity, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One of them. Exactly one of ``channel_id`` and ``identity_id`` is set; both are ids of ours."""
+
+    to: ChannelRef | UserRef
+    name: str
+    language: str
+    time_zone: str
+    """Empty when it is the company's."""
+    channel_id: int | None = None
+    identity_id: int | None = None
+
+    @property
+    def is_direct(self) -> bool:
+        """Between one person and us."""
+        return self.identity_id is not None
+
+
+def of_channel(channel: Channel) -> Place:
+    """The channel as a place."""
+    ref = ChannelRef(channel.platform, channel.tenant, channel.channel_id)
+    return Place(ref, channel.name, channel.language, channel.time_zone, channel_id=channel.id)
+
+
+def of_identity(identity: Identity, person: Person) -> Place:
+    """A person's direct messages on one platform."""
+    ref = UserRef(identity.platform, identity.tenant, identity.user_id, identity.address)
+    return Place(ref, person.name, person.language, person.time_zone, identity_id=identity.id)
+
+
+async def channels(s: AsyncSession, purpose: str, only: Sequence[int] = ()) -> list[Place]:
+    """Active channels with this purpose; just the named ones when any are named."""
+    query = select(Channel).where(Channel.purpose == purpose, Channel.active).order_by(Channel.id)
+    if only:
+        query = query.where(Channel.id.in_(only))
+    return [of_channel(one) for one in (await s.execute(query)).scalars()]
+
+
+async def direct(s: AsyncSession, person_ids: Sequence[int]) -> list[Place]:
+    """One place for each of these people who can be written to, where they were met first; nobody who has left."""
+    query = (
+        select(Identity, Person)
+        .join(Person, Person.id == Identity.person_id)
+        .where(Person.id.in_(person_ids), Identity.is_guest.is_(False), employed())
+        .order_by(Identity.id)
+    )
+    found: dict[int, Place] = {}
+    for identity, person in (await s.execute(query)).all():
+        found.setdefault(person.id, of_identity(identity, person))
+    return list(found.values())
+
+
+def placed() -> Select[Placement, Channel, Identity, Person]:
+    """Placements with what their place is made of; hand each row to ``read``."""
+    return (
+        select(Placement, Channel, Identity, Person)
+        .outerjoin(Channel, Channel.id == Placement.channel_id)
+        .outerjoin(Identity, Identity.id == Placement.identity_id)
+        .outerjoin(Person, Person.id == Identity.person_id)
+    )
+
+
+def read(channel: Channel | None, identity: Identity | None, person: Person | None) -> Place | None:
+    """The place in a row of ``placed``; ``None`` when the person is no longer known."""
+    if channel is not None:
+        return of_channel(channel)
+    return of_identity(identity, person) if identity is not None and person is not None else None
+
+
+def message_ref(placement: Placement, place: Place) -> MessageRef:
+    """The message that a placement became."""
+    otherwise = place.to.channel if isinstance(place.to, ChannelRef) else ""
+    return MessageRef(place.to.platform, place.to.tenant, placement.message_channel or otherwise, placement.message_id)
+
+
+__all__ = ["Place", "channels", "direct", "message_ref", "of_channel", "of_identity", "placed", "read"]
