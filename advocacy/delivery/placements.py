@@ -19,7 +19,7 @@ VIEWERS = 60
 
 
 async def add_channel(
-    s: AsyncSession, ref: ChannelRef, name: str, purpose: str = "stories", language: str = "en", time_zone: str = ""
+    s: AsyncSession, ref: ChannelRef, name: str, purpose: str = "stories", language: str = "en", *, time_zone: str = ""
 ) -> Place:
     """Make a channel known, or change what is known of it."""
     query = select(Channel).where(

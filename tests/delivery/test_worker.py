@@ -28,7 +28,8 @@ async def place(db: Database, workspace: Workspace) -> int:
     async with db.write() as s:
         story = await stories.create(s, title="A story", summary="", url="https://www.nordlicht.example/x")
         [(placement, _)] = await placements.place(s, story.id, [channel], "story")
-        to = ChannelRef("slack", SLACK_TEAM, channel.channel_id)
+        to = channel.to
+        assert isinstance(to, ChannelRef)
         assert await outbox.send(s, to, HELLO, f"placement:{placement.id}", placement.id)
         assert not await outbox.send(s, to, HELLO, f"placement:{placement.id}", placement.id)
     return placement.id
