@@ -73,7 +73,8 @@ class App:
         self.worker = Worker(self.db, self.platforms)
         self.parts = Parts(
             settings=settings, db=self.db, networks=self.networks, sharing=self.sharing, accounts=self.accounts,
-            poster=self.poster, worker=self.worker, addresses=pages.Addresses(settings), platforms=self.platforms,
+            poster=self.poster, worker=self.worker, addresses=pages.Addresses(settings), http=self.http,
+            platforms=self.platforms,
         )  # fmt: skip
         self.bot = Bot(self.parts, ACTIONS)
         self.jobs = jobs.everything(self.parts, self.fold, self.links, self.visitors)

@@ -22,6 +22,7 @@ from advocacy.content.stories import NoStory
 from advocacy.db import Database, now
 from advocacy.delivery import placements
 from advocacy.delivery.worker import Worker
+from advocacy.http import Http
 from advocacy.people import directory
 from advocacy.people.models import Person
 from advocacy.sharing.accounts import Accounts
@@ -66,6 +67,8 @@ class Parts:
     poster: Poster
     worker: Worker
     addresses: Addresses
+    http: Http
+    """The way to pages that people link to."""
     platforms: dict[str, ChatPlatform]
     share_due: Callable[[], None] = lambda: None
     """Called when a share may be due at once."""

@@ -146,7 +146,8 @@ async def chat(db: Database, database_url: str, tmp_path: Path) -> AsyncIterator
     worker = Worker(db, {})
     parts = Parts(
         settings=settings, db=db, networks=networks, sharing=sharing, accounts=Accounts(db, settings, networks),
-        poster=Poster(db, settings, networks, http), worker=worker, addresses=Addresses(), platforms=worker.platforms,
+        poster=Poster(db, settings, networks, http), worker=worker, addresses=Addresses(), http=http,
+        platforms=worker.platforms,
     )  # fmt: skip
     chat = Chat(parts, Bot(parts, ACTIONS), worlds, {one.key: one for one in residents()})
     door = SlackDoor(settings, chat.bot)

@@ -127,7 +127,6 @@ async def test_a_deleted_channel_ends_the_matter(db: Database, workspace: Worksp
     """A channel that is gone fails the card; it is not tried for ever."""
     channel = await workspace.channel(db)
     async with db.write() as s:
-        await s.merge(channel)
         story = await stories.create(s, title="A story", summary="", url="https://www.nordlicht.example/x")
         [(placement, _)] = await placements.place(s, story.id, [channel], "story")
         await outbox.send(s, ChannelRef("slack", SLACK_TEAM, "C0NOWHERE1"), HELLO, "m", placement.id)
