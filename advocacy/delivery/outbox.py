@@ -68,6 +68,24 @@ async def _put(
     return True
 
 
+async def cancel_sends(s: AsyncSession, story_id: int, purpose: str = "story") -> int:
+    """Cards of a story that still wait never leave; answers how many.
+
+    Their placements are forgotten with them, so that ``placements.place`` can put the story there anew. A card that
+    is under way keeps its own: once it has arrived it can be rewritten.
+    """
+    of_story = select(Placement.id).where(Placement.story_id == story_id, Placement.purpose == purpose)
+    waiting = (Outbox.verb == "send", Outbox.state == OutboxState.PENDING, Outbox.placement_id.in_(of_story))
+    gone = await s.scalars(
+        delete(Outbox).where(*waiting).returning(Outbox.placement_id).execution_options(synchronize_session=False)
+    )
+    placement_ids = list(gone)
+    await s.execute(
+        delete(Placement).where(Placement.id.in_(placement_ids)).execution_options(synchronize_session=False)
+    )
+    return len(placement_ids)
+
+
 def target_of(row: Outbox) -> tuple[Target, str]:
     """The target of a row, and its ``reply_to``."""
     kinds: dict[str, type[Any]] = {"ChannelRef": ChannelRef, "UserRef": UserRef, "MessageRef": MessageRef}
