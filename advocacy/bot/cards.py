@@ -13,6 +13,7 @@ from advocacy.bot.language import Translator
 from advocacy.chat import Button, Fact, Image, Message, to_json
 from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import Story, StoryState
+from advocacy.content.versions import spoken
 from advocacy.insights.models import StoryTotal
 from advocacy.sharing.network import Network
 
@@ -33,15 +34,15 @@ class Offer:
 
 
 def story_card(t: Translator, offer: Offer, viewers: Sequence[str] = (), extra: Sequence[Button] = ()) -> Message:
-    """The card in a channel, or in somebody's feed."""
-    story = offer.story
+    """The card in a channel, or in somebody's feed, in the reader's language where the story has it."""
+    story, said = offer.story, spoken(offer.story, t.language)
     value = {"s": story.id, "p": offer.placement_id}
     return Message(
-        summary=t("A story to share: {title}", title=story.title),
-        heading=story.title,
-        image=Image(story.image_url, story.image_alt or story.title) if story.image_url else None,
-        paragraphs=(story.summary,) if story.summary else (),
-        buttons=(*_share_buttons(t, offer, value), Button(t("Read it first"), url=story.url), *extra),
+        summary=t("A story to share: {title}", title=said.title),
+        heading=said.title,
+        image=Image(story.image_url, said.image_alt or said.title) if story.image_url else None,
+        paragraphs=(said.summary,) if said.summary else (),
+        buttons=(*_share_buttons(t, offer, value), Button(t("Read it first"), url=said.url), *extra),
         footnote=counter(t, offer.totals),
         refresh=Button(t("Refresh"), action="view", value=value),
         refresh_for=tuple(viewers),
@@ -82,7 +83,7 @@ def ended_card(t: Translator, story: Story) -> Message:
         said = t("This story was withdrawn by the communications team. Please do not share it any more.")
         return Message(summary=said, heading=t("Story withdrawn"), paragraphs=(said,))
     said = t("Thank you to everyone who took part. This story can no longer be shared.")
-    return Message(summary=said, heading=story.title, paragraphs=(said,))
+    return Message(summary=said, heading=spoken(story, t.language).title, paragraphs=(said,))
 
 
 def review_card(t: Translator, story: Story, author: str, placement_id: int, zone: ZoneInfo) -> Message:
