@@ -13,7 +13,7 @@ from advocacy.bot.cards import Offer, ended_card, face, review_card, story_card
 from advocacy.bot.language import translator
 from advocacy.bot.review_actions import doubt_message
 from advocacy.chat import Message, MessageRef
-from advocacy.content import schedule, stories
+from advocacy.content import pictures, schedule, stories
 from advocacy.content.models import Review, Story, StoryState
 from advocacy.db import after_commit, for_update, now
 from advocacy.delivery import outbox, placements, places
@@ -51,8 +51,9 @@ async def publish(parts: Parts) -> int:
 async def _announce(s: AsyncSession, parts: Parts, story: Story) -> int:
     channels = await placements.channels(s, "stories", story.channel_ids)
     fresh = await placements.place(s, story.id, channels, "story")
+    picture = pictures.address(parts.settings, story.image_url)
     for placement, place in fresh:
-        offer = Offer(story, placement.id, parts.networks)
+        offer = Offer(story, placement.id, parts.networks, picture=picture)
         await _send(s, placement, place, story_card(translator(place.language), offer))
     return len(fresh)
 
@@ -95,7 +96,8 @@ async def _ask(s: AsyncSession, parts: Parts, story: Story, count: int) -> int:
     for placement, place in fresh:
         t = translator(place.language)
         name = author.name if author else ""
-        message = review_card(t, story, name, placement.id, parts.settings.zone)
+        picture = pictures.address(parts.settings, story.image_url)
+        message = review_card(t, story, name, placement.id, parts.settings.zone, picture=picture)
         await _send(s, placement, place, message)
     return len(fresh)
 
@@ -173,7 +175,8 @@ def _card_now(
         return ended_card(t, story)
     if story.state != StoryState.LIVE:
         return None
-    return story_card(t, Offer(story, placement.id, parts.networks, totals), placement.viewers)
+    picture = pictures.address(parts.settings, story.image_url)
+    return story_card(t, Offer(story, placement.id, parts.networks, totals, picture=picture), placement.viewers)
 
 
 async def _rewrite(s: AsyncSession, card: _Outdated, at: datetime) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,8 @@ class Offer:
     placement_id: int
     networks: Mapping[str, Network]
     totals: StoryTotal | None = None
+    picture: str = field(kw_only=True)
+    """Where its picture is found (``content.pictures.address``); empty without one."""
 
 
 def story_card(t: Translator, offer: Offer, viewers: Sequence[str] = (), extra: Sequence[Button] = ()) -> Message:
@@ -40,7 +42,7 @@ def story_card(t: Translator, offer: Offer, viewers: Sequence[str] = (), extra: 
     return Message(
         summary=t("A story to share: {title}", title=said.title),
         heading=said.title,
-        image=Image(story.image_url, said.image_alt or said.title) if story.image_url else None,
+        image=Image(offer.picture, said.image_alt or said.title) if offer.picture else None,
         paragraphs=(said.summary,) if said.summary else (),
         buttons=(*_share_buttons(t, offer, value), Button(t("Read it first"), url=said.url), *extra),
         footnote=counter(t, offer.totals),
@@ -86,14 +88,16 @@ def ended_card(t: Translator, story: Story) -> Message:
     return Message(summary=said, heading=spoken(story, t.language).title, paragraphs=(said,))
 
 
-def review_card(t: Translator, story: Story, author: str, placement_id: int, zone: ZoneInfo) -> Message:
-    """The draft in the editors' channel, with everything that would go out."""
+def review_card(
+    t: Translator, story: Story, author: str, placement_id: int, zone: ZoneInfo, *, picture: str
+) -> Message:
+    """The draft in the editors' channel, with everything that would go out. ``picture`` as in ``Offer``."""
     value = {"s": story.id, "f": fingerprint(story), "p": placement_id}
     captions = [f"{_caption_label(t, one.network, one.language)}: {one.text}" for one in story.captions]
     return Message(
         summary=t("To review: {title}", title=story.title),
         heading=t("To review: {title}", title=story.title)[:150],
-        image=Image(story.image_url, story.image_alt or story.title) if story.image_url else None,
+        image=Image(picture, story.image_alt or story.title) if picture else None,
         paragraphs=(story.summary,) if story.summary else (),
         quote="\n\n".join(captions),
         facts=(

@@ -10,7 +10,7 @@ from advocacy.bot.actions import Call
 from advocacy.bot.boards import accounts_message, board_message, empty_feed, help_message, me_message
 from advocacy.bot.cards import Offer, story_card
 from advocacy.chat import Answer, Button, Message, Private
-from advocacy.content import audience, stories
+from advocacy.content import audience, pictures, stories
 from advocacy.content.audience import NotSharable
 from advocacy.content.models import Story
 from advocacy.insights import me as me_insights
@@ -62,7 +62,8 @@ async def feed(call: Call) -> Answer:
         place = call.number("at") % len(left)
         totals = await story_insights.totals(s, [left[place].id])
     more = [Button(call.t("Next story ›"), action="feed", value={"at": place + 1})] if len(left) > 1 else []
-    offer = Offer(left[place], 0, call.parts.networks, totals.get(left[place].id))
+    picture = pictures.address(call.parts.settings, left[place].image_url)
+    offer = Offer(left[place], 0, call.parts.networks, totals.get(left[place].id), picture=picture)
     return Private(story_card(call.t, offer, extra=more), replace=True)
 
 

@@ -13,7 +13,7 @@ from advocacy.bot.actions import Call, is_private
 from advocacy.bot.answers import Around, answer, edit_form, refusal, text_problem
 from advocacy.bot.cards import ON_CARD, Offer, story_card
 from advocacy.chat import Answer, Button, Message, OpenForm, Private
-from advocacy.content import audience
+from advocacy.content import audience, pictures
 from advocacy.content.models import Story
 from advocacy.db import after_commit
 from advocacy.delivery import placements
@@ -74,7 +74,8 @@ async def view(call: Call) -> Answer:
             return Private(answer(call.t, await _around(s, call, mine)), replace=True)
         story = await audience.sharable(s, story_id, call.person.id, call.at)
         totals = (await story_insights.totals(s, [story_id])).get(story_id)
-    offer = Offer(story, call.number("p"), call.parts.networks, totals)
+    picture = pictures.address(call.parts.settings, story.image_url)
+    offer = Offer(story, call.number("p"), call.parts.networks, totals, picture=picture)
     return Private(story_card(call.t, offer), replace=True)
 
 

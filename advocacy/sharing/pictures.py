@@ -1,24 +1,20 @@
-"""Pictures for previews: fetched once, made small enough for every network."""
+"""Pictures for posts: fetched once, made small enough for every network."""
 
 from __future__ import annotations
 
 import asyncio
-import io
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from advocacy.chat import Unknown
+from advocacy.content import pictures
+from advocacy.db import Database
 from advocacy.http import Blocked, Http, TooLarge, Unreachable
 
-MOST_BYTES = 5_000_000
-MOST_PIXELS = 40_000_000
-WIDEST = 1200
-SMALL_ENOUGH = 950_000
-"""Bytes; Bluesky takes 1,000,000."""
 PATIENCE = 8.0
 KEPT = 32
-"""Pictures kept in memory, at most ``SMALL_ENOUGH`` each."""
+"""Pictures kept in memory, at most ``content.pictures.SMALL_ENOUGH`` each."""
 FORGET_TROUBLE = 60.0
 """Seconds until a picture that could not be had is asked for again."""
 
@@ -36,7 +32,8 @@ class _Shelf:
 class Pictures:
     """The last few pictures, by address."""
 
-    def __init__(self, http: Http) -> None:
+    def __init__(self, db: Database, http: Http) -> None:
+        self._db = db
         self._http = http
         self._shelves: OrderedDict[str, _Shelf] = OrderedDict()
 
@@ -55,34 +52,16 @@ class Pictures:
         return shelf.picture
 
     async def _fetch(self, url: str) -> bytes | None:
+        if pictures.stored(url):
+            async with self._db.read() as s:
+                kept = await pictures.load(s, url)
+            return None if kept is None else kept.content
         try:
             async with asyncio.timeout(PATIENCE):
-                reply = await self._http.fetch(url, max_bytes=MOST_BYTES, accept="image/*")
+                reply = await self._http.fetch(url, max_bytes=pictures.MOST_BYTES, accept="image/*")
         except (Blocked, TooLarge, Unreachable, Unknown, TimeoutError):
             return None
-        return await asyncio.to_thread(small_jpeg, reply.body) if reply.ok else None
+        return await asyncio.to_thread(pictures.small_jpeg, reply.body) if reply.ok else None
 
 
-def small_jpeg(data: bytes) -> bytes | None:
-    """A JPEG at most 1,200 pixels wide or high and 950,000 bytes large; ``None`` when this is no picture."""
-    from PIL import Image, ImageOps, UnidentifiedImageError
-
-    try:
-        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "GIF", "WEBP")) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                return None
-            picture = ImageOps.exif_transpose(opened).convert("RGBA")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        return None
-    flat = Image.new("RGB", picture.size, "white")
-    flat.paste(picture, mask=picture.getchannel("A"))
-    flat.thumbnail((WIDEST, WIDEST))
-    for quality in (88, 75, 60, 40):
-        out = io.BytesIO()
-        flat.save(out, "JPEG", quality=quality, optimize=True)
-        if out.tell() <= SMALL_ENOUGH:
-            return out.getvalue()
-    return None
-
-
-__all__ = ["Pictures", "small_jpeg"]
+__all__ = ["Pictures"]

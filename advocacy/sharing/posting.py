@@ -49,7 +49,7 @@ class Poster:
         self.settled: Callable[[int], None] | None = None
         """Called with a share's id, after the commit, whenever its state was settled here."""
         self._sharing = Sharing(settings, networks)
-        self._pictures = Pictures(http)
+        self._pictures = Pictures(db, http)
 
     async def run_due(self) -> int:
         """Post all shares that are due; how many were worked on."""

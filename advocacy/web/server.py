@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from advocacy.db import Database
-from advocacy.web import connect, dashboard, opens, pages, pictures, redirects, security, signin
+from advocacy.web import connect, dashboard, opens, pages, pictures, redirects, security, signin, story_pictures
 
 LARGEST_BODY = 2 * 1024 * 1024
 """Bytes; Slack and Teams send far less."""
@@ -30,6 +30,7 @@ def build(app: pages.Parts) -> web.Application:
     signin.routes(application, app)
     dashboard.routes(application, app)
     pictures.routes(application, app)
+    story_pictures.routes(application, app)
     opens.routes(application, app)
     _health(application, app.db)
     application.router.add_static("/static", pages.STATIC)

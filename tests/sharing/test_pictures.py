@@ -8,8 +8,11 @@ import pytest
 from PIL import Image
 
 from advocacy.chat import Unknown
+from advocacy.content import pictures as content_pictures
+from advocacy.content.pictures import SMALL_ENOUGH, WIDEST, small_jpeg
+from advocacy.db import Database
 from advocacy.http import Blocked, Reply, TooLarge, Unreachable
-from advocacy.sharing.pictures import SMALL_ENOUGH, WIDEST, Pictures, small_jpeg
+from advocacy.sharing.pictures import Pictures
 
 
 def drawn(kind: str, size: tuple[int, int], mode: str = "RGB") -> bytes:
@@ -78,7 +81,7 @@ async def test_a_picture_is_fetched_once_and_trouble_means_none() -> None:
     """A share never fails because of a picture."""
     trouble = {"a": Blocked("x"), "b": TooLarge(), "c": Unreachable(), "d": Unknown()}
     shelf = Shelf(good=drawn("PNG", (30, 20)), **trouble)
-    pictures = Pictures(shelf)  # type: ignore[arg-type]
+    pictures = Pictures(None, shelf)  # type: ignore[arg-type]
     assert await pictures.get("good") == await pictures.get("good") is not None
     assert shelf.asked == ["good"]
     for name in (*trouble, "nothing", ""):
@@ -92,9 +95,23 @@ async def test_only_the_last_pictures_are_kept() -> None:
     """Memory stays bounded however many stories there are."""
     data = drawn("PNG", (30, 20))
     shelf = Shelf(**{f"p{number}": data for number in range(40)})
-    pictures = Pictures(shelf)  # type: ignore[arg-type]
+    pictures = Pictures(None, shelf)  # type: ignore[arg-type]
     for number in range(40):
         await pictures.get(f"p{number}")
     await pictures.get("p39")
     await pictures.get("p0")
     assert len(shelf.asked) == 41
+
+
+async def test_a_stored_picture_comes_from_the_database(db: Database) -> None:
+    """Not through HTTP to ourselves; kept once however often it is stored."""
+    drawn_picture = await content_pictures.draw(drawn("PNG", (300, 200)))
+    assert drawn_picture is not None
+    async with db.write() as s:
+        ref = await content_pictures.store(s, drawn_picture, "https://a.example/x.png")
+        assert await content_pictures.store(s, drawn_picture) == ref
+    shelf = Shelf()
+    pictures = Pictures(db, shelf)  # type: ignore[arg-type]
+    assert await pictures.get(ref) == drawn_picture.content
+    assert await pictures.get("picture:" + "0" * 64) is None
+    assert shelf.asked == []
