@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AliasChoices, Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+_QUIET = re.compile(r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d|mon|tue|wed|thu|fri|sat|sun)$")
 CommaList = Annotated[tuple[str, ...], NoDecode]
 
 
@@ -38,6 +40,8 @@ class Settings(BaseSettings):
     company: str = "Our company"
     time_zone: str = "Europe/Berlin"
     """The company's time zone: periods begin and end in it."""
+    quiet_hours: CommaList = ()
+    """No card is put into a channel then, on the channel's own clock: ``20:00-07:00``, and days such as ``sat``."""
     language: str = "en"
     """The language of channels that have none of their own."""
     minimum_group: int = Field(5, ge=2)
@@ -83,7 +87,7 @@ class Settings(BaseSettings):
             return cls.model_fields[info.field_name].get_default(call_default_factory=True)
         return value
 
-    @field_validator("networks", "mastodon_hosts", "keys", mode="before")
+    @field_validator("networks", "mastodon_hosts", "keys", "quiet_hours", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -95,6 +99,18 @@ class Settings(BaseSettings):
     def _keys_are_keys(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         for key in value:
             _decoded(key)
+        return value
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _quiet_hours_end(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            if not _QUIET.match(part):
+                msg = f"{part!r} is no quiet time; use hours such as 20:00-07:00 and days such as sat"
+                raise ValueError(msg)
+        if len({part for part in value if "-" not in part}) == 7:
+            msg = "quiet hours must leave a day of the week open"
+            raise ValueError(msg)
         return value
 
     @field_validator("time_zone")

@@ -13,8 +13,10 @@ from advocacy.bot.cards import Offer, ended_card, face, review_card, story_card
 from advocacy.bot.language import translator
 from advocacy.bot.review_actions import doubt_message
 from advocacy.chat import Message, MessageRef
-from advocacy.content import pictures, schedule, stories
+from advocacy.content import pictures, schedule, stories, times
+from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import Review, Story, StoryState
+from advocacy.content.quiet import read as read_quiet
 from advocacy.db import after_commit, for_update, now
 from advocacy.delivery import outbox, placements, places
 from advocacy.delivery.models import Placement, PlacementState
@@ -36,31 +38,42 @@ async def publish(parts: Parts) -> int:
     at = now()
     async with parts.db.write() as s:
         await schedule.go_live(s, at)
-        query = select(Story.id).where(Story.state == StoryState.LIVE, Story.announced_at.is_(None)).limit(20)
+        query = select(Story.id).where(Story.state == StoryState.LIVE, Story.announced_at.is_(None))
+        query = query.where(*stories.not_over(at)).limit(20)
         due = list((await s.execute(for_update(query, skip_locked=True))).scalars())
         cards = 0
         for story_id in due:
             story = await stories.get(s, story_id)
             story.announced_at = at
-            cards += await _announce(s, parts, story)
+            cards += await _announce(s, parts, story, at)
         if cards:
             after_commit(s, parts.worker.wake.set)
     return cards
 
 
-async def _announce(s: AsyncSession, parts: Parts, story: Story) -> int:
+async def _announce(s: AsyncSession, parts: Parts, story: Story, at: datetime) -> int:
+    if story.approved_hash != fingerprint(story):
+        story.state = StoryState.IN_REVIEW  # nothing unapproved leaves
+        return 0
     channels = await placements.channels(s, "stories", story.channel_ids)
-    fresh = await placements.place(s, story.id, channels, "story")
+    fresh = await placements.place(s, story.id, channels, "story", story.sendings)
     picture = pictures.address(parts.settings, story.image_url)
     for placement, place in fresh:
         offer = Offer(story, placement.id, parts.networks, picture=picture)
-        await _send(s, placement, place, story_card(translator(place.language), offer))
+        where = times.zone(place.time_zone, parts.settings.zone)
+        due = schedule.card_due(story, where, read_quiet(parts.settings.quiet_hours), at)
+        message = story_card(translator(place.language), offer)
+        await _send(s, placement, place, message, due_at=due, holds_for=story.approved_hash)
     return len(fresh)
 
 
-async def _send(s: AsyncSession, placement: Placement, place: Place, message: Message) -> None:
+async def _send(
+    s: AsyncSession, placement: Placement, place: Place, message: Message, *,
+    due_at: datetime | None = None, holds_for: str = "",
+) -> None:  # fmt: skip
     placement.shown, placement.refreshed_at = face(message), now()
-    await outbox.send(s, place.to, message, f"placement:{placement.id}", placement.id)
+    marker = f"placement:{placement.id}"
+    await outbox.send(s, place.to, message, marker, placement.id, due_at=due_at, holds_for=holds_for)
 
 
 async def ask_editors(parts: Parts) -> int:
@@ -127,6 +140,7 @@ class _Outdated:
     """What it showed when that was noticed."""
     ref: MessageRef
     message: Message
+    holds_for: str
 
 
 async def _outdated(parts: Parts, at: datetime) -> list[_Outdated]:
@@ -152,7 +166,9 @@ async def _outdated(parts: Parts, at: datetime) -> list[_Outdated]:
             continue
         message = _card_now(parts, placement, place, story, totals.get(story.id))
         if message is not None and face(message) != placement.shown:
-            found.append(_Outdated(placement.id, placement.shown, placements.message_ref(placement, place), message))
+            ref = placements.message_ref(placement, place)
+            holds_for = "" if _is_over(story) else story.approved_hash
+            found.append(_Outdated(placement.id, placement.shown, ref, message, holds_for))
     return found
 
 
@@ -186,7 +202,7 @@ async def _rewrite(s: AsyncSession, card: _Outdated, at: datetime) -> int:
     if placement is None:
         return 0
     placement.shown, placement.refreshed_at = face(card.message), at
-    await outbox.rewrite(s, placement, card.ref, card.message)
+    await outbox.rewrite(s, placement, card.ref, card.message, holds_for=card.holds_for)
     return 1
 
 

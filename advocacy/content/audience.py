@@ -43,9 +43,10 @@ async def readable(s: AsyncSession, story_id: int, person_id: int, at: datetime)
         raise NotSharable("gone") from None
     if story.state == StoryState.RECALLED:
         raise NotSharable("recalled")
-    if story.state == StoryState.EXPIRED or (story.expires_at is not None and story.expires_at <= at):
+    ends = [one for one in (story.expires_at, story.rights_until) if one is not None]
+    if story.state == StoryState.EXPIRED or any(one <= at for one in ends):
         raise NotSharable("expired")
-    if story.state != StoryState.LIVE:
+    if story.state != StoryState.LIVE or (story.embargo_until is not None and story.embargo_until > at):
         raise NotSharable("not_live")
     if not await _is_for(s, story, person_id, at):
         raise NotSharable("not_for_you")

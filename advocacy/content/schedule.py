@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import Story, StoryState
-from advocacy.content.stories import whole
+from advocacy.content.quiet import Quiet, after_quiet
+from advocacy.content.stories import not_over, whole
+from advocacy.content.times import moment
 from advocacy.db import for_update
 
 _WAITING = (StoryState.APPROVED, StoryState.SCHEDULED)
@@ -19,14 +22,16 @@ _AT_A_TIME = 200
 async def go_live(s: AsyncSession, at: datetime) -> list[int]:
     """Make every approved story live whose time has come; answers which. Call again while it answers some.
 
-    A story whose content is not what was approved goes back to review instead: nothing unapproved leaves.
+    A story whose content is not what was approved goes back to review instead: nothing unapproved leaves. One that
+    goes live again is announced again, where its card is not yet.
     """
     due = (
         select(Story)
         .where(
             Story.state.in_(_WAITING),
             or_(Story.publish_at.is_(None), Story.publish_at <= at),
-            or_(Story.expires_at.is_(None), Story.expires_at > at),
+            or_(Story.embargo_until.is_(None), Story.embargo_until <= at),
+            *not_over(at),
         )
         .order_by(Story.publish_at, Story.id)
         .limit(_AT_A_TIME)
@@ -39,22 +44,38 @@ async def go_live(s: AsyncSession, at: datetime) -> list[int]:
             continue
         story.state = StoryState.LIVE
         story.live_at = story.live_at or at
+        story.announced_at = None
         started.append(story.id)
     await s.flush()
     return started
 
 
 async def expire(s: AsyncSession, at: datetime) -> list[int]:
-    """End every story whose expiry has come, also one that never went live; answers which."""
+    """End every story whose end has come, or that of the rights in it, also one never live; answers which."""
     over = (
         select(Story)
-        .where(Story.state.in_((*_WAITING, StoryState.LIVE)), Story.expires_at <= at)
+        .where(
+            Story.state.in_((*_WAITING, StoryState.LIVE)), or_(Story.expires_at <= at, Story.rights_until <= at)
+        )
         .order_by(Story.id)
         .limit(_AT_A_TIME)
-    )
+    )  # fmt: skip
     ended = []
     for story in await s.scalars(for_update(over, skip_locked=True)):
         story.state, story.updated_at = StoryState.EXPIRED, at
         ended.append(story.id)
     await s.flush()
     return ended
+
+
+def card_due(story: Story, where: ZoneInfo, quiet: Quiet, at: datetime) -> datetime:
+    """When its card is to be put where clocks are those of ``where``; never before ``at`` or its embargo.
+
+    With a wall clock that is when the clocks there show it. Quiet hours there push it back, unless it is urgent.
+    """
+    begins = moment(story.wall_clock, where) if story.wall_clock else (story.publish_at or at)
+    due = max(begins, at, story.embargo_until or at)
+    return due if story.urgent else after_quiet(due, where, quiet)
+
+
+__all__ = ["card_due", "expire", "go_live"]

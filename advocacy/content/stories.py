@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.interfaces import ORMOption
@@ -135,10 +135,18 @@ async def live(s: AsyncSession, limit: int = 20, at: datetime | None = None) -> 
     """Stories that are out now, whole; featured ones first, then the newest."""
     query = (
         select(Story)
-        .where(Story.state == StoryState.LIVE, or_(Story.expires_at.is_(None), Story.expires_at > (at or now())))
+        .where(Story.state == StoryState.LIVE, *not_over(at or now()))
         .order_by(Story.featured.desc(), Story.live_at.desc(), Story.id.desc())
     )
     return list(await s.scalars(query.limit(limit).options(*whole())))
+
+
+def not_over(at: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Conditions of a query: neither the story's own end has come, nor that of the rights in it."""
+    return (
+        or_(Story.expires_at.is_(None), Story.expires_at > at),
+        or_(Story.rights_until.is_(None), Story.rights_until > at),
+    )
 
 
 async def listing(s: AsyncSession, state: str | None = None, limit: int = 500) -> list[Story]:
@@ -163,17 +171,19 @@ async def _back(s: AsyncSession, story: Story, by_id: int | None) -> None:
 
 def _reschedule(story: Story) -> None:
     """New times of a story whose content stays approved: it waits for them again."""
+    at = now()
     open_again = story.state == StoryState.EXPIRED and story.approved_hash == fingerprint(story)
-    if open_again and (story.expires_at is None or story.expires_at > now()):
+    if open_again and all(one > at for one in (story.expires_at, story.rights_until) if one is not None):
         story.state = StoryState.APPROVED
-    if story.state in {StoryState.APPROVED, StoryState.SCHEDULED}:
+    embargoed = story.state == StoryState.LIVE and story.embargo_until is not None and story.embargo_until > at
+    if embargoed or story.state in {StoryState.APPROVED, StoryState.SCHEDULED}:
         story.state = waiting_state(story)
 
 
 def waiting_state(story: Story) -> StoryState:
     """The state of an approved story that is not live yet."""
-    is_ahead = story.publish_at is not None and story.publish_at > now()
-    return StoryState.SCHEDULED if is_ahead else StoryState.APPROVED
+    begins = [at for at in (story.publish_at, story.embargo_until) if at is not None]
+    return StoryState.SCHEDULED if any(at > now() for at in begins) else StoryState.APPROVED
 
 
 def _refuse_unknown(changes: dict[str, Any]) -> None:
@@ -229,5 +239,5 @@ def _write_versions(story: Story, versions: Sequence[Version]) -> None:
 
 __all__ = [
     "Invalid", "NoStory", "Overtaken", "Version", "Wording", "create", "edit", "get", "listing", "live",
-    "waiting_state", "whole",
+    "not_over", "waiting_state", "whole",
 ]  # fmt: skip

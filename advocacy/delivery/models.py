@@ -102,6 +102,9 @@ class Outbox(Base):
     marker: Mapped[str] = mapped_column(String(64), unique=True)
     """Unique: the same effect asked for twice is one row. Goes along with the message, so it can be looked up."""
     placement_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("placement.id", ondelete="CASCADE"), index=True)
+    holds_for: Mapped[str] = mapped_column(String(64), default="")
+    """Fingerprint of the approved content a card speaks of: it leaves only as long as that is what is out (``guard``).
+    Empty: it always leaves."""
     state: Mapped[str] = mapped_column(String(12), default=OutboxState.PENDING)
     urgent: Mapped[bool] = mapped_column(default=False)
     """Answers to a person go before cards in channels."""

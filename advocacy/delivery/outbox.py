@@ -17,10 +17,23 @@ Target = ChannelRef | UserRef | MessageRef
 
 
 async def send(
-    s: AsyncSession, to: ChannelRef | UserRef, message: Message, marker: str, placement_id: int | None = None
+    s: AsyncSession,
+    to: ChannelRef | UserRef,
+    message: Message,
+    marker: str,
+    placement_id: int | None = None,
+    *,
+    due_at: datetime | None = None,
+    holds_for: str = "",
 ) -> bool:
-    """Post this once. The same marker again changes nothing; answers whether it was new."""
-    return await _put(s, "send", to, message, marker, placement_id=placement_id, urgent=isinstance(to, UserRef))
+    """Post this once, at once or when it is due. The same marker again changes nothing; answers whether it was new.
+
+    ``holds_for`` is the fingerprint of the approved content of a story's card; see ``guard.holds``.
+    """
+    return await _put(
+        s, "send", to, message, marker, placement_id=placement_id, urgent=isinstance(to, UserRef), due_at=due_at,
+        holds_for=holds_for,
+    )  # fmt: skip
 
 
 async def tell(s: AsyncSession, who: UserRef, reply_to: str, message: Message, marker: str) -> bool:
@@ -28,16 +41,18 @@ async def tell(s: AsyncSession, who: UserRef, reply_to: str, message: Message, m
     return await _put(s, "tell", who, message, marker, reply_to=reply_to, urgent=True)
 
 
-async def rewrite(s: AsyncSession, placement: Placement, ref: MessageRef, message: Message) -> None:
+async def rewrite(
+    s: AsyncSession, placement: Placement, ref: MessageRef, message: Message, *, holds_for: str = ""
+) -> None:
     """Rewrite a card for everybody. One that still waits is replaced: only the newest text counts."""
     waiting = await s.execute(
         update(Outbox)
         .where(Outbox.placement_id == placement.id, Outbox.verb == "update", Outbox.state == OutboxState.PENDING)
-        .values(message=to_json(message))
+        .values(message=to_json(message), holds_for=holds_for)
     )
     if getattr(waiting, "rowcount", 0) == 0:
         marker = f"update:{placement.id}:{now().timestamp():.6f}"
-        await _put(s, "update", ref, message, marker, placement_id=placement.id)
+        await _put(s, "update", ref, message, marker, placement_id=placement.id, holds_for=holds_for)
 
 
 async def _put(
@@ -50,6 +65,8 @@ async def _put(
     placement_id: int | None = None,
     reply_to: str = "",
     urgent: bool = False,
+    due_at: datetime | None = None,
+    holds_for: str = "",
 ) -> bool:
     if (await s.execute(select(Outbox.id).where(Outbox.marker == marker))).first():
         return False
@@ -62,6 +79,8 @@ async def _put(
             marker=marker,
             placement_id=placement_id,
             urgent=urgent,
+            due_at=due_at or now(),
+            holds_for=holds_for,
         )
     )
     await s.flush()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from advocacy.chat import ChatPlatform, Gone, MessageRef, Refused, Retry, Unknown, UserRef, from_json
 from advocacy.db import Database, for_update, now
-from advocacy.delivery import placements
+from advocacy.delivery import guard, placements
 from advocacy.delivery.limits import Limits
 from advocacy.delivery.models import Outbox, OutboxState, Placement, PlacementState
 from advocacy.delivery.outbox import target_of
@@ -134,7 +134,7 @@ class Worker:
         if gate.closed_for > 0:  # the vendor asked for a pause while this row waited for its turn
             await self._put_back(row, gate.closed_for)
             return
-        if not await self._is_still_mine(row):
+        if not await self._is_still_mine(row) or not await self._still_holds(row):
             return
         try:
             async with asyncio.timeout(LONGEST_SEND):
@@ -179,6 +179,19 @@ class Worker:
             )
         row.claimed_at = at
         return cast("CursorResult[Any]", renewed).rowcount == 1
+
+    async def _still_holds(self, row: Outbox) -> bool:
+        """False when its story was recalled, edited or has ended since it was put in; then the row is gone."""
+        if not row.holds_for:
+            return True
+        async with self._db.read() as s:
+            if await guard.holds(s, row, now()):
+                return True
+        async with self._db.write() as s:
+            if (mine := await _mine(s, row)) is not None:
+                await guard.drop(s, mine)
+        log.info("outbox.no_longer_holds", outbox=row.id, placement=row.placement_id)
+        return False
 
     # -- how it ended ------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,57 @@
+"""The last look before a card leaves: does what it says still hold?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from advocacy.content.models import Story, StoryState
+from advocacy.delivery.models import Outbox, Placement
+
+_EARLY = (StoryState.APPROVED, StoryState.SCHEDULED, StoryState.LIVE)
+"""A direct message with a story goes to those who get it before the others."""
+
+
+async def holds(s: AsyncSession, row: Outbox, at: datetime) -> bool:
+    """May this message still leave? One that speaks of no story always may.
+
+    A card holds while its story is out, not over, not under embargo, and approved in exactly the content of the card:
+    between queueing and sending it may have been edited, recalled, or have ended.
+    """
+    if not row.holds_for or row.placement_id is None:
+        return True
+    query = select(Story, Placement.identity_id).join(Placement, Placement.story_id == Story.id)
+    found = (await s.execute(query.where(Placement.id == row.placement_id))).one_or_none()
+    if found is None:
+        return False
+    story, identity_id = found
+    ends = [one for one in (story.expires_at, story.rights_until) if one is not None]
+    return (
+        story.approved_hash == row.holds_for
+        and story.state in (_EARLY if identity_id is not None else (StoryState.LIVE,))
+        and (story.embargo_until is None or story.embargo_until <= at)
+        and all(one > at for one in ends)
+    )
+
+
+async def drop(s: AsyncSession, row: Outbox) -> None:
+    """Take a message out that no longer holds, so that whatever holds then is drawn and sent anew."""
+    placement = await s.get(Placement, row.placement_id) if row.placement_id is not None else None
+    verb = row.verb
+    await s.delete(row)
+    await s.flush()
+    if placement is None:
+        return
+    if verb == "update":
+        placement.shown = ""
+        return
+    # The card was never there. If the story is live again by now, its channels are looked at once more.
+    again = update(Story).where(Story.id == placement.story_id, Story.state == StoryState.LIVE)
+    await s.execute(again.values(announced_at=None))
+    await s.delete(placement)
+    await s.flush()
+
+
+__all__ = ["drop", "holds"]
