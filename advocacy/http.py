@@ -10,7 +10,7 @@ import ipaddress
 import json as jsonlib
 import socket
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
@@ -25,6 +25,7 @@ CHUNK = 64 * 1024
 CONNECT_SECONDS = 8.0
 PORTS = frozenset({80, 443})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+PERMANENT = frozenset({301, 308})
 NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
 IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")
 """Deprecated since RFC 4291, 2.5.5.1, but still another spelling of an IPv4 address."""
@@ -53,6 +54,8 @@ class Reply:
     body: bytes
     url: str
     """Where it came from, after redirects; the vendor's own address even if it is played on loopback."""
+    moved: bool = False
+    """There were redirects, each of them for good: ``url`` is its address from now on."""
 
     @property
     def ok(self) -> bool:
@@ -165,12 +168,14 @@ class Http:
         """
         sent = dict(headers or {})
         at = _parsed(url)
-        for _ in range(MOST_REDIRECTS + 1):
+        for_good = True
+        for hops in range(MOST_REDIRECTS + 1):
             reply, location = await self._once(
                 method, at, headers=sent, json=json, data=data, timeout=timeout, max_bytes=max_bytes
             )
             if not (follow and method == "GET" and location):
-                return reply
+                return replace(reply, moved=hops > 0 and for_good)
+            for_good = for_good and reply.status in PERMANENT
             target = self._real(_joined(at, location))
             if target.origin() != at.origin():
                 sent = {name: value for name, value in sent.items() if name.lower() != "authorization"}

@@ -21,6 +21,10 @@ _PROBLEMS = {
     "not_a_feed": "{source} is no RSS or Atom feed. If it is a web page, look there for the address of its feed.",
     "empty": "{source} has no entries.",
     "too_large": "{source} is larger than 5 MB; ask for a feed with fewer entries.",
+    "missing": "There is nothing at {source} (404). Look on the site for the address of its feed.",
+    "gone": "{source} was taken away for good (410). Look on the site for another feed.",
+    "forbidden": "{source} asks for a password or lets nobody in; only public feeds can be read.",
+    "busy": "{source} asks us to come back later. Try again in an hour.",
     "unreachable": "{source} cannot be reached. Check the address, and open it in a browser.",
     "blocked": "{source} is not visited: only public addresses that begin with https:// or http:// are.",
 }

@@ -90,7 +90,16 @@ async def test_entries_become_drafts_once(db: Database, http: Http, source: tupl
     )  # fmt: skip
     assert three.title == "Nur ein Satz."
     again = await feeds.pull(db, http, f"{NEWS}/feed.xml")
-    assert (again.drafts, again.known, again.skipped) == ([], 3, 5)
+    assert again.unchanged
+    assert again.drafts == []
+    data = (FEEDS / "news.rss").read_bytes()
+
+    async def touched(_request: web.Request) -> web.StreamResponse:
+        return web.Response(body=data + b"<!-- built again -->")
+
+    source[0].answer = touched
+    again = await feeds.pull(db, http, f"{NEWS}/feed.xml")
+    assert (again.unchanged, again.drafts, again.known, again.skipped) == (False, [], 3, 5)
 
 
 async def test_validators_go_back_as_they_came(db: Database, http: Http, source: tuple[Source, TestServer]) -> None:
@@ -134,7 +143,8 @@ async def test_every_failure_of_a_source_has_a_name(
         return (await feeds.pull(db, http, url)).problem
 
     assert await problem(f"{NEWS}/x", huge) == "too_large"
-    assert await problem(f"{NEWS}/404", status) == await problem(f"{NEWS}/500", status) == "unreachable"
+    codes = {401: "forbidden", 403: "forbidden", 404: "missing", 410: "gone", 429: "busy", 500: "unreachable"}
+    assert {code: await problem(f"{NEWS}/{code}", status) for code in codes} == codes
     assert await problem("https://closed.nordlicht.example/x", status) == "unreachable"
     assert await problem(f"{NEWS}/x", inward) == "blocked"
     for url in ("http://127.0.0.1/feed", "http://10.0.0.1/", "file:///etc/passwd", "nonsense", f"{NEWS}/{'x' * 2000}"):

@@ -7,11 +7,12 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from advocacy.content import addresses
+from advocacy.content.feeds import backoff, json_feed
 from advocacy.content.fields import MAX_ALT, MAX_TITLE, is_language
 from advocacy.content.plain import plain, shorten
 
@@ -47,6 +48,12 @@ class Entry:
     at: datetime | None
     """When it was published; never in the future."""
 
+    @property
+    def content_hash(self) -> str:
+        """Of what a story is made of, to notice an edit; a new tracking parameter is none."""
+        said = (self.title, self.summary, addresses.without_tracking(self.url), self.image_url, self.image_alt)
+        return hashlib.sha256("\0".join(said).encode("utf-8", "replace")).hexdigest()
+
 
 @dataclass(frozen=True, slots=True)
 class FeedFile:
@@ -62,42 +69,79 @@ class FeedFile:
     skipped: int = 0
     """Without a link or any words, with a link that cannot be, or told twice."""
     problem: str = ""
+    wait: timedelta | None = None
+    """How long it asks to be left in peace."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """A feed in any format. Its entries are in the words of feedparser."""
+
+    title: str
+    language: str
+    link: str
+    entries: list[Mapping[str, Any]]
+    is_broken: bool = False
+    wait: timedelta | None = None
 
 
 def read(data: bytes, *, url: str = "", content_type: str = "", now: datetime) -> FeedFile:
-    """Take a feed apart. ``url`` is where it came from, for its relative links. Never raises on what is inside."""
+    """Take a feed apart. ``url`` is where it came from, for its relative links. Never raises on what is inside.
+
+    Its bytes decide on the format: RSS, Atom, JSON Feed. Servers often name another.
+    """
     if not data.strip():
         return FeedFile(problem="empty")
-    parsed = _parse(data, url, content_type)
-    if parsed is None or (not parsed.get("version") and not parsed.entries):
+    is_json = json_feed.is_json(data)
+    parsed = _parse_json(data) if is_json else _parse(data, url, content_type)
+    if parsed is None:
         return FeedFile(problem="not_a_feed")
     raw = parsed.entries[:MAX_ENTRIES]
-    is_cut = len(_OPEN.findall(data)) > len(_CLOSED.findall(data))
+    is_cut = not is_json and len(_OPEN.findall(data)) > len(_CLOSED.findall(data))
     if is_cut and len(parsed.entries) <= MAX_ENTRIES:
         raw = raw[:-1]  # its link may have been cut in the middle; it comes again with the whole feed
-    base = url or _text(parsed.feed.get("link"))
+    base = url or parsed.link
     entries = list(_once(_entry(one, base, now) for one in raw))
     entries.sort(key=lambda one: one.at or now)
     return FeedFile(
-        shorten(plain(_text(parsed.feed.get("title"))), MAX_TITLE),
-        _language(_text(parsed.feed.get("language"))),
+        shorten(plain(parsed.title), MAX_TITLE),
+        _language(parsed.language),
         entries,
         len(raw),
         len(raw) - len(entries),
-        _problem(parsed, is_cut=is_cut, is_empty=not raw),
+        _problem(is_broken=parsed.is_broken or is_cut, is_empty=not raw),
+        parsed.wait,
     )
 
 
-def _parse(data: bytes, url: str, content_type: str) -> Any:
+def _parse_json(data: bytes) -> _Parsed | None:
+    feed = json_feed.read(data)
+    return _Parsed(feed["title"], feed["language"], feed["link"], feed["entries"]) if feed is not None else None
+
+
+def _parse(data: bytes, url: str, content_type: str) -> _Parsed | None:
     import feedparser  # half of it is needed only here, and rarely
 
     headers = {"content-type": content_type or "application/xml"}
     if url:
         headers["content-location"] = url
     try:
-        return feedparser.parse(_undeclared(data), response_headers=headers)
+        parsed = feedparser.parse(_undeclared(data), response_headers=headers)
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
         return None  # its loose parser stumbles over some of what is not a feed
+    if not parsed.get("version") and not parsed.entries:
+        return None
+    feed = parsed.feed
+    return _Parsed(
+        _text(feed.get("title")),
+        _text(feed.get("language")),
+        _text(feed.get("link")),
+        parsed.entries,
+        bool(parsed.bozo) and type(parsed.get("bozo_exception")).__name__ not in _HARMLESS,
+        backoff.wanted(
+            _text(feed.get("ttl")), _text(feed.get("sy_updateperiod")), _text(feed.get("sy_updatefrequency"))
+        ),
+    )
 
 
 def _undeclared(data: bytes) -> bytes:
@@ -107,11 +151,10 @@ def _undeclared(data: bytes) -> bytes:
     return data[: start.start()] + data[end.end() :] if start and end else data
 
 
-def _problem(parsed: Any, *, is_cut: bool, is_empty: bool) -> str:
+def _problem(*, is_broken: bool, is_empty: bool) -> str:
     if is_empty:
         return "empty"
-    is_broken = parsed.bozo and type(parsed.get("bozo_exception")).__name__ not in _HARMLESS
-    return "broken_but_used" if is_broken or is_cut else ""
+    return "broken_but_used" if is_broken else ""
 
 
 def _entry(raw: Mapping[str, Any], base: str, now: datetime) -> Entry | None:
