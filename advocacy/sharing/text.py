@@ -45,8 +45,10 @@ class Pattern:
         return [match.end() for match in self.compiled.finditer(text)]
 
 
-URL = re.compile(r"https?://[^\s<>\"]*[^\s<>\"'.,;:!?…)\]}»”]")
-"""A link in running text, without the punctuation that follows it."""
+URL = re.compile(
+    r"https?://(?:[^\s<>\"()]|\([^\s<>\"()]*\))*(?:[^\s<>\"'.,;:!?…()\]}»”]|\([^\s<>\"()]*\))", re.IGNORECASE
+)
+"""A link in running text, without the punctuation that follows it; brackets that were opened in it are part of it."""
 _MARKER = Pattern(r"\[(?:[^\[\]\n]*\p{L}[^\[\]\n]*|[\s._…]*)\]")
 _SENTENCE = re.compile(r"(?:[^\s.!?\[][^\n.!?\[]*+)?(?:\[[^\]\n]*\][^\n.!?\[]*+)+[.!?]*[ \t]*")
 _UNSEEN = Pattern(r"[\p{Cc}\p{Cs}\p{Co}--[\n\t]]")
@@ -70,12 +72,6 @@ def graphemes(text: str) -> int:
 def utf16(text: str) -> int:
     """How many units JavaScript counts."""
     return len(text.encode("utf-16-le")) // 2
-
-
-def with_links(text: str, each: int, count: Callable[[str], int]) -> int:
-    """The length of a text in which every link counts for the same."""
-    rest = URL.sub("", text)
-    return count(rest) + len(URL.findall(text)) * each
 
 
 def quote(value: str) -> str:
@@ -181,5 +177,5 @@ def address(make: Callable[[str], str], text: str, link: str = "") -> str:
 
 __all__ = [
     "TextProblem", "address", "check", "clean", "complete", "compose", "graphemes", "has_marker", "join", "quote",
-    "shortened", "utf16", "with_links", "without_markers", "words",
+    "shortened", "utf16", "without_markers", "words",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -54,6 +55,12 @@ _BY_HOST = {one.host: one for one in DIALOGS.values()}
 _PER_LINK_ON_X = 23
 # https://docs.x.com/fundamentals/counting-characters : these count once, everything else twice.
 _LIGHT = re.compile("[\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
+_PICTURE = (
+    r"[\p{Extended_Pictographic}--[©®]](?!\ufe0e)[\ufe0f\p{Emoji_Modifier}]?(?:[\U000e0020-\U000e007e]+\U000e007f)?"
+)
+_EMOJI_ON_X = regex.compile(
+    rf"\p{{Regional_Indicator}}{{2}}|[#*0-9]\ufe0f?\u20e3|[©®]\ufe0f|{_PICTURE}(?:\u200d{_PICTURE})*", regex.VERSION1
+)
 
 
 class DialogsWorld(NetworkWorld):
@@ -116,7 +123,8 @@ class DialogsWorld(NetworkWorld):
 
 
 def x_length(text: str) -> int:
-    """X's weighted count: a link 23, an emoji 2, CJK 2 each, Latin 1."""
+    """X's weighted count: a link 23, an emoji 2, CJK 2 each, Latin 1; of composed characters."""
+    text = unicodedata.normalize("NFC", text)
     weight = 0
     end = 0
     for found in LINK.finditer(text):
@@ -126,11 +134,9 @@ def x_length(text: str) -> int:
 
 
 def _weight(text: str) -> int:
-    total = 0
-    for cluster in regex.findall(r"\X", text):
-        emoji = regex.search(r"\p{Extended_Pictographic}|\p{Regional_Indicator}", cluster)
-        total += 2 if emoji else sum(1 if _LIGHT.match(letter) else 2 for letter in cluster)
-    return total
+    rest = _EMOJI_ON_X.sub("", text)
+    emoji = len(_EMOJI_ON_X.findall(text))
+    return 2 * emoji + sum(1 if _LIGHT.match(letter) else 2 for letter in rest)
 
 
 def _on_x(query: Mapping[str, str]) -> str:

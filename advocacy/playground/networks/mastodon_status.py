@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LONGEST = 500
 PER_LINK = 23
 """Every link counts as this many characters."""
-_MENTION = re.compile(r"(@\w+)@[\w.-]+\w")
+_MENTION = re.compile(r"(?<![=/\w])(@[a-z0-9_]+(?:[a-z0-9_.-]*[a-z0-9_])?)@\w+(?:[.-]+\w+)*", re.IGNORECASE)
 _TAG = re.compile(r"(?<![\w/&])#(\w*[^\W\d]\w*)")
 
 

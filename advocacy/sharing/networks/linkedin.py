@@ -47,6 +47,8 @@ class LinkedIn(BaseNetwork):
     name = "linkedin"
     label = "LinkedIn"
     limit = 3000
+    """Of the text people read: escapes are taken away before it is measured (an error says "ShareCommentary text
+    length", https://github.com/n8n-io/n8n/issues/22899). That it counts as Java does, an emoji 2, is not documented."""
 
     def abilities(self) -> Abilities:
         """Everything when the administrator set up an app."""

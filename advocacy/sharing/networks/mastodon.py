@@ -13,14 +13,16 @@ from advocacy.sharing import oauth
 from advocacy.sharing.api import SOON, call, fields, said
 from advocacy.sharing.base import BaseNetwork
 from advocacy.sharing.network import Abilities, Connection, Consent, Draft, HostClient, Posted, Reconnect
-from advocacy.sharing.text import address, graphemes, quote, with_links
+from advocacy.sharing.text import URL, address, graphemes, quote
 
 SCOPE = "read:accounts write:statuses"
 KEY_KEPT = timedelta(minutes=50)
 """A server keeps an Idempotency-Key for an hour; we stay below."""
 LOOKED_THROUGH = 40
 """Newest posts in which an earlier attempt is looked for."""
-_MENTION = re.compile(r"(?<![\w/])(@\w+)@[\w.-]+\w")
+LINK_LENGTH = 23
+_MENTION = re.compile(r"(?<![=/\w])(@[a-z0-9_]+(?:[a-z0-9_.-]*[a-z0-9_])?)@\w+(?:[.-]+\w+)*", re.IGNORECASE)
+"""A colleague on another server. https://github.com/mastodon/mastodon/blob/main/app/models/account.rb"""
 
 
 class Mastodon(BaseNetwork):
@@ -29,7 +31,7 @@ class Mastodon(BaseNetwork):
     name = "mastodon"
     label = "Mastodon"
     limit = 500
-    link_length: int | None = 23
+    link_length: int | None = LINK_LENGTH
 
     def abilities(self) -> Abilities:
         """Posting for everybody; a share page where the administrator named servers."""
@@ -39,8 +41,11 @@ class Mastodon(BaseNetwork):
         )
 
     def length(self, text: str) -> int:
-        """Graphemes; a link counts 23, a mention without its server."""
-        return with_links(_MENTION.sub(r"\1", text), 23, graphemes)
+        """Graphemes; a link counts 23, a mention without its server.
+
+        https://github.com/mastodon/mastodon/blob/main/app/validators/status_length_validator.rb
+        """
+        return graphemes(_MENTION.sub(r"\1", URL.sub("x" * LINK_LENGTH, text)))
 
     def dialog(self, text: str, link: str) -> str:
         """The share page of the first server in the settings."""
