@@ -14,9 +14,24 @@ from advocacy.config import Settings
 PATH = "/slack/events"
 """Where Slack reaches us: one address for events, presses and commands."""
 COMMAND = "/advocacy"
+SHORTCUTS = (
+    {
+        "name": "Compose a story",
+        "type": "global",
+        "callback_id": "compose",
+        "description": "Make a story from a link, for colleagues to share",
+    },
+    {
+        "name": "Suggest for sharing",
+        "type": "message",
+        "callback_id": "suggest",
+        "description": "Suggest what this message says as a story; its author is asked",
+    },
+)
+"""In the ＋ menu and in each message's menu (https://docs.slack.dev/interactivity/implementing-shortcuts)."""
 EVENTS = ("app_home_opened", "app_uninstalled", "message.im", "team_join", "tokens_revoked", "user_change")
 SCOPES = {
-    "commands": "the command /advocacy",
+    "commands": "the command /advocacy and the shortcuts",
     "chat:write": "post cards and rewrite them",
     "chat:write.public": "post to public channels without joining them",
     "im:write": "write to people directly",
@@ -76,12 +91,13 @@ def manifest(settings: Settings, *, socket_mode: bool) -> dict[str, Any]:
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "Advocacy", "always_online": True},
+            "shortcuts": [dict(one) for one in SHORTCUTS],
             "slash_commands": [
                 {
                     "command": COMMAND,
                     **url,
                     "description": "Stories to share, your shares, your department",
-                    "usage_hint": "[feed | me | leaderboard | help]",
+                    "usage_hint": "[feed | compose | me | leaderboard | help]",
                     "should_escape": False,
                 }
             ],

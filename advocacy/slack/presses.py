@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from advocacy.chat import ChannelRef, MessageRef, Press, UserRef
-from advocacy.slack import forms, render
+from advocacy.chat import ChannelRef, MessageRef, Press, Quoted, UserRef
+from advocacy.slack import forms, render, said
 from advocacy.slack.reply import ReplyTo
 
 PLATFORM = "slack"
 Payload = Mapping[str, Any]
+SHORTCUTS = {"shortcut": "compose", "message_action": "suggest"}
+"""Kind of shortcut and the one action that it may cause; ``manifest.py`` announces the same."""
+_BY_A_PERSON = {"", "file_share", "me_message", "thread_broadcast"}
+"""Subtypes of messages that somebody wrote; all others are Slack's or an app's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +83,44 @@ def of_command(form: Payload) -> Came:
     press = Press(
         who=UserRef(PLATFORM, tenant, user),
         action="command",
-        text=str(form.get("text", "")),
+        text=said.read(str(form.get("text", ""))),
         channel=_channel(reply),
         reply_to=reply.pack(),
         event=_event(form, ""),
     )
     return Came(press, reply, str(form.get("trigger_id", "")))
+
+
+def of_shortcut(payload: Payload) -> Came | None:
+    """``shortcut`` (from anywhere) and ``message_action`` (a message's menu); ``None`` for one that is not ours.
+
+    The message it was used on is somebody else's: it can be quoted, never rewritten.
+    https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
+    """
+    action = str(payload.get("callback_id") or "")
+    if SHORTCUTS.get(str(payload.get("type"))) != action:
+        return None
+    tenant, user = _where(payload)
+    channel = str((payload.get("channel") or {}).get("id") or "")
+    reply = ReplyTo(tenant, user, channel=channel, url=str(payload.get("response_url") or ""))
+    message = payload.get("message")
+    press = Press(
+        who=UserRef(PLATFORM, tenant, user),
+        action=action,
+        channel=_channel(reply),
+        reply_to=reply.pack(),
+        event=_event(payload, str(payload.get("action_ts", ""))),
+        quoted=_quoted(message, tenant) if isinstance(message, dict) else None,
+    )
+    return Came(press, reply, str(payload.get("trigger_id", "")))
+
+
+def _quoted(message: Payload, tenant: str) -> Quoted:
+    """What stands there and who wrote it. In a shared channel that may be somebody of another workspace."""
+    user = str(message.get("user") or "")
+    wrote = user and not message.get("bot_id") and str(message.get("subtype") or "") in _BY_A_PERSON
+    author = UserRef(PLATFORM, str(message.get("team") or tenant), user) if wrote else None
+    return Quoted(said.read(str(message.get("text") or "")).strip(), author)
 
 
 def of_event(payload: Payload) -> Came | None:
@@ -95,7 +131,7 @@ def of_event(payload: Payload) -> Came | None:
     if kind == "app_home_opened" and event.get("tab", "home") == "home":
         action, reply = "home", ReplyTo(tenant, user, home=True)
     elif kind == "message" and _is_said_to_us(event):
-        action, text = "command", str(event["text"])
+        action, text = "command", said.read(str(event["text"]))
         reply = ReplyTo(tenant, user, channel=str(event["channel"]))
     elif kind in {"user_change", "team_join"}:
         action, user = "profile_changed", str(event["user"]["id"])

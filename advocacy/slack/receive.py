@@ -91,6 +91,7 @@ class Receiver:
             attaching_function_token_enabled=False,
         )
         self.app.action(_ANY)(self.button)
+        self.app.shortcut(_ANY)(self.shortcut)
         self.app.view(_ANY)(self.form)
         self.app.command(_ANY)(self.command)
         self.app.event(_ANY)(self.event)
@@ -120,6 +121,13 @@ class Receiver:
     async def button(self, ack: AsyncAck, body: Json) -> None:
         """``block_actions``: acknowledged once the bot has committed, answered after that."""
         came = presses.of_button(body)
+        answer = await self._ask(came) if came else None
+        await ack()
+        self._follow(answer, came)
+
+    async def shortcut(self, ack: AsyncAck, body: Json) -> None:
+        """``shortcut`` and ``message_action``: the same, with no button."""
+        came = presses.of_shortcut(body)
         answer = await self._ask(came) if came else None
         await ack()
         self._follow(answer, came)

@@ -123,6 +123,11 @@ def command(news: Heard, activity: Activity) -> Press:
     return _at(news, "", action="command", text=" ".join(text.split()))
 
 
+def named(news: Heard, action: str) -> Press:
+    """Make the press of something that Teams itself names, and that carries nothing."""
+    return _at(news, news.about, action=action)
+
+
 def installed(news: Heard, activity: Activity) -> Press:
     """Read that the app came to a person or a team: ``value["reach"]`` says how to write there."""
     data = _dict(activity.channel_data)

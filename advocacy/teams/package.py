@@ -28,6 +28,25 @@ COMMANDS = {
     "leaderboard": ("Which departments take part", "Welche Abteilungen mitmachen"),
 }
 """What is typed, and what it does in English and German. The bot knows more words; these are shown as hints."""
+EXTENSION = {
+    "suggest": (
+        ("message",),
+        ("Suggest for sharing", "Zum Teilen vorschlagen"),
+        (
+            "Suggest what this message says as a story; its author is asked",
+            "Schlag diese Nachricht als Beitrag vor; wer sie geschrieben hat, wird gefragt",
+        ),
+    ),
+    "compose": (
+        ("compose", "commandBox"),
+        ("Compose a story", "Beitrag erstellen"),
+        (
+            "Make a story from a link, for colleagues to share",
+            "Mach aus einem Link einen Beitrag, den Kolleginnen und Kollegen teilen können",
+        ),
+    ),
+}
+"""Commands of the message extension: where they are offered; title and description in English and German."""
 SHORT = (
     "Approved company stories, reshared to your own networks with one click",
     "Freigegebene Firmenbeiträge mit einem Klick in den eigenen Netzwerken teilen",
@@ -97,12 +116,31 @@ def manifest(settings: Settings) -> Json:
                 "commandLists": [{"scopes": [scope], "commands": commands} for scope in ("personal", "team")],
             }
         ],
+        "composeExtensions": [{"botId": settings.teams_app_id, "commands": _extension()}],
         "permissions": ["identity", "messageTeamMembers"],
         "validDomains": [urlsplit(home).netloc],
         "supportsChannelFeatures": "tier1",
         "defaultInstallScope": "personal",
         "defaultGroupCapability": {"team": "bot"},
     }
+
+
+def _extension() -> list[Json]:
+    """Action commands, whose dialogs the bot draws.
+
+    https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/how-to/action-commands/define-action-command
+    """
+    return [
+        {
+            "id": name,
+            "type": "action",
+            "context": list(places),
+            "title": titles[0],
+            "description": said[0],
+            "fetchTask": True,
+        }
+        for name, (places, titles, said) in EXTENSION.items()
+    ]
 
 
 def german() -> Json:
@@ -117,6 +155,9 @@ def german() -> Json:
     for scope in range(2):
         for place, (_, said) in enumerate(COMMANDS.values()):
             texts[f"bots[0].commandLists[{scope}].commands[{place}].description"] = said
+    for place, (_, titles, described) in enumerate(EXTENSION.values()):
+        texts[f"composeExtensions[0].commands[{place}].title"] = titles[1]
+        texts[f"composeExtensions[0].commands[{place}].description"] = described[1]
     return texts
 
 

@@ -21,6 +21,7 @@ from advocacy.bot.doors import broken
 from advocacy.bot.language import translator
 from advocacy.chat import Answer, Press
 from advocacy.teams import activity as read
+from advocacy.teams import extension
 from advocacy.teams.activity import Heard, Malformed
 from advocacy.teams.answers import Answers, closing, error, note
 from advocacy.teams.auth import Authentication, Forbidden, Unauthorized
@@ -34,7 +35,8 @@ T = TypeVar("T")
 INSTALLED_TWICE = 60.0
 """Seconds within which Teams tells of one installation in two activities."""
 
-
+EXTENSION = frozenset({"composeExtension/fetchTask", "composeExtension/submitAction"})
+"""Invokes of the message extension, which works in every conversation, whoever is in it."""
 REFUSALS: dict[type[Exception], tuple[int, str]] = {
     Unauthorized: (401, "not authorized"),
     web.HTTPUnauthorized: (401, "not authorized"),
@@ -97,7 +99,13 @@ class Turns(ActivityHandler):  # type: ignore[misc]
     async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
         """Answer in the HTTP response. The SDK's own dispatch loses the trigger and breaks on ``value.action``."""
         activity = turn_context.activity
-        kinds = {"adaptiveCard/action": self._card, "task/fetch": self._fetch, "task/submit": self._submit}
+        kinds = {
+            "adaptiveCard/action": self._card,
+            "task/fetch": self._fetch,
+            "task/submit": self._submit,
+            "composeExtension/fetchTask": self._chosen,
+            "composeExtension/submitAction": self._sent,
+        }
         kind = kinds.get(str(activity.name))
         if kind is None:
             return InvokeResponse(status=501)
@@ -126,6 +134,17 @@ class Turns(ActivityHandler):  # type: ignore[misc]
             return None
         press = read.submitted(news, data, self._seal)
         return await self._answers.to_submit(news, press, await self._bot.handle(press))
+
+    async def _chosen(self, news: Heard, value: Any) -> Json | None:
+        press = extension.chosen(news, value)
+        return await self._answers.to_fetch(extension.elsewhere(news), press, await self._bot.handle(press))
+
+    async def _sent(self, news: Heard, value: Any) -> Json | None:
+        data = _data(value)
+        if isinstance(data, dict) and "action" not in data:  # the form's cancel button
+            return None
+        press = extension.sent(news, value, self._seal)
+        return await self._answers.to_submit(extension.elsewhere(news), press, await self._bot.handle(press))
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         """Words that somebody typed; or a button, from a client that has no Action.Execute."""
@@ -186,6 +205,8 @@ class Turns(ActivityHandler):  # type: ignore[misc]
 
     def _heard(self, activity: Activity) -> Heard:
         news = read.heard(activity, self._tenant)
+        if activity.name in EXTENSION and not extension.is_own_chat(news):
+            return news  # we may not be in that conversation
         self._platform.heard(news.who, news.base, news.service_url, is_personal=news.is_personal)
         return news
 

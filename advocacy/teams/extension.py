@@ -1,0 +1,61 @@
+"""The app's commands in the menu of a message and in the compose box, read into presses.
+
+https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/how-to/action-commands/create-task-module
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from advocacy.chat import Press, Quoted, UserRef
+from advocacy.teams import said
+from advocacy.teams.activity import Heard, Malformed, named, submitted
+from advocacy.teams.seal import Seal
+
+COMMANDS = frozenset({"suggest", "compose"})
+"""What the package announces; each is an action of the bot."""
+_OF_THE_BOT = "a:"
+"""How a person's own chat with a bot begins."""
+
+
+def is_own_chat(news: Heard) -> bool:
+    """Is this the person's chat with us? The menu is also in chats between people, which Teams calls personal too."""
+    return news.is_personal and news.conversation.startswith(_OF_THE_BOT)
+
+
+def chosen(news: Heard, value: Any) -> Press:
+    """Read ``composeExtension/fetchTask``. Raises Malformed."""
+    found = value if isinstance(value, dict) else {}
+    command = found.get("commandId")
+    if not isinstance(command, str) or command not in COMMANDS:
+        raise Malformed("no command of ours")
+    return replace(named(elsewhere(news), command), quoted=_quoted(found, news.who.tenant))
+
+
+def sent(news: Heard, value: Any, seal: Seal) -> Press:
+    """Read ``composeExtension/submitAction``: the dialog's data, and the message once more. Raises Malformed."""
+    found = value if isinstance(value, dict) else {}
+    press = submitted(elsewhere(news), found.get("data"), seal)
+    return replace(press, quoted=_quoted(found, news.who.tenant))
+
+
+def elsewhere(news: Heard) -> Heard:
+    """The same, about no message: the one whose menu it was is somebody else's and is never rewritten."""
+    kind = news.kind if not news.is_personal or is_own_chat(news) else "groupChat"
+    return replace(news, about="", kind=kind)
+
+
+def _quoted(value: dict[str, Any], tenant: str) -> Quoted | None:
+    payload = value.get("messagePayload")
+    if not isinstance(payload, dict):
+        return None
+    body = _dict(payload.get("body"))
+    text = said.read(str(body.get("content") or ""), is_html=body.get("contentType") != "text")
+    user = _dict(_dict(payload.get("from")).get("user"))
+    known = user.get("userIdentityType") == "aadUser" and user.get("id")
+    return Quoted(text, UserRef("teams", tenant, str(user["id"])) if known else None)
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
