@@ -9,9 +9,11 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Parts
-from advocacy.bot.cards import Offer, ended_card, face, review_card, story_card
+from advocacy.bot.cards import Offer, ended_card, face, story_card
 from advocacy.bot.language import translator
 from advocacy.bot.review_actions import doubt_message
+from advocacy.bot.review_cards import review_card
+from advocacy.bot.reviewing import gather
 from advocacy.chat import Message, MessageRef
 from advocacy.content import pictures, schedule, stories, times
 from advocacy.content.fingerprint import fingerprint
@@ -23,7 +25,6 @@ from advocacy.delivery.models import Placement, PlacementState
 from advocacy.delivery.places import Place
 from advocacy.insights import story as story_insights
 from advocacy.insights.models import StoryTotal
-from advocacy.people.models import Person
 
 STILL_REWRITTEN = timedelta(days=2)
 """Cards of a story are rewritten for so long after its end, should a channel have been out of reach."""
@@ -104,14 +105,10 @@ async def ask_editors(parts: Parts) -> int:
 
 
 async def _ask(s: AsyncSession, parts: Parts, story: Story, count: int) -> int:
-    author = await s.get(Person, story.author_id) if story.author_id else None
+    reviewing = await gather(s, parts.settings, story)
     fresh = await placements.place(s, story.id, await placements.channels(s, "editors"), "review", count)
     for placement, place in fresh:
-        t = translator(place.language)
-        name = author.name if author else ""
-        picture = pictures.address(parts.settings, story.image_url)
-        message = review_card(t, story, name, placement.id, parts.settings.zone, picture=picture)
-        await _send(s, placement, place, message)
+        await _send(s, placement, place, review_card(translator(place.language), reviewing, placement.id))
     return len(fresh)
 
 

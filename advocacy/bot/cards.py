@@ -1,4 +1,4 @@
-"""Cards that stand in channels: the story that colleagues share, and the draft that editors decide on."""
+"""Cards that stand in channels: the story that colleagues share, and what is left of it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from advocacy.bot.language import Translator
-from advocacy.chat import Button, Fact, Image, Message, to_json
-from advocacy.content.fingerprint import fingerprint
+from advocacy.chat import Button, Image, Message, to_json
 from advocacy.content.models import Story, StoryState
 from advocacy.content.versions import spoken
 from advocacy.insights.models import StoryTotal
@@ -86,66 +83,6 @@ def ended_card(t: Translator, story: Story) -> Message:
         return Message(summary=said, heading=t("Story withdrawn"), paragraphs=(said,))
     said = t("Thank you to everyone who took part. This story can no longer be shared.")
     return Message(summary=said, heading=spoken(story, t.language).title, paragraphs=(said,))
-
-
-def review_card(
-    t: Translator, story: Story, author: str, placement_id: int, zone: ZoneInfo, *, picture: str
-) -> Message:
-    """The draft in the editors' channel, with everything that would go out. ``picture`` as in ``Offer``."""
-    value = {"s": story.id, "f": fingerprint(story), "p": placement_id}
-    captions = [f"{_caption_label(t, one.network, one.language)}: {one.text}" for one in story.captions]
-    return Message(
-        summary=t("To review: {title}", title=story.title),
-        heading=t("To review: {title}", title=story.title)[:150],
-        image=Image(picture, story.image_alt or story.title) if picture else None,
-        paragraphs=(story.summary,) if story.summary else (),
-        quote="\n\n".join(captions),
-        facts=(
-            Fact(t("From"), author or t("a feed")),
-            Fact(t("Link"), story.url),
-            Fact(t("Topics"), ", ".join(story.topics) or t("none")),
-            Fact(t("Goes out"), _when(t, story.publish_at, zone, t("as soon as it is approved"))),
-            Fact(t("Ends"), _when(t, story.expires_at, zone, t("never"))),
-        ),
-        buttons=(
-            Button(t("Approve"), action="approve", value=value, style="primary"),
-            Button(t("Return with a note"), action="return", value={**value, OPENS_FORM: 1}),
-        ),
-        footnote=t("Your approval holds for exactly this text, link and image."),
-    )
-
-
-def reviewed_card(t: Translator, story: Story, said: str) -> Message:
-    """The editors' card after a decision."""
-    return Message(
-        summary=said, heading=story.title, paragraphs=(said,), facts=(Fact(t("Link"), story.url),),
-        buttons=_next_step(t, story),
-    )  # fmt: skip
-
-
-def _next_step(t: Translator, story: Story) -> tuple[Button, ...]:
-    if story.state == StoryState.RETURNED:
-        return (Button(t("Put up for review again"), action="resubmit", value={"s": story.id}),)
-    if story.state not in (StoryState.APPROVED, StoryState.SCHEDULED, StoryState.LIVE):
-        return ()
-    return (
-        Button(
-            t("Withdraw the story"),
-            action="recall",
-            value={"s": story.id},
-            style="danger",
-            confirm=t("Every card is rewritten, nothing more is posted, and its links stop. Withdraw it?"),
-        ),
-    )
-
-
-def _caption_label(t: Translator, network: str, language: str) -> str:
-    everywhere = t("every network")
-    return f"{network or everywhere} ({language})"
-
-
-def _when(t: Translator, at: datetime | None, zone: ZoneInfo, otherwise: str) -> str:
-    return otherwise if at is None else t.moment(at, zone)
 
 
 def face(message: Message) -> str:

@@ -6,8 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
 from advocacy.bot.answers import Around, refusal, withdrawn
-from advocacy.bot.cards import OPENS_FORM, reviewed_card
+from advocacy.bot.cards import OPENS_FORM
 from advocacy.bot.language import Translator, translator
+from advocacy.bot.review_cards import reviewed_card
 from advocacy.chat import Answer, Button, Form, Input, Message, OpenForm, Private, Rewrite, UserRef
 from advocacy.content import approval, stories
 from advocacy.content.models import Story, StoryState

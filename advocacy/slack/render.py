@@ -14,6 +14,7 @@ from typing import Any
 
 from advocacy.bot.language import Translator
 from advocacy.chat import Bar, Button, Fact, Image, Input, Message, Refused
+from advocacy.slack.changes import drawn as drawn_changes
 from advocacy.slack.text import column, cut, escaped, plain, width
 
 Json = dict[str, Any]
@@ -91,8 +92,8 @@ def _said(message: Message, room: _Room, *, images: bool) -> Iterator[Json]:
             yield {"type": "section", "text": plain(text, _SECTION)}
     if quote:
         yield _rich({"type": "rich_text_quote", "elements": [_run(part) for part in _parts(quote, _SECTION)]})
-    if facts := list(_facts(message.facts, room)):
-        yield _rich({"type": "rich_text_section", "elements": facts})
+    sections = (drawn_changes(message.changes, room.take), list(_facts(message.facts, room)))
+    yield from (_rich({"type": "rich_text_section", "elements": runs}) for runs in sections if runs)
     if message.bars:
         drawn = room.take("\n".join(_bars(message.bars[:_MOST_BARS])), _SECTION)
         if drawn:

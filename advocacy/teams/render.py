@@ -10,6 +10,8 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from advocacy.chat import Bar, Button, Fact, Form, Image, Input, Message, Option, Refused
+from advocacy.teams.changes import drawn as drawn_changes
+from advocacy.teams.changes import shorter as shorter_change
 from advocacy.teams.names import ADAPTIVE, OURS
 
 Json = dict[str, Any]
@@ -103,6 +105,7 @@ def _shorter(message: Message, limit: int) -> Message:
         message,
         heading=_cut(message.heading, limit),
         paragraphs=tuple(_cut(one, limit) for one in message.paragraphs[:ROWS]),
+        changes=tuple(shorter_change(one, limit) for one in message.changes[:ROWS]),
         facts=tuple(Fact(_cut(one.label, limit), _cut(one.value, limit)) for one in message.facts[:ROWS]),
         bars=tuple(replace(one, label=_cut(one.label, limit)) for one in message.bars[:ROWS]),
         footnote=_cut(message.footnote, limit),
@@ -138,6 +141,7 @@ def _body(message: Message, where: _Where) -> Iterator[Json]:
         yield from _lines(paragraph)
     if message.quote:
         yield {"type": "Container", "style": "emphasis", "items": list(_lines(message.quote))}
+    yield from drawn_changes(message.changes, escape)
     if message.facts:
         facts = [{"title": _some(one.label), "value": _some(one.value)} for one in message.facts]
         yield {"type": "FactSet", "facts": facts}
@@ -148,7 +152,8 @@ def _body(message: Message, where: _Where) -> Iterator[Json]:
     yield from _actions(message.buttons, replace(where, back=message.refresh))
     if message.footnote:
         yield _text(message.footnote, size="Small", isSubtle=True)
-    if not any((message.heading, message.paragraphs, message.quote, message.facts, message.bars, message.inputs)):
+    parts = (message.heading, message.paragraphs, message.quote, message.changes, message.facts, message.bars)
+    if not any((*parts, message.inputs)):
         yield _text(message.summary)
 
 

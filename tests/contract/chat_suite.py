@@ -11,6 +11,7 @@ import pytest
 from advocacy.chat import (
     Bar,
     Button,
+    Change,
     ChannelRef,
     ChatPlatform,
     Fact,
@@ -18,6 +19,7 @@ from advocacy.chat import (
     Image,
     Message,
     MessageRef,
+    Part,
     Profile,
     Refused,
     Retry,
@@ -120,6 +122,15 @@ class ChatSuite:
         (seen,) = chat.seen(chat.channel)
         assert "Over." in seen
         assert "Share on LinkedIn" not in seen
+
+    async def test_changes(self, chat: Chat) -> None:
+        """What was taken out and what came in are both there, each drawn in its own way, and the vendor takes it."""
+        parts = (Part("The "), Part("old", "removed"), Part("new", "added"), Part(" rotor <b> & *so*"))
+        message = Message(summary="Changed", heading="To review", changes=(Change("Title", parts),))
+        await chat.platform.send(chat.channel, message, "marker-1")
+        (seen,) = chat.seen(chat.channel)
+        for part in ("Title", '"The "', '"old"', '"new"', "strike"):
+            assert part in seen
 
     async def test_hostile_text_stays_text(self, chat: Chat) -> None:
         """Nobody is called, nothing becomes a link, whatever a feed or a colleague wrote."""

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advocacy.bot.language import translator
-from advocacy.chat import Bar, Button, Fact, Form, Image, Input, Message, Option, Refused
+from advocacy.chat import Bar, Button, Change, Fact, Form, Image, Input, Message, Option, Part, Refused
 from advocacy.playground.slack.blocks import problems, too_long
 from advocacy.slack import forms
 from advocacy.slack.render import action_of, blocks, body
@@ -42,7 +42,7 @@ def full(text: str) -> Message:
     """A message that says this everywhere."""
     return Message(
         summary=text, heading=text, image=Image("https://nordlicht.example/a.png", text), paragraphs=(text,) * 30,
-        quote=text, facts=tuple(Fact(text, text) for _ in range(15)),
+        quote=text, changes=(Change(text, (Part(text, "removed"), Part(text, "added"), Part(text))),) * 12, facts=tuple(Fact(text, text) for _ in range(15)),
         bars=tuple(Bar(text, one / 10, text) for one in range(-1, 13)),
         inputs=(
             Input("line", text, value=text, hint=text),
@@ -91,10 +91,10 @@ def test_nothing_that_people_wrote_is_markup() -> None:
 
 
 def test_the_order_is_that_of_the_message() -> None:
-    """Heading, image, paragraphs, quote, facts, bars, inputs, buttons, footnote."""
+    """Heading, image, paragraphs, quote, changes, facts, bars, inputs, buttons, footnote."""
     kinds = [one["type"] for one in blocks(full("Wort"), EN)]
     assert kinds == [
-        "header", "image", *["section"] * 20, *["rich_text"] * 3, *["input"] * 5, *["actions"] * 3, "context",
+        "header", "image", *["section"] * 20, *["rich_text"] * 4, *["input"] * 5, *["actions"] * 3, "context",
     ]  # fmt: skip
 
 
@@ -243,3 +243,25 @@ def test_escaping_stays_within_the_limit(text: str, most: int) -> None:
 def test_columns_are_even(text: str, wide: int) -> None:
     """Every label takes just as many columns."""
     assert width(column(text, wide)) == wide
+
+
+CHANGES = (
+    Change("Title", (Part("The "), Part("old", "removed"), Part("new", "added"), Part(" rotor"))),
+    Change("Summary", (Part("字" * 9_000, "added"),)),
+    Change("Link", (Part("never shown", "added"),)),
+)
+
+
+def test_changes_are_struck_and_bold() -> None:
+    """What was taken out is struck, what came in is bold; the spaces between words stay; a cut shows."""
+    [block] = [one for one in blocks(Message("S", heading="H", changes=CHANGES), EN) if one["type"] == "rich_text"]
+    assert problems([block], "message") == []
+    runs = [(one["text"], one.get("style")) for one in block["elements"][0]["elements"]]
+    assert runs[:5] == [
+        ("Title: ", {"italic": True}), ("The ", None), ("old", {"strike": True}), ("new", {"bold": True}),
+        (" rotor", None),
+    ]  # fmt: skip
+    assert runs[5] == ("\nSummary: ", {"italic": True})
+    assert runs[-1][0].endswith("…")
+    assert "never shown" not in json.dumps(block)
+    assert sum(len(text) for text, _ in runs) < 4_200

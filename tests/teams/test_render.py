@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from advocacy.chat import Bar, Button, Fact, Form, Image, Input, Message, Option, Refused
+from advocacy.chat import Bar, Button, Change, Fact, Form, Image, Input, Message, Option, Part, Refused
 from advocacy.playground.teams.cards import actions_of, inputs_of, problems, texts_of
 from advocacy.teams import render
 
@@ -254,3 +254,30 @@ def test_a_form_as_a_message_keeps_its_title() -> None:
     form = Form("Edit", Message(summary="Edit"), "save", {"i": 1}, "Save", "Cancel")
     message = render.form_message(form)
     assert (message.heading, message.buttons[0].action, message.buttons[0].value) == ("Edit", "save", {"i": 1})
+
+
+CHANGED = Message(
+    summary="Changed",
+    changes=(
+        Change("Title", (Part("The "), Part("old *", "removed"), Part("new _", "added"), Part(" rotor\n\nturns"))),
+        Change("Summary", (Part("字" * 20_000, "added"),)),
+    ),
+)
+
+
+def test_changes_are_struck_and_highlighted() -> None:
+    """One block a line, drawn literally; a client without rich text reads both; a large one is cut, and still valid."""
+    card = render.card(CHANGED)
+    assert problems(card) == []
+    if SCHEMA.exists():
+        schema = json.loads(SCHEMA.read_text())
+        jsonschema.Draft6Validator({**schema, "$ref": "#/definitions/AdaptiveCard"}).validate(card)
+    first, second, *_ = elements(card, "RichTextBlock")
+    assert [(one["text"], one.get("strikethrough"), one.get("highlight")) for one in first["inlines"]] == [
+        ("Title: ", None, None), ("The ", None, None), ("old *", True, None), ("new _", None, True),
+        (" rotor", None, None),
+    ]  # fmt: skip
+    assert first["fallback"]["text"] == "Title: The old \\* rotor turns → The new \\_ rotor turns"
+    assert [one["text"] for one in second["inlines"]] == ["turns"]
+    assert render.size(card) <= render.LARGEST
+    assert "…" in json.dumps(card, ensure_ascii=False)

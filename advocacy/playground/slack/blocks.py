@@ -41,6 +41,9 @@ _ONLY: dict[str, tuple[Surface, ...]] = {
     "alert": ("modal",),
 }  # fmt: skip
 
+_RUNS = {"text", "link", "emoji", "user", "usergroup", "channel", "broadcast", "color", "date"}
+_RUN_STYLES = {"bold", "italic", "strike", "code", "underline", "highlight", "client_highlight", "unlink"}
+
 
 def problems(blocks: Any, surface: Surface) -> list[str]:
     """Everything wrong with these blocks on this surface, in Slack's words."""
@@ -152,6 +155,21 @@ class _BlockChecker(Checker):
         for index, part in enumerate(self.items(block, "elements", at, most=1000)):
             if not isinstance(part, dict) or part.get("type") not in kinds:
                 self.say("failed to match all allowed schemas", f"{at}/elements/{index}")
+            elif part["type"] != "rich_text_list":
+                for place, run in enumerate(self.items(part, "elements", f"{at}/elements/{index}", most=1000)):
+                    self._run(run, f"{at}/elements/{index}/elements/{place}")
+
+    def _run(self, run: Any, at: str) -> None:
+        """A run of text and how it is drawn; the other kinds (links, people, emoji) are taken as they are."""
+        if not isinstance(run, dict) or run.get("type") not in _RUNS:
+            self.say("failed to match all allowed schemas", at)
+        elif run["type"] == "text":
+            self.string(run, "text", at, most=_MAX_TEXT)
+            style = run.get("style", {})
+            if not isinstance(style, dict) or not all(
+                name in _RUN_STYLES and type(value) is bool for name, value in style.items()
+            ):
+                self.say("failed to match all allowed schemas", f"{at}/style")
 
     def _markdown(self, block: dict[str, Any], at: str) -> None:
         self.string(block, "text", at, most=_MAX_MARKDOWN)

@@ -31,6 +31,11 @@ PARTS: dict[str, tuple[str, ...]] = {
     "Column": (), "TableRow": (), "TableCell": (), "TextRun": ("text",), "Fact": ("title", "value"),
     "Choice": ("title", "value"), "Source": ("url",), "Image": ("url",),
 }  # fmt: skip
+RUN = {
+    "type", "text", "color", "fontType", "highlight", "isSubtle", "italic", "selectAction", "size", "strikethrough",
+    "underline", "weight",
+}  # fmt: skip
+"""What a run of text may say of itself. https://adaptivecards.io/explorer/TextRun.html"""
 ACTIONS: dict[str, tuple[str, ...]] = {
     "Action.Execute": ("verb",), "Action.Submit": (), "Action.OpenUrl": ("url",), "Action.ShowCard": (),
     "Action.ToggleVisibility": (),
@@ -101,6 +106,8 @@ class _Check:
             if thing.get("type", expected) != expected:
                 self.found.append(f"{at}: must be a {expected}, is {thing['type']!r}")
             self._texts(PARTS[expected], thing, at)
+            if expected == "TextRun" and (odd := sorted(set(thing) - RUN)):
+                self.found.append(f"{at}: a TextRun has no {odd[0]}")
             self._held(expected, thing, at)
             self._select(thing, at)
 

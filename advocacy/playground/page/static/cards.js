@@ -96,7 +96,7 @@ const ELEMENTS = {
     const kinds = [`size-${low(one.size, "default")}`, `weight-${low(one.weight, "default")}`, `colour-${low(one.color, "default")}`, one.isSubtle ? "subtle" : "", one.wrap ? "" : "one-line", one.horizontalAlignment ? `to-${low(one.horizontalAlignment)}` : ""];
     return h(`${tag}.c-text`, { class: kinds.filter(Boolean).join(" ") }, markdown(one.text, context.on.link));
   },
-  RichTextBlock: (one, context) => h("div.c-text", {}, one.inlines.map((run) => (typeof run === "string" ? run : h("span", { class: [`weight-${low(run.weight, "default")}`, `colour-${low(run.color, "default")}`, run.italic && "italic", run.strikethrough && "struck", run.isSubtle && "subtle"].filter(Boolean).join(" ") }, run.selectAction?.url ? anchor(run.selectAction.url, run.text, context.on.link) : run.text)))),
+  RichTextBlock: (one, context) => h("div.c-text.runs", {}, one.inlines.map((run) => (typeof run === "string" ? run : h(run.strikethrough ? "s" : run.highlight ? "mark" : "span", { class: [`weight-${low(run.weight, "default")}`, `colour-${low(run.color, "default")}`, run.italic && "italic", run.strikethrough && "struck", run.underline && "underlined", run.isSubtle && "subtle"].filter(Boolean).join(" ") }, run.selectAction?.url ? anchor(run.selectAction.url, run.text, context.on.link) : run.text)))),
   Image: (one) => {
     const made = h("img.c-image", { src: here(one.url), alt: one.altText || "", loading: "lazy", class: `image-${low(one.size, "auto")} ${one.style === "person" ? "round" : ""}` });
     made.addEventListener("error", () => made.replaceWith(h("span.b-missing", {}, one.altText || "")), { once: true });

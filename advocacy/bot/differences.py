@@ -1,0 +1,87 @@
+"""What has changed in a story, in words people know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from advocacy.bot.language import Translator
+from advocacy.chat import Change, Part
+from advocacy.content.review.difference import FieldChange
+
+MOST_SHOWN = 25
+"""Changes on one card; a reviewer of more reads the whole text below them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What ids in a story stand for."""
+
+    channels: Mapping[int, str] = field(default_factory=dict)
+    departments: Mapping[int, str] = field(default_factory=dict)
+    people: Mapping[int, str] = field(default_factory=dict)
+
+
+def changes(t: Translator, found: Iterable[FieldChange], names: Names) -> tuple[Change, ...]:
+    """The changes with their labels, as a message shows them."""
+    shown = [Change(label(t, one), tuple(_spoken(t, one, part, names) for part in one.parts)) for one in found]
+    if len(shown) <= MOST_SHOWN:
+        return tuple(shown)
+    left = len(shown) - MOST_SHOWN
+    more = Change(t("Further changes"), (Part(t.n("{n} more", "{n} more of them", left)),))
+    return (*shown[:MOST_SHOWN], more)
+
+
+def label(t: Translator, change: FieldChange) -> str:
+    """What the field is called, with its language or network."""
+    if change.field == "captions":
+        network = change.network or t("every network")
+        return t("Suggested text for {network} ({language})", network=network, language=change.language)
+    name = field_name(t, change.field)
+    return f"{name} ({change.language})" if change.language else name
+
+
+def field_name(t: Translator, name: str) -> str:
+    """A field of a story as people call it; its own name when nobody does."""
+    return {
+        "title": t("Title"),
+        "summary": t("Summary"),
+        "url": t("Link"),
+        "image_url": t("Picture"),
+        "image_alt": t("Picture in words"),
+        "image_rights": t("Rights in the picture"),
+        "language": t("Language"),
+        "internal": t("Inside only"),
+        "captions": t("Suggested text"),
+        "hashtags": t("Hashtags"),
+        "topics": t("Topics"),
+        "channel_ids": t("Channels"),
+        "department_ids": t("Departments"),
+        "locations": t("Locations"),
+        "audience_languages": t("Languages of the audience"),
+    }.get(name, name)
+
+
+def rights(t: Translator, code: str) -> str:
+    """Whose picture it is."""
+    return {
+        "own": t("our own"), "licensed": t("licensed"), "free": t("free to use"),
+    }.get(code, t("nobody has said yet"))  # fmt: skip
+
+
+def _spoken(t: Translator, change: FieldChange, part: Part, names: Names) -> Part:
+    """The piece with what its code stands for, and a space that parts it from the next."""
+    return replace(part, text=_value(t, change.field, part.text, names) + " ") if change.is_code else part
+
+
+def _value(t: Translator, name: str, code: str, names: Names) -> str:
+    if name == "image_rights":
+        return rights(t, code)
+    if name == "internal":
+        return t("yes") if code == "True" else t("no")
+    if name == "image_url":
+        return t("a picture stored here") if code.startswith("picture:") else code
+    known = {"channel_ids": names.channels, "department_ids": names.departments}.get(name)
+    if known is None or not code.isdecimal():
+        return code
+    return known.get(int(code), code)

@@ -1,0 +1,187 @@
+"""Cards for those who decide: the draft with why it is here and what has changed, and the decision on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from advocacy.bot.cards import OPENS_FORM
+from advocacy.bot.differences import Names, changes, field_name, rights
+from advocacy.bot.language import Translator
+from advocacy.chat import Button, Fact, Image, Message
+from advocacy.content.fingerprint import content, fingerprint
+from advocacy.content.models import LanguageVersion, ReviewTask, Story, StoryState
+from advocacy.content.review import difference
+
+MOST_REASONS = 8
+"""Shown of one rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewing:
+    """A story in review and what has to be known to decide on it."""
+
+    story: Story
+    zone: ZoneInfo
+    """The company's."""
+    author: str = ""
+    """Empty when a feed wrote it."""
+    picture: str = ""
+    """Where its picture can be loaded; empty without one."""
+    names: Names = field(default_factory=Names)
+    before: Mapping[str, Any] | None = None
+    """The content that was approved last; ``None`` the first time."""
+    tasks: Sequence[ReviewTask] = ()
+    """What this exact content waits for."""
+    missing: Sequence[str] = ()
+    """Languages of its audience in which it does not exist."""
+
+
+def review_card(t: Translator, reviewing: Reviewing, placement_id: int = 0) -> Message:
+    """The draft with everything that would go out. ``placement_id`` is 0 where only one person sees it."""
+    story = reviewing.story
+    value = {"s": story.id, "f": fingerprint(story)} | ({"p": placement_id} if placement_id else {})
+    changed = [] if reviewing.before is None else difference.between(reviewing.before, content(story))
+    return Message(
+        summary=t("To review: {title}", title=story.title),
+        heading=t("To review: {title}", title=story.title)[:150],
+        image=Image(reviewing.picture, story.image_alt or story.title) if reviewing.picture else None,
+        paragraphs=tuple(filter(None, (*_why(t, reviewing), story.summary, *_versions(story)))),
+        quote="\n\n".join(_captions(t, story)),
+        changes=changes(t, changed, reviewing.names),
+        facts=tuple(_facts(t, reviewing)),
+        buttons=(
+            Button(t("Approve"), action="approve", value=value, style="primary"),
+            Button(t("Return with a note"), action="return", value={**value, OPENS_FORM: 1}),
+        ),
+        footnote=_footnote(t, is_changed=bool(changed)),
+    )
+
+
+def reviewed_card(t: Translator, story: Story, said: str) -> Message:
+    """The editors' card after a decision."""
+    return Message(
+        summary=said, heading=story.title, paragraphs=(said,), facts=(Fact(t("Link"), story.url),),
+        buttons=_next_step(t, story),
+    )  # fmt: skip
+
+
+def needed(t: Translator, task: ReviewTask, names: Names) -> str:
+    """Who can settle a task."""
+    people = [names.people[one] for one in task.reviewer_ids if one in names.people]
+    return t("{rule} ({names})", rule=task.rule_name, names=" / ".join(people)) if people else t("an editor")
+
+
+def _why(t: Translator, reviewing: Reviewing) -> Iterator[str]:
+    """One paragraph for each rule that called for somebody."""
+    for task in reviewing.tasks:
+        if not task.reasons:
+            continue
+        found = [_reason(t, one) for one in task.reasons[:MOST_REASONS]]
+        if len(task.reasons) > MOST_REASONS:
+            found.append("…")
+        yield t("Why it is here: {rule}", rule=task.rule_name) + "\n" + "\n".join(f"• {one}" for one in found)
+
+
+def _reason(t: Translator, reason: Mapping[str, Any]) -> str:
+    where = field_name(t, str(reason.get("field", "")))
+    if language := reason.get("language"):
+        where += f" ({language})"
+    excerpt = str(reason.get("excerpt", ""))
+    return f"{where}: {excerpt}" if excerpt else where
+
+
+def _versions(story: Story) -> Iterator[str]:
+    """All other languages, one paragraph each."""
+    for one in story.versions:
+        yield "\n".join(filter(None, (f"({one.language}) {one.title}", one.summary, *_own(one))))
+
+
+def _own(version: LanguageVersion) -> tuple[str, ...]:
+    return (version.url, version.image_alt)
+
+
+def _captions(t: Translator, story: Story) -> Iterator[str]:
+    for one in story.captions:
+        tags = " ".join([*(f"#{tag}" for tag in one.hashtags), *one.mentions])
+        network = one.network or t("every network")
+        yield f"{network} ({one.language}): {one.text}" + (f"\n{tags}" if tags else "")
+
+
+def _facts(t: Translator, reviewing: Reviewing) -> Iterator[Fact]:
+    story, zone = reviewing.story, reviewing.zone
+    yield Fact(t("From"), reviewing.author or t("a feed"))
+    yield Fact(t("Link"), story.url)
+    yield Fact(t("Topics"), ", ".join(story.topics) or t("none"))
+    yield Fact(t("Audience"), _audience(t, reviewing))
+    if story.image_url:
+        yield Fact(t("Rights in the picture"), _rights(t, story, zone))
+    elif story.rights_until is not None or story.rights_note:
+        yield Fact(t("Rights"), _ends(t, story, zone))
+    if story.consent in ("asked", "refused"):
+        waits = t("still awaited: nobody can approve before it is there")
+        yield Fact(t("Consent of the quoted person"), waits if story.consent == "asked" else t("refused"))
+    if reviewing.missing:
+        yield Fact(t("Missing languages"), ", ".join(reviewing.missing))
+    yield Fact(t("Goes out"), _when(t, story.publish_at, zone, t("as soon as it is approved")))
+    if story.embargo_until is not None:
+        yield Fact(t("Not before"), t.moment(story.embargo_until, zone))
+    yield Fact(t("Ends"), _when(t, story.expires_at, zone, t("never")))
+    open_tasks = [one for one in reviewing.tasks if not one.decision]
+    if open_tasks:
+        yield Fact(t("Needs"), ", ".join(dict.fromkeys(needed(t, one, reviewing.names) for one in open_tasks)))
+        yield Fact(t("Please decide by"), t.moment(min(one.due_at for one in open_tasks), zone))
+
+
+def _rights(t: Translator, story: Story, zone: ZoneInfo) -> str:
+    ends = _ends(t, story, zone)
+    return rights(t, story.image_rights) + (f", {ends}" if ends else "")
+
+
+def _ends(t: Translator, story: Story, zone: ZoneInfo) -> str:
+    until = t("until {time}", time=t.moment(story.rights_until, zone)) if story.rights_until is not None else ""
+    return ", ".join(filter(None, (story.rights_note, until)))
+
+
+def _audience(t: Translator, reviewing: Reviewing) -> str:
+    """Channels, departments, places and languages; what is not narrowed down is not said, but for the channels."""
+    story, names = reviewing.story, reviewing.names
+    said = [", ".join(names.channels.get(one, str(one)) for one in story.channel_ids) or t("all story channels")]
+    said += [", ".join(names.departments.get(one, str(one)) for one in story.department_ids)]
+    said += [", ".join(story.locations), ", ".join(story.audience_languages)]
+    if story.leader_ids:
+        people = ", ".join(names.people.get(one, str(one)) for one in story.leader_ids)
+        said.append(t("{names} {minutes} minutes before", names=people, minutes=story.leaders_minutes))
+    if story.internal:
+        said.append(t("inside only, not for sharing"))
+    return " · ".join(filter(None, said))
+
+
+def _footnote(t: Translator, *, is_changed: bool) -> str:
+    said = t("Your approval holds for exactly this text, link and image.")
+    if is_changed:
+        return said + " " + t("Struck through: taken out since the last approval. Bold: new.")
+    return said
+
+
+def _next_step(t: Translator, story: Story) -> tuple[Button, ...]:
+    if story.state == StoryState.RETURNED:
+        return (Button(t("Put up for review again"), action="resubmit", value={"s": story.id}),)
+    if story.state not in (StoryState.APPROVED, StoryState.SCHEDULED, StoryState.LIVE):
+        return ()
+    return (
+        Button(
+            t("Withdraw the story"),
+            action="recall",
+            value={"s": story.id},
+            style="danger",
+            confirm=t("Every card is rewritten, nothing more is posted, and its links stop. Withdraw it?"),
+        ),
+    )
+
+
+def _when(t: Translator, at: datetime | None, zone: ZoneInfo, otherwise: str) -> str:
+    return otherwise if at is None else t.moment(at, zone)

@@ -1,0 +1,58 @@
+"""What reviewers have to know about a story, read together."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from advocacy.bot.differences import Names
+from advocacy.bot.review_cards import Reviewing
+from advocacy.config import Settings
+from advocacy.content import pictures, versions
+from advocacy.content.fingerprint import fingerprint
+from advocacy.content.models import ReviewTask, Story
+from advocacy.content.review import difference
+from advocacy.delivery.models import Channel
+from advocacy.people.models import Department, Person
+
+
+async def gather(s: AsyncSession, settings: Settings, story: Story) -> Reviewing:
+    """All that a review card shows of this story; captions and versions must be loaded."""
+    query = select(ReviewTask).where(
+        ReviewTask.story_id == story.id, ReviewTask.fingerprint == fingerprint(story)
+    )  # fmt: skip
+    tasks = list(await s.scalars(query.order_by(ReviewTask.id)))
+    before = await difference.last_approved(s, story.id)
+    people = {one for task in tasks for one in task.reviewer_ids} | set(story.leader_ids)
+    people |= {story.author_id} if story.author_id is not None else set()
+    names = await _names(s, story, people, before or {})
+    return Reviewing(
+        story,
+        settings.zone,
+        author=names.people.get(story.author_id or 0, ""),
+        picture=pictures.address(settings, story.image_url),
+        names=names,
+        before=before,
+        tasks=tasks,
+        missing=await _missing(s, story),
+    )
+
+
+async def _names(s: AsyncSession, story: Story, people: set[int], before: dict[str, object]) -> Names:
+    """Names of channels, departments and people that the story, or what was approved before, speaks of."""
+    found = []
+    for table, field in ((Channel, "channel_ids"), (Department, "department_ids"), (Person, "")):
+        old = before.get(field, ())
+        ids = people if not field else {*getattr(story, field), *(old if isinstance(old, list) else ())}
+        query = select(table.id, Department.path if table is Department else table.name).where(table.id.in_(ids))
+        found.append({row[0]: row[1] for row in (await s.execute(query)).all()} if ids else {})
+    return Names(*found)
+
+
+async def _missing(s: AsyncSession, story: Story) -> list[str]:
+    """Languages that its channels or its readers speak, and the story does not."""
+    query = select(Channel.language).where(Channel.purpose == "stories", Channel.active)
+    if story.channel_ids:
+        query = query.where(Channel.id.in_(story.channel_ids))
+    wanted = [*story.audience_languages] if story.audience_languages else sorted(set(await s.scalars(query)))
+    return versions.missing(story, wanted)
