@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from advocacy.content import stories
+from advocacy.content import emergency, stories
 from advocacy.content.models import Story, StoryState
 from advocacy.people import departments
 from advocacy.people.models import Person
@@ -25,7 +25,15 @@ class NotSharable(Exception):
 
 
 async def sharable(s: AsyncSession, story_id: int, person_id: int, at: datetime) -> Story:
-    """The story, if this person may share it at this moment. Raises ``NotSharable``."""
+    """The story, if this person may share it at this moment. Raises ``NotSharable``; reading goes on in a stop."""
+    story = await fit_to_share(s, story_id, person_id, at)
+    if await emergency.current(s) is not None:
+        raise NotSharable("halted")
+    return story
+
+
+async def fit_to_share(s: AsyncSession, story_id: int, person_id: int, at: datetime) -> Story:
+    """As ``sharable``, whether or not everything is stopped: a share that was begun before outlives a stop."""
     story = await readable(s, story_id, person_id, at)
     if story.internal:
         raise NotSharable("internal")
@@ -65,4 +73,4 @@ async def _is_for(s: AsyncSession, story: Story, person_id: int, at: datetime) -
     return not set((await departments.tree(s)).chain(own)).isdisjoint(story.department_ids)
 
 
-__all__ = ["NotSharable", "readable", "sharable"]
+__all__ = ["NotSharable", "fit_to_share", "readable", "sharable"]

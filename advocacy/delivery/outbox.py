@@ -25,14 +25,16 @@ async def send(
     *,
     due_at: datetime | None = None,
     holds_for: str = "",
+    urgent: bool = False,
 ) -> bool:
     """Post this once, at once or when it is due. The same marker again changes nothing; answers whether it was new.
 
-    ``holds_for`` is the fingerprint of the approved content of a story's card; see ``guard.holds``.
+    ``holds_for`` is the fingerprint of the approved content of a story's card; see ``guard.holds``. What goes to a
+    person is always urgent.
     """
     return await _put(
-        s, "send", to, message, marker, placement_id=placement_id, urgent=isinstance(to, UserRef), due_at=due_at,
-        holds_for=holds_for,
+        s, "send", to, message, marker, placement_id=placement_id, urgent=urgent or isinstance(to, UserRef),
+        due_at=due_at, holds_for=holds_for,
     )  # fmt: skip
 
 

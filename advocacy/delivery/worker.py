@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from advocacy.chat import ChatPlatform, Gone, MessageRef, Refused, Retry, Unknown, UserRef, from_json
 from advocacy.db import Database, for_update, now
-from advocacy.delivery import guard, placements
+from advocacy.delivery import brakes, guard, placements
 from advocacy.delivery.limits import Limits
 from advocacy.delivery.models import Outbox, OutboxState, Placement, PlacementState
 from advocacy.delivery.outbox import target_of
@@ -75,7 +75,7 @@ class Worker:
         at = now()
         due = and_(
             Outbox.state == OutboxState.PENDING, Outbox.urgent == urgent, Outbox.due_at <= at, self._reachable(),
-            Outbox.lane.not_in(self._limits.paused()), ~_is_being_rewritten(),
+            Outbox.lane.not_in(self._limits.paused()), ~_is_being_rewritten(), ~brakes.held(),
         )  # fmt: skip
         if not await self._any(due):
             return []
@@ -134,7 +134,7 @@ class Worker:
         if gate.closed_for > 0:  # the vendor asked for a pause while this row waited for its turn
             await self._put_back(row, gate.closed_for)
             return
-        if not await self._is_still_mine(row) or not await self._still_holds(row):
+        if not await self._is_still_mine(row) or not await self._still_holds(row) or await self._is_stopped(row):
             return
         try:
             async with asyncio.timeout(LONGEST_SEND):
@@ -192,6 +192,16 @@ class Worker:
                 await guard.drop(s, mine)
         log.info("outbox.no_longer_holds", outbox=row.id, placement=row.placement_id)
         return False
+
+    async def _is_stopped(self, row: Outbox) -> bool:
+        """Was everything stopped while this row waited for its turn? Then it waits again."""
+        if row.verb != "send":
+            return False
+        async with self._db.read() as s:
+            if not await brakes.is_held(s, row.id):
+                return False
+        await self._put_back(row, 0.0)
+        return True
 
     # -- how it ended ------------------------------------------------------------------------------------------------
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, exists, select, update
+from sqlalchemy import ColumnElement, CursorResult, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.config import Settings
-from advocacy.content import audience
+from advocacy.content import audience, emergency
 from advocacy.content.audience import NotSharable
 from advocacy.content.models import Story
 from advocacy.db import for_update
@@ -89,9 +89,13 @@ async def claim(
 ) -> Job | Handled | None:
     """The share that is due longest becomes ``sending``. ``None`` when none is due.
 
-    What was recalled or undone in between is noticed here: the last moment before anything leaves.
+    What was recalled or undone in between is noticed here: the last moment before anything leaves. In an emergency
+    stop nothing is due.
     """
-    due = (Share.state == ShareState.PENDING, Share.due_at <= at, Share.network.in_(tuple(networks)))
+    due = (
+        Share.state == ShareState.PENDING, Share.due_at <= at, Share.network.in_(tuple(networks)),
+        ~emergency.halted(),
+    )  # fmt: skip
     share = await _longest_due(s, *due)
     if share is None:
         return None
@@ -120,8 +124,15 @@ async def claim(
 async def claim_unknown(
     s: AsyncSession, settings: Settings, networks: Mapping[str, Network], at: datetime
 ) -> Job | Handled | None:
-    """A share of which nobody knows whether it was posted, and that is due to be looked up; leased for a minute."""
-    due = (Share.state == ShareState.UNKNOWN, Share.due_at <= at, Share.network.in_(tuple(networks)))
+    """A share of which nobody knows whether it was posted, and that is due to be looked up; leased for a minute.
+
+    Where looking means posting again, it waits while everything is stopped.
+    """
+    only_look = [name for name, network in networks.items() if not network.abilities().looks_by_posting]
+    due = (
+        Share.state == ShareState.UNKNOWN, Share.due_at <= at, Share.network.in_(tuple(networks)),
+        or_(Share.network.in_(only_look), ~emergency.halted()),
+    )  # fmt: skip
     share = await _longest_due(s, *due)
     if share is None:
         return None
@@ -176,7 +187,7 @@ async def _is_busy(s: AsyncSession, share: Share) -> bool:
 
 async def _sharable(s: AsyncSession, share: Share, at: datetime) -> Story | None:
     try:
-        return await audience.sharable(s, share.story_id, share.person_id, at)
+        return await audience.fit_to_share(s, share.story_id, share.person_id, at)
     except NotSharable:
         return None
 

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from sqlalchemy import select, update
 
 from advocacy.chat import Message
-from advocacy.content import stories
+from advocacy.content import emergency, stories
 from advocacy.db import Database
 from advocacy.delivery import outbox, placements
+from advocacy.delivery.limits import Limits
 from advocacy.delivery.models import Outbox, OutboxState, Placement
+from advocacy.delivery.worker import Worker
 from tests.delivery.conftest import Workspace
 
 HELLO = Message(summary="Hello", heading="Hello")
+
+
+class Interrupted(Limits):
+    """Something happens while a message waits for its turn."""
+
+    meanwhile: Callable[[], Awaitable[None]]
+
+    async def wait(self, platform: str, lane: str, channel: str) -> None:
+        await self.meanwhile()
 
 
 async def cards(db: Database, workspace: Workspace, *names: str) -> int:
@@ -41,3 +54,41 @@ async def test_cards_that_wait_are_called_off_and_can_be_placed_anew(db: Databas
         assert len(list(await s.scalars(select(Outbox)))) == 2
         again = await placements.place(s, story_id, await placements.channels(s, "stories"), "story")
     assert len(again) == 1
+
+
+async def test_in_an_emergency_stop_no_card_leaves_but_rewrites_do(db: Database, workspace: Workspace) -> None:
+    """Cards and messages to channels wait; what is urgent and no card, and each rewrite, goes out. Lifted: all goes."""
+    await cards(db, workspace, "news")
+    channel = await workspace.channel(db)
+    worker = workspace.worker(db)
+    async with db.write() as s:
+        await emergency.halt(s, "root", "test")
+        await outbox.send(s, channel.to, HELLO, "plain")
+        await outbox.send(s, channel.to, Message(summary="Stopped", heading="Stopped"), "notice", urgent=True)
+    for urgent in (True, False):
+        await worker.run_due(urgent=urgent)
+    [notice] = workspace.world.messages(workspace.news)
+    assert "Stopped" in str(notice.blocks)
+    async with db.write() as s:
+        await emergency.lift(s, "root")
+    while await worker.run_due(urgent=False):
+        pass
+    assert len(workspace.world.messages(workspace.news)) == 3
+
+
+async def test_a_card_that_was_claimed_still_heeds_a_stop(db: Database, workspace: Workspace) -> None:
+    """The last look is right before it leaves: it is put back, and that was no try."""
+    await cards(db, workspace, "news")
+    limits = Interrupted()
+    worker = Worker(db, {"slack": workspace.door.platform}, limits)
+
+    async def stop() -> None:
+        async with db.write() as s:
+            await emergency.halt(s, "root")
+
+    limits.meanwhile = stop
+    assert await worker.run_due(urgent=False) == 1
+    assert workspace.world.messages(workspace.news) == []
+    async with db.read() as s:
+        row = (await s.scalars(select(Outbox))).one()
+    assert (row.state, row.attempts) == (OutboxState.PENDING, 0)

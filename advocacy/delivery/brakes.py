@@ -1,0 +1,28 @@
+"""What waits in an emergency stop: nearly everything that would be new in chat."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from advocacy.content import emergency
+from advocacy.delivery.models import Outbox, Placement
+
+
+def held() -> ColumnElement[bool]:
+    """Rows of the outbox that wait because everything is stopped.
+
+    Rewrites and private answers go on, and so do messages to single people that are no cards of stories.
+    """
+    card = aliased(Placement)
+    is_card = exists().where(card.id == Outbox.placement_id, card.purpose == "story")
+    return and_(Outbox.verb == "send", or_(Outbox.urgent.is_(False), is_card), emergency.halted())
+
+
+async def is_held(s: AsyncSession, outbox_id: int) -> bool:
+    """Does this row have to wait at this very moment?"""
+    return await s.scalar(select(Outbox.id).where(Outbox.id == outbox_id, held())) is not None
+
+
+__all__ = ["held", "is_held"]

@@ -1,0 +1,35 @@
+"""What an emergency stop means for shares that wait: they stay, and go on with a new undo window."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from advocacy.db import for_update
+from advocacy.people.models import Person
+from advocacy.sharing.models import Share, ShareState
+from advocacy.sharing.shares import Sharing
+
+UNHEARD = ShareState.WAITING
+"""As if they had last heard that it waits: that it is pending is then news, and they are told where it stands."""
+
+
+async def pause(s: AsyncSession) -> int:
+    """Everything was stopped: whoever has a share in the undo window hears of it. Answers how many shares."""
+    waiting = update(Share).where(Share.state == ShareState.PENDING).values(told=UNHEARD).returning(Share.id)
+    return len(list(await s.scalars(waiting.execution_options(synchronize_session=False))))
+
+
+async def go_on(s: AsyncSession, sharing: Sharing, at: datetime) -> int:
+    """The stop was lifted: nothing leaves before its person had time to undo it once more. Answers how many shares."""
+    query = select(Share).where(Share.state == ShareState.PENDING).order_by(Share.id)
+    waiting = list(await s.scalars(for_update(query)))
+    for share in waiting:
+        share.due_at = at + sharing.window(await s.get_one(Person, share.person_id))
+        share.told = UNHEARD
+    return len(waiting)
+
+
+__all__ = ["go_on", "pause"]

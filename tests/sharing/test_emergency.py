@@ -1,0 +1,104 @@
+"""In an emergency stop nothing is shared, from that very moment on; afterwards everybody has time to undo."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from advocacy.content import emergency
+from advocacy.content.audience import NotSharable
+from advocacy.db import now
+from advocacy.people.models import Person
+from advocacy.playground.world import Fault
+from advocacy.sharing import pauses
+from advocacy.sharing.models import ShareState
+from tests.sharing.conftest import JANA, Scene, due, hurry
+
+
+async def stop(scene: Scene) -> None:
+    async with scene.db.write() as s:
+        await emergency.halt(s, "root", "A mistake in the figures")
+        await pauses.pause(s)
+
+
+async def lift(scene: Scene) -> None:
+    async with scene.db.write() as s:
+        await emergency.lift(s, "root")
+        await pauses.go_on(s, scene.sharing, now())
+
+
+async def test_a_share_due_at_that_very_moment_stays(scene: Scene) -> None:
+    """Due before the stop and claimed after it: it waits. Lifted: a whole undo window, and its person is told."""
+    share_id = await due(scene, "mastodon")
+    await stop(scene)
+    assert await scene.poster.run_due() == 0
+    assert scene.posts("mastodon") == []
+    assert (await scene.share(share_id)).state == ShareState.PENDING
+    before = now()
+    await lift(scene)
+    share = await scene.share(share_id)
+    assert share.due_at is not None
+    assert share.due_at >= before + timedelta(seconds=30)
+    assert share.told != share.state
+    assert await scene.poster.run_due() == 0
+    await hurry(scene, share_id)
+    assert await scene.poster.run_due() == 1
+    assert len(scene.posts("mastodon")) == 1
+
+
+async def test_a_stop_in_the_same_moment_as_a_claim_is_either_before_or_after_it(scene: Scene) -> None:
+    """Whichever commits first: a share that is pending after the stop was committed is never posted in it."""
+    share_id = await due(scene, "mastodon")
+    await asyncio.gather(stop(scene), scene.poster.run_due())
+    state = (await scene.share(share_id)).state
+    posts = len(scene.posts("mastodon"))
+    assert (state, posts) in {(ShareState.PENDING, 0), (ShareState.POSTED, 1)}
+    assert await scene.poster.run_due() == 0
+    assert len(scene.posts("mastodon")) == posts
+
+
+async def test_nothing_is_begun_in_a_stop(scene: Scene) -> None:
+    """Start, once more, try again and the share page are refused; undo and edit are not."""
+    failed = await scene.start("bluesky")
+    await scene.change(failed, state=ShareState.FAILED)
+    undone = await scene.start("linkedin")
+    await scene.press("undo", undone)
+    waiting = await scene.start("mastodon")
+    await stop(scene)
+    with pytest.raises(NotSharable, match="halted"):
+        await scene.start("x")
+    for verb, share in (("again", undone), ("retry", failed), ("use_dialog", waiting)):
+        with pytest.raises(NotSharable, match="halted"):
+            await scene.press(verb, share)
+    assert (await scene.press("undo", waiting)).state == ShareState.UNDONE
+    await lift(scene)
+    assert (await scene.start("x")).state == ShareState.OPENED
+
+
+@pytest.mark.parametrize(("network", "state"), [("linkedin", ShareState.UNKNOWN), ("bluesky", ShareState.POSTED)])
+async def test_looking_up_goes_on_only_where_it_posts_nothing(scene: Scene, network: str, state: str) -> None:
+    """LinkedIn tells of a post only by being asked to post it again: that waits."""
+    creating = {"linkedin": "/rest/posts", "bluesky": "putRecord"}[network]
+    share_id = await due(scene, network)
+    scene.worlds[network].faults.inject(Fault.LOST_ANSWER, path=creating)
+    await scene.poster.run_due()
+    assert (await scene.share(share_id)).state == ShareState.UNKNOWN
+    await stop(scene)
+    await hurry(scene, share_id)
+    await scene.poster.settle_unknown()
+    assert (await scene.share(share_id)).state == state
+
+
+async def test_the_window_after_a_stop_is_the_persons_own(scene: Scene) -> None:
+    """Their setting, or the company's."""
+    async with scene.db.write() as s:
+        (await s.get_one(Person, scene.people[JANA].id)).undo_seconds = 120
+    share_id = await due(scene, "mastodon")
+    await stop(scene)
+    before = now()
+    await lift(scene)
+    share = await scene.share(share_id)
+    assert share.due_at is not None
+    assert share.due_at >= before + timedelta(seconds=120)
