@@ -11,7 +11,7 @@ import structlog
 from aiohttp import web
 
 from advocacy import jobs
-from advocacy.bot import command_actions, review_actions, share_actions
+from advocacy.bot import command_actions, emergency_actions, review_actions, share_actions
 from advocacy.bot.actions import Bot, Parts
 from advocacy.chat import ChatPlatform
 from advocacy.config import Settings
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ROOMS_WITH_TABLES = ("people", "content", "delivery", "sharing", "insights", "bot")
-ACTIONS = {**command_actions.ACTIONS, **review_actions.ACTIONS, **share_actions.ACTIONS}
+ACTIONS = {**command_actions.ACTIONS, **emergency_actions.ACTIONS, **review_actions.ACTIONS, **share_actions.ACTIONS}
 log = structlog.get_logger()
 
 

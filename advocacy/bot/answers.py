@@ -26,6 +26,8 @@ class Around:
     dialog_url: str = ""
     is_repeat: bool = False
     """Share was pressed although there was one already."""
+    halted: bool = False
+    """Everything is stopped at the moment."""
 
     @property
     def value(self) -> dict[str, int]:
@@ -41,6 +43,8 @@ def answer(t: Translator, around: Around) -> Message:
 
 def _pending(t: Translator, around: Around) -> Message:
     share, label = around.share, around.network.label
+    if around.halted and share.state == ShareState.PENDING:
+        return _stopped(t, around)
     seconds = max(0, round((share.due_at - around.at).total_seconds())) if share.due_at else 0
     if share.state == ShareState.SENDING or seconds == 0:
         heading = t("Posting to {network} now …", network=label)
@@ -55,6 +59,24 @@ def _pending(t: Translator, around: Around) -> Message:
             Button(t("Undo"), action="undo", value=around.value, style="danger"),
             Button(t("Edit"), action="edit", value={**around.value, OPENS_FORM: 1}),
             Button(t("Post now"), action="post_now", value=around.value, style="primary"),
+        ),
+        footnote=t("Only you see this message."),
+    )
+
+
+def _stopped(t: Translator, around: Around) -> Message:
+    heading = t("Stopped for now: your post waits")
+    return Message(
+        summary=heading,
+        heading=heading,
+        paragraphs=(
+            t("The communications team has stopped everything for the moment. Your share is kept."),
+            t("When it goes on, we tell you here, and you have time to undo it once more."),
+        ),
+        quote=around.share.text,
+        buttons=(
+            Button(t("Undo"), action="undo", value=around.value, style="danger"),
+            Button(t("Edit"), action="edit", value={**around.value, OPENS_FORM: 1}),
         ),
         footnote=t("Only you see this message."),
     )
@@ -299,6 +321,7 @@ def refusal(t: Translator, code: str) -> Message:
         "unknown": t("I do not know you here. Please ask your communications team to add your e-mail address."),
         "expired": t("This story has expired, so it can no longer be shared."),
         "recalled": t("This story was withdrawn by the communications team. Nothing was posted."),
+        "halted": t("Everything is stopped at the moment. Nothing was posted; please try again later."),
         "not_live": t("This story is not open for sharing."),
         "not_for_you": t("This story is meant for other departments. There is nothing to do for you."),
         "gone": t("This story no longer exists."),

@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy import select
 
+from advocacy.bot import emergency_actions
 from advocacy.bot.actions import Call
+from advocacy.bot.answers import refusal
 from advocacy.bot.boards import accounts_message, board_message, empty_feed, help_message, me_message
 from advocacy.bot.cards import Offer, story_card
 from advocacy.chat import Answer, Button, Message, Private
-from advocacy.content import audience, pictures, stories
+from advocacy.content import audience, emergency, pictures, stories
 from advocacy.content.audience import NotSharable
 from advocacy.content.models import Story
 from advocacy.insights import me as me_insights
@@ -45,6 +47,8 @@ async def show_help(call: Call) -> Answer:
 async def feed(call: Call) -> Answer:
     """Stories that this person can share and has not dealt with, one at a time."""
     async with call.parts.db.read() as s:
+        if await emergency.current(s) is not None:
+            return Private(refusal(call.t, "halted"), replace=True)
         dealt_with = {
             share.story_id
             for share in await call.parts.sharing.mine(s, call.person.id, limit=200)
@@ -124,6 +128,8 @@ WORDS: dict[str, Callable[[Call], Awaitable[Answer]]] = {
     "me": me, "ich": me,
     "leaderboard": leaderboard, "board": leaderboard, "rangliste": leaderboard, "abteilungen": leaderboard,
     "accounts": accounts, "konten": accounts,
+    "stop": emergency_actions.stop, "stopp": emergency_actions.stop,
+    "resume": emergency_actions.resume, "weiter": emergency_actions.resume,
 }  # fmt: skip
 
 ACTIONS = {

@@ -9,6 +9,7 @@ from advocacy.bot.actions import Parts
 from advocacy.bot.answers import Around, answer
 from advocacy.bot.language import translator
 from advocacy.chat import UserRef
+from advocacy.content import emergency
 from advocacy.content.models import Story
 from advocacy.db import after_commit, for_update, now
 from advocacy.delivery import outbox, placements
@@ -50,6 +51,9 @@ async def _tell(s: AsyncSession, parts: Parts, share: Share) -> None:
     title = (await s.get_one(Story, share.story_id)).title
     waits = share.state == ShareState.WAITING
     connect = parts.accounts.connect_url(share.person_id, share.network) if waits else ""
-    around = Around(share=share, title=title, network=network, at=now(), connect_url=connect)
+    is_halted = share.state == ShareState.PENDING and await emergency.current(s) is not None
+    around = Around(
+        share=share, title=title, network=network, at=now(), connect_url=connect, halted=is_halted
+    )  # fmt: skip
     marker = f"share:{share.id}:{share.state}:{now().timestamp():.3f}"
     await outbox.tell(s, UserRef(**where), reply_to, answer(translator(language), around), marker)

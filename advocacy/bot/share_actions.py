@@ -13,7 +13,7 @@ from advocacy.bot.actions import Call, is_private
 from advocacy.bot.answers import Around, answer, edit_form, refusal, text_problem
 from advocacy.bot.cards import ON_CARD, Offer, story_card
 from advocacy.chat import Answer, Button, Message, OpenForm, Private
-from advocacy.content import audience, pictures
+from advocacy.content import audience, emergency, pictures
 from advocacy.content.models import Story
 from advocacy.db import after_commit
 from advocacy.delivery import placements
@@ -72,7 +72,7 @@ async def view(call: Call) -> Answer:
         mine = await call.parts.sharing.newest(s, call.person.id, story_id)
         if mine is not None:
             return Private(answer(call.t, await _around(s, call, mine)), replace=True)
-        story = await audience.sharable(s, story_id, call.person.id, call.at)
+        story = await audience.readable(s, story_id, call.person.id, call.at)
         totals = (await story_insights.totals(s, [story_id])).get(story_id)
     picture = pictures.address(call.parts.settings, story.image_url)
     offer = Offer(story, call.number("p"), call.parts.networks, totals, picture=picture)
@@ -165,7 +165,8 @@ async def _show(s: AsyncSession, call: Call, mine: Share, *, replace: bool, is_r
 
 async def _around(s: AsyncSession, call: Call, mine: Share) -> Around:
     story = await s.get_one(Story, mine.story_id)
-    return around(call, mine, story.title)
+    is_halted = mine.state == ShareState.PENDING and await emergency.current(s) is not None
+    return dataclasses.replace(around(call, mine, story.title), halted=is_halted)
 
 
 def around(call: Call, mine: Share, title: str) -> Around:
