@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, update
 
 from advocacy.bot import announce, followups
 from advocacy.chat import OpenForm, Private
 from advocacy.content import emergency
 from advocacy.content.models import Halt
 from advocacy.db import now
+from advocacy.people.models import Person
 from advocacy.sharing.models import Share, ShareState
 from tests.bot.conftest import Chat, connect, said
 
-CLARA, DAVID, JANA, AOIFE = "clara.editorius", "david.vierauge", "jana.feld", "aoife.merrow"
+CLARA, DAVID, JANA, EMRE = "clara.editorius", "david.vierauge", "jana.feld", "emre.sonntag"
+
+
+@pytest.fixture(autouse=True)
+async def _all_speak_english(chat: Chat) -> None:
+    async with chat.db.write() as s:
+        await s.execute(update(Person).values(language="en"))
 
 
 def dms(chat: Chat, key: str) -> str:
@@ -67,7 +75,7 @@ async def test_people_who_share_meanwhile_get_a_sentence_and_those_who_wait_are_
     story = await chat.live_story()
     await chat.press(JANA, "share", s=story.id, n="linkedin")
     await chat.press(CLARA, "stop_now")
-    assert "Everything is stopped at the moment" in said(await chat.press(AOIFE, "share", s=story.id, n="x"))
+    assert "Everything is stopped at the moment" in said(await chat.press(EMRE, "share", s=story.id, n="x"))
     assert "Everything is stopped at the moment" in said(await chat.types(JANA, "feed"))
     assert await followups.tell(chat.parts) == 1
     await chat.deliver()
