@@ -33,7 +33,14 @@ INNER_NAMES = (".localhost", ".local", ".internal", ".intranet", ".home.arpa")
 
 
 class Blocked(ValueError):
-    """The address may not be visited. The message is a sentence for the person who typed it."""
+    """The address may not be visited. The message is a sentence for the person who typed it.
+
+    ``code``: ``private_link``, ``bad_link`` (no address that can be) or ``redirects`` (too many).
+    """
+
+    def __init__(self, message: str, code: str = "private_link") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class TooLarge(Exception):
@@ -56,6 +63,8 @@ class Reply:
     """Where it came from, after redirects; the vendor's own address even if it is played on loopback."""
     moved: bool = False
     """There were redirects, each of them for good: ``url`` is its address from now on."""
+    is_cut: bool = False
+    """There was more, which was not read (``cut``)."""
 
     @property
     def ok(self) -> bool:
@@ -104,14 +113,17 @@ class _PrivateAddress(OSError):
 class _PublicResolver(AbstractResolver):
     """Resolves names, and refuses those with even one address that is not public."""
 
-    def __init__(self, allowed: Collection[tuple[str, int]]) -> None:
+    def __init__(self, allowed: Collection[tuple[str, int]], inner: AbstractResolver | None) -> None:
         self._allowed = allowed
-        self._inner = aiohttp.ThreadedResolver()
+        self._inner = inner or aiohttp.ThreadedResolver()
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        found = await self._inner.resolve(host, port, family)
+        try:
+            found = await self._inner.resolve(host, port, family)
+        except UnicodeError as error:  # names with empty or overlong parts
+            raise OSError(f"{host} cannot be looked up") from error
         if (host, port) not in self._allowed and not all(is_public(one["host"]) for one in found):
             raise _PrivateAddress(f"{host} leads to a private address")
         return found
@@ -124,10 +136,14 @@ class Http:
     """Shared by everything that fetches. ``start`` before use, ``close`` at the end.
 
     ``own_hosts`` names hosts (``name`` or ``name:port``) that may be reached although they are private.
+    ``resolver`` looks names up, the system's own unless given; what it finds is judged here all the same.
     """
 
-    def __init__(self, settings: Settings, *, own_hosts: Collection[str] = ()) -> None:
+    def __init__(
+        self, settings: Settings, *, own_hosts: Collection[str] = (), resolver: AbstractResolver | None = None
+    ) -> None:
         self.settings = settings
+        self._resolver = resolver
         self._outside = {str(URL(real)).rstrip("/"): base.rstrip("/") for real, base in settings.outside.items()}
         self._own = frozenset(_host_and_port(f"//{host}") for host in own_hosts)
         self._allowed = self._own | {_host_and_port(base) for base in self._outside.values()}
@@ -135,7 +151,9 @@ class Http:
 
     async def start(self) -> None:
         """Open the pool of connections."""
-        connector = aiohttp.TCPConnector(resolver=_PublicResolver(self._allowed), limit=64, limit_per_host=16)
+        connector = aiohttp.TCPConnector(
+            resolver=_PublicResolver(self._allowed, self._resolver), limit=64, limit_per_host=16
+        )
         self._session = aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -160,8 +178,11 @@ class Http:
         timeout: float = 10.0,  # noqa: ASYNC109 - handed to the client, which tells connecting from answering
         max_bytes: int = 1_000_000,
         follow: bool = False,
+        cut: bool = False,
     ) -> Reply:
         """One request; any status is an answer. ``timeout`` in seconds for the whole of it.
+
+        An answer of more than ``max_bytes`` (counted after unpacking) is too large, or ends there (``cut``).
 
         Raises ``Blocked``, ``TooLarge``, ``Unreachable`` (nothing was sent) or ``Unknown`` (it may have arrived).
         Redirects are followed (``follow``) for GET only.
@@ -171,7 +192,7 @@ class Http:
         for_good = True
         for hops in range(MOST_REDIRECTS + 1):
             reply, location = await self._once(
-                method, at, headers=sent, json=json, data=data, timeout=timeout, max_bytes=max_bytes
+                method, at, headers=sent, json=json, data=data, timeout=timeout, max_bytes=max_bytes, cut=cut
             )
             if not (follow and method == "GET" and location):
                 return replace(reply, moved=hops > 0 and for_good)
@@ -180,15 +201,17 @@ class Http:
             if target.origin() != at.origin():
                 sent = {name: value for name, value in sent.items() if name.lower() != "authorization"}
             at = target
-        raise Blocked("This address redirects too often.")
+        raise Blocked("This address redirects too often.", "redirects")
 
-    async def fetch(self, url: str, *, max_bytes: int, accept: str, headers: Mapping[str, str] | None = None) -> Reply:
+    async def fetch(
+        self, url: str, *, max_bytes: int, accept: str, headers: Mapping[str, str] | None = None, cut: bool = False
+    ) -> Reply:
         """GET an address that people typed or a feed named; follows up to five redirects, each checked anew.
 
         Raises as ``request`` does.
         """
         wanted = {"Accept": accept, **(headers or {})}
-        return await self.request("GET", url, headers=wanted, max_bytes=max_bytes, timeout=15.0, follow=True)
+        return await self.request("GET", url, headers=wanted, max_bytes=max_bytes, timeout=15.0, follow=True, cut=cut)
 
     async def _once(
         self,
@@ -200,6 +223,7 @@ class Http:
         data: Any,
         timeout: float,  # noqa: ASYNC109
         max_bytes: int,
+        cut: bool,
     ) -> tuple[Reply, str]:
         assert self._session is not None, "Http.start() comes first"
         target = self._target(at)
@@ -209,14 +233,14 @@ class Http:
                 method, target, headers=headers, json=json, data=data, timeout=limits, allow_redirects=False
             ) as response:
                 location = response.headers.get("Location", "") if response.status in REDIRECTS else ""
-                body = await _read(response, max_bytes)
-                return Reply(response.status, response.headers, body, str(at)), location
+                body, is_cut = await _read(response, max_bytes, cut=cut)
+                return Reply(response.status, response.headers, body, str(at), is_cut=is_cut), location
         except aiohttp.ClientConnectorDNSError as error:
             if isinstance(error.os_error, _PrivateAddress):
                 raise Blocked(f"{at.host} leads to a private address, which is not visited.") from None
             raise Unreachable(f"there is no {at.host}") from error
         except aiohttp.InvalidURL as error:
-            raise Blocked(f"{at.host} is no public address.") from error
+            raise Blocked(f"{at.host} is no public address.", "bad_link") from error
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise Unreachable(f"{at.host} cannot be reached") from error
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
@@ -248,15 +272,18 @@ class Http:
         return at
 
 
-async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
+async def _read(response: aiohttp.ClientResponse, max_bytes: int, *, cut: bool) -> tuple[bytes, bool]:
+    """The body, and whether there was more of it; leaving early closes the connection."""
     parts: list[bytes] = []
     size = 0
     async for part in response.content.iter_chunked(CHUNK):  # counted after unpacking: a small bomb stays small
         size += len(part)
-        if size > max_bytes:
-            raise TooLarge(f"more than {max_bytes} bytes")
         parts.append(part)
-    return b"".join(parts)
+        if size > max_bytes:
+            if cut:
+                return b"".join(parts)[:max_bytes], True
+            raise TooLarge(f"more than {max_bytes} bytes")
+    return b"".join(parts), False
 
 
 def _parsed(url: str) -> URL:
@@ -266,9 +293,9 @@ def _parsed(url: str) -> URL:
     except ValueError:
         usable = False
     if not usable:
-        raise Blocked("This is no web address; it has to begin with https:// or http://.")
+        raise Blocked("This is no web address; it has to begin with https:// or http://.", "bad_link")
     if at.user is not None or at.password is not None:
-        raise Blocked("An address with a name or password in it is not visited.")
+        raise Blocked("An address with a name or password in it is not visited.", "bad_link")
     return at
 
 
@@ -276,7 +303,7 @@ def _joined(at: URL, location: str) -> URL:
     try:
         joined = at.join(URL(location))
     except ValueError:
-        raise Blocked("This address leads on to one that cannot be.") from None
+        raise Blocked("This address leads on to one that cannot be.", "bad_link") from None
     return _parsed(str(joined))
 
 

@@ -20,6 +20,7 @@ MOST_PIXELS = 40_000_000
 WIDEST = 1200
 SMALL_ENOUGH = 950_000
 """Bytes; Bluesky takes 1,000,000."""
+ACCEPT = "image/jpeg,image/png,image/gif,image/webp"
 NARROW = 200
 """Pixels; narrower pictures look blurred or are left out on most networks."""
 FOLDER = "/pictures/stories"
@@ -108,4 +109,4 @@ def _draw(data: bytes) -> Drawn | None:
     return None
 
 
-__all__ = ["FOLDER", "MOST_BYTES", "Drawn", "address", "draw", "load", "small_jpeg", "store", "stored"]
+__all__ = ["ACCEPT", "FOLDER", "MOST_BYTES", "Drawn", "address", "draw", "load", "small_jpeg", "store", "stored"]

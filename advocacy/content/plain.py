@@ -14,6 +14,8 @@ _BREAKS = frozenset(
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _UNFINISHED = re.compile(r"<(?![^<>]*+>)")
 """The sign of a tag that does not end before the next one begins."""
+_HUGE_NUMBER = re.compile(r"&#0*+[1-9]\d{7,}+;?")
+"""No character has such a number, and Python refuses to read it."""
 _MOST = 200_000
 """Characters of HTML that are looked at; a summary needs far fewer."""
 
@@ -51,8 +53,13 @@ def plain(html: str) -> str:
     stripper.close()
     text = "".join(stripper.parts)
     if re.search(r"&(#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});", text):
-        text = unescape(text)  # escaped twice, as many feeds do
+        text = unescaped(text)  # escaped twice, as many feeds do
     return " ".join(_INVISIBLE.sub("", text).split())
+
+
+def unescaped(text: str) -> str:
+    """Without character references. Never raises."""
+    return unescape(_HUGE_NUMBER.sub("\ufffd", text))
 
 
 def _tamed(html: str) -> str:
@@ -62,7 +69,7 @@ def _tamed(html: str) -> str:
         parts.append(html[at:start])
         end = html.find("-->", start + 2)
         at = end + 3 if end >= 0 else len(html)
-    return _UNFINISHED.sub("&lt;", "".join([*parts, html[at:]]))
+    return _UNFINISHED.sub("&lt;", _HUGE_NUMBER.sub("\ufffd", "".join([*parts, html[at:]])))
 
 
 def shorten(text: str, most: int) -> str:
