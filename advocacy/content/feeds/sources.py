@@ -80,7 +80,7 @@ async def unsubscribe(s: AsyncSession, url: str) -> bool:
 async def listing(s: AsyncSession) -> list[Health]:
     """All subscriptions, by title, and those that ended by themselves because they are gone for good."""
     counts = select(FeedEntry.feed_id, func.count()).where(FeedEntry.state == "asked").group_by(FeedEntry.feed_id)
-    waiting = {feed_id: count for feed_id, count in await s.execute(counts)}
+    waiting = dict((await s.execute(counts)).all())
     feeds = await s.scalars(select(Feed).where(or_(Feed.active, Feed.problem == "gone")))
     ordered = sorted(feeds, key=lambda one: (one.title.casefold() or one.url, one.id))
     return [Health(feed, waiting.get(feed.id, 0)) for feed in ordered]
