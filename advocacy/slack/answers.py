@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 from weakref import WeakValueDictionary
 
 from advocacy.bot import answers as words
 from advocacy.bot.language import Translator, translator
-from advocacy.chat import Answer, Form, Gone, Message, OpenForm, Private, Refused, Rewrite, UserRef
+from advocacy.chat import Answer, Form, Gone, Message, OpenForm, Private, Refused, Rewrite, Unknown, UserRef
 from advocacy.config import Settings
 from advocacy.slack import forms
-from advocacy.slack.calls import Calls
+from advocacy.slack.calls import Calls, SlackRefused
 from advocacy.slack.presses import PLATFORM, Came
 from advocacy.slack.render import body
 from advocacy.slack.reply import ReplyTo
 
+_FORMS = 1_000
+"""Forms being typed into whose state is kept; of others an update may be lost, which the next letter makes up for."""
+_HASHES = 20
 HOOKS = "https://hooks.slack.com"
 LanguageOf = Callable[[UserRef], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """A form that was redrawn while somebody types into it."""
+
+    at: float
+    """When the press came that was drawn last, Slack's clock."""
+    hashes: tuple[str, ...]
+    """Its states since then, ours all; the present one last."""
 
 
 class Answers:
@@ -28,6 +43,7 @@ class Answers:
         self._language_of = language_of
         self._channel_language = translator(settings.language)
         self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+        self._typed: dict[str, _Typed] = {}
         self._hooks = tuple({f"{HOOKS}/", f"{settings.origin(HOOKS)}/", "https://hooks.slack-gov.com/"})
 
     def turn(self, reply: ReplyTo) -> asyncio.Lock:
@@ -36,7 +52,10 @@ class Answers:
 
     async def give(self, answer: Answer, came: Came) -> None:
         """Show an answer. Raises the four errors of ``chat``."""
-        if isinstance(answer, OpenForm):
+        if came.typing is not None:
+            if isinstance(answer, OpenForm):  # anything else would be said once for each letter
+                await self._redraw(answer.form, came, came.typing)
+        elif isinstance(answer, OpenForm):
             await self._open(answer.form, came)
         elif isinstance(answer, Rewrite):
             await self.rewrite(came.reply, answer.message)
@@ -91,6 +110,26 @@ class Answers:
     async def _publish(self, reply: ReplyTo, message: Message) -> None:
         view = forms.home(message, await self.words(message, reply))
         await self._calls.write("views.publish", repeatable=True, user_id=reply.user, view=view)
+
+    async def _redraw(self, form: Form, came: Came, shown: Mapping[str, Any]) -> None:
+        """Draw around what somebody is typing.
+
+        Only the latest press counts. The hash keeps a form that came meanwhile from being overwritten; what we
+        redrew ourselves is followed.
+        """
+        at, known = float(came.at or 0), self._typed.get(came.view_id)
+        if known is not None and known.at > at:
+            return
+        seen = str(shown.get("hash") or "")
+        ours = known.hashes if known is not None and seen in known.hashes else (seen,)
+        view = forms.keeping(forms.modal(form, came.reply, await self.words(form.body, came.reply)), shown)
+        try:
+            done = await self._calls.write("views.update", view_id=came.view_id, hash=ours[-1], view=view)
+        except (SlackRefused, Unknown):
+            return  # closed or changed meanwhile; the next letter asks again
+        self._typed[came.view_id] = _Typed(at, (*ours[-_HASHES:], str(done["view"]["hash"])))
+        while len(self._typed) > _FORMS:
+            self._typed.pop(next(iter(self._typed)))
 
     async def _open(self, form: Form, came: Came) -> None:
         view = forms.modal(form, came.reply, await self.words(form.body, came.reply))

@@ -61,6 +61,17 @@ def carried(view: Mapping[str, Any]) -> Carried | None:
         return None
 
 
+def keeping(view: Json, shown: Mapping[str, Any]) -> Json:
+    """The view with the ids of the inputs that are on screen, so that Slack keeps what is being typed there."""
+    inputs = (block for block in shown.get("blocks", ()) if block.get("type") == "input")
+    there = {block["block_id"]: block["element"] for block in inputs}
+    for block in view["blocks"]:
+        kept = there.get(block.get("block_id")) if block["type"] == "input" else None
+        if kept and kept.get("type") == block["element"]["type"]:
+            block["element"]["action_id"] = kept["action_id"]
+    return view
+
+
 def field_errors(form: Form, view: Mapping[str, Any]) -> dict[str, str]:
     """The errors beside inputs of this view, when all can stand there; empty otherwise."""
     fields = {block.get("block_id") for block in view.get("blocks", ()) if block.get("type") == "input"}
@@ -83,4 +94,7 @@ def _value(element: Mapping[str, Any]) -> str:
         return ",".join(str(option["value"]) for option in element["selected_options"] or ())
     if "selected_option" in element:
         return str((element["selected_option"] or {}).get("value", ""))
+    for picked in ("selected_date", "selected_time"):
+        if picked in element:
+            return str(element[picked] or "")
     return str(element.get("value") or "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from advocacy.chat import ChannelRef, MessageRef, Press, Quoted, UserRef
@@ -29,16 +29,22 @@ class Came:
     """Opens one modal within three seconds."""
     view_id: str = ""
     """The modal in which it was pressed."""
+    typing: Payload | None = None
+    """That modal, when nothing was pressed: somebody is typing into it."""
+    at: str = ""
+    """When they typed, in seconds of Slack's clock."""
 
 
 def of_button(payload: Payload) -> Came | None:
     """``block_actions``; ``None`` for a button that only leads somewhere and for menus, which have no effect alone."""
     pressed = payload["actions"][0]
     action = render.action_of(pressed.get("action_id", ""))
-    if pressed.get("type") != "button" or not action:
+    if not action:
         return None
     tenant, user = _where(payload)
     view = payload.get("view")
+    if pressed.get("type") != "button":
+        return _of_typing(payload, view, action) if view else None
     reply = _reply_in_view(view, tenant, user) if view else _reply_on_message(payload, tenant, user)
     state = view.get("state") if view else payload.get("state")
     press = Press(
@@ -53,6 +59,15 @@ def of_button(payload: Payload) -> Came | None:
     )
     in_modal = view["id"] if view and view.get("type") == "modal" else ""
     return Came(press, reply, payload.get("trigger_id", ""), in_modal)
+
+
+def _of_typing(payload: Payload, view: Payload, action: str) -> Came | None:
+    """An input that asks while it is filled in; ``None`` outside our forms."""
+    came = of_form(payload)
+    if came is None:
+        return None
+    at = str(payload["actions"][0].get("action_ts") or "")
+    return replace(came, press=replace(came.press, action=action), typing=view, at=at)
 
 
 def of_form(payload: Payload) -> Came | None:

@@ -7,6 +7,7 @@ notification text is mrkdwn and therefore escaped.
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -38,6 +39,10 @@ _MOST_BARS = 30
 _MOST_BOXES = 10
 _MOST_OPTIONS = 100
 _MOST_TYPED = 3_000
+_PICKERS = {
+    "date": re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII),
+    "time": re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII),
+}
 _STYLES = {"primary", "danger"}
 
 
@@ -189,19 +194,33 @@ def _inputs(inputs: Sequence[Input]) -> Iterator[Json]:
             continue  # Slack has no menu without options
         drawn: Json = {"type": "input", "block_id": one.name, "optional": one.optional,
                        "label": plain(one.label or one.name, 300), "element": _element(one)}  # fmt: skip
+        if one.live:
+            drawn["dispatch_action"] = True
         yield drawn | ({"hint": plain(one.hint, 500)} if one.hint.strip() else {})
 
 
 def _element(one: Input) -> Json:
     # Slack keeps what was typed while block and action ids stay; another start value must come with another id.
-    action_id = f"input{zlib.crc32(one.value.encode()):08x}"
+    start = zlib.crc32(one.value.encode())
+    action_id = f"{one.live}#{start}" if one.live else f"input{start:08x}"
     if one.kind in {"choice", "choices"}:
         return {"action_id": action_id, **_menu(one)}
+    if one.kind in _PICKERS:
+        return {"action_id": action_id, **_picker(one)}
     drawn: Json = {"type": "plain_text_input", "action_id": action_id, "multiline": one.kind == "text"}
-    start = one.value[:_MOST_TYPED]
+    if one.live:
+        drawn["dispatch_action_config"] = {"trigger_actions_on": ["on_character_entered"]}
+    start_text = one.value[:_MOST_TYPED]
     # A start text that is too long is there to be shortened: Slack would not take it together with its limit.
-    drawn["max_length"] = max(min(one.max_length, _MOST_TYPED), len(start), 1)
-    return drawn | ({"initial_value": start} if start else {})
+    drawn["max_length"] = max(min(one.max_length, _MOST_TYPED), len(start_text), 1)
+    return drawn | ({"initial_value": start_text} if start_text else {})
+
+
+def _picker(one: Input) -> Json:
+    """A calendar or a clock; a start value that is none of theirs is left out."""
+    shape = _PICKERS[one.kind]
+    drawn = {"type": f"{one.kind}picker"}
+    return drawn | ({f"initial_{one.kind}": one.value} if shape.fullmatch(one.value) else {})
 
 
 def _menu(one: Input) -> Json:

@@ -205,6 +205,10 @@ def _input(asked: Input, error: str) -> Iterator[Json]:
     if asked.kind in ("choice", "choices"):
         drawn |= {"type": "Input.ChoiceSet", "choices": [_choice(one) for one in asked.options], "style": "compact"}
         drawn["isMultiSelect"] = asked.kind == "choices"
+    elif asked.kind in ("date", "time"):
+        drawn["type"] = "Input.Date" if asked.kind == "date" else "Input.Time"
+        if not asked.value:
+            del drawn["value"]  # an empty text is no date
     else:
         drawn |= {"isMultiline": asked.kind == "text", "maxLength": asked.max_length}
     if asked.hint:

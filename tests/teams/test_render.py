@@ -281,3 +281,28 @@ def test_changes_are_struck_and_highlighted() -> None:
     assert [one["text"] for one in second["inlines"]] == ["turns"]
     assert render.size(card) <= render.LARGEST
     assert "…" in json.dumps(card, ensure_ascii=False)
+
+
+def test_dates_and_times_are_pickers() -> None:
+    """A calendar and a clock; an empty one has no value; live inputs are drawn like others."""
+    inputs = (
+        Input("day", "Day", "date", "2026-12-01", hint="The first day"), Input("hour", "Hour", "time"),
+        Input("text", "Text", live="count"),
+    )  # fmt: skip
+    drawn = [one for one in render.card(Message("x", inputs=inputs))["body"] if one["type"].startswith("Input.")]
+    assert drawn[0] == {
+        "type": "Input.Date", "id": "day", "label": "Day", "value": "2026-12-01", "placeholder": "The first day"
+    }  # fmt: skip
+    assert drawn[1] == {"type": "Input.Time", "id": "hour", "label": "Hour"}
+    assert drawn[2]["type"] == "Input.Text"
+
+
+def test_a_button_in_a_dialog_submits_what_was_typed() -> None:
+    """Action.Submit takes all inputs along unless it says otherwise; only Cancel does."""
+    body = Message("x", inputs=(Input("text", "Text"),), buttons=(Button("Preview", action="preview", value={"d": 4}),))
+    drawn = render.form(Form("Compose", body, "save", {"d": 4}, "Save", "Cancel"))
+    (actions,) = (one["actions"] for one in drawn["body"] if one["type"] == "ActionSet")
+    assert [(one["type"], one.get("associatedInputs")) for one in actions] == [
+        ("Action.Submit", None), ("Action.Submit", None), ("Action.Submit", "None"),
+    ]  # fmt: skip
+    assert actions[1]["data"] == {"action": "preview", "value": {"d": 4}}
