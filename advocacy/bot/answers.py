@@ -37,6 +37,8 @@ class Around:
 
 def answer(t: Translator, around: Around) -> Message:
     """What to say about a share in the state it is in."""
+    if around.share.state == ShareState.WAITING and around.share.problem == "marker":
+        return _gap(t, around)
     say = _ANSWERS.get(ShareState(around.share.state), _pending)
     return say(t, around)
 
@@ -108,6 +110,24 @@ def _waiting(t: Translator, around: Around) -> Message:
         ),
         quote=share.text,
         buttons=tuple(buttons),
+        footnote=t("Only you see this message."),
+    )
+
+
+def _gap(t: Translator, around: Around) -> Message:
+    heading = t("A few words of your own are missing")
+    return Message(
+        summary=heading,
+        heading=heading,
+        paragraphs=(
+            t("This text has a gap for your own words, in [square brackets]. Nothing leaves before it is filled."),
+        ),
+        quote=around.share.text,
+        buttons=(
+            Button(t("Fill in"), action="edit", value={**around.value, OPENS_FORM: 1}, style="primary"),
+            Button(t("Leave that sentence out"), action="skip_marker", value=around.value),
+            Button(t("Not this time"), action="undo", value=around.value),
+        ),
         footnote=t("Only you see this message."),
     )
 

@@ -9,8 +9,8 @@ from advocacy.bot.actions import Parts
 from advocacy.bot.answers import Around, answer
 from advocacy.bot.language import translator
 from advocacy.chat import UserRef
-from advocacy.content import emergency
-from advocacy.content.models import Story
+from advocacy.content import emergency, stories
+from advocacy.content.versions import spoken
 from advocacy.db import after_commit, for_update, now
 from advocacy.delivery import outbox, placements
 from advocacy.sharing.models import Share, ShareState
@@ -48,7 +48,7 @@ async def _tell(s: AsyncSession, parts: Parts, share: Share) -> None:
     await placements.outdate(s, share.story_id, str(share.reply.get("address", "")))
     where = dict(share.reply)
     reply_to, language = where.pop("reply_to", ""), where.pop("language", "en")
-    title = (await s.get_one(Story, share.story_id)).title
+    title = spoken(await stories.get(s, share.story_id), language).title
     waits = share.state == ShareState.WAITING
     connect = parts.accounts.connect_url(share.person_id, share.network) if waits else ""
     is_halted = share.state == ShareState.PENDING and await emergency.current(s) is not None

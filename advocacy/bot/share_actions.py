@@ -13,8 +13,8 @@ from advocacy.bot.actions import Call, is_private
 from advocacy.bot.answers import Around, answer, edit_form, refusal, text_problem
 from advocacy.bot.cards import ON_CARD, Offer, story_card
 from advocacy.chat import Answer, Button, Message, OpenForm, Private
-from advocacy.content import audience, emergency, pictures
-from advocacy.content.models import Story
+from advocacy.content import audience, emergency, pictures, stories
+from advocacy.content.versions import spoken
 from advocacy.db import after_commit
 from advocacy.delivery import placements
 from advocacy.insights import story as story_insights
@@ -51,7 +51,8 @@ async def more(call: Call) -> Answer:
     """The networks that have no button on the card; after a share, all but the one it was for."""
     async with call.parts.db.read() as s:
         story = await audience.sharable(s, call.number("s"), call.person.id, call.at)
-    said = call.t("More ways to share “{title}”", title=story.title)
+    title = spoken(story, call.t.language).title
+    said = call.t("More ways to share “{title}”", title=title)
     used = call.word("n")
     names = [name for name in call.parts.networks if name != used] if used else list(call.parts.networks)[ON_CARD:]
     buttons = tuple(
@@ -59,7 +60,7 @@ async def more(call: Call) -> Answer:
         Button(call.parts.networks[name].label, action="share", value={"s": story.id, "n": name, "p": call.number("p")})
         for name in names
     )
-    return Private(Message(summary=said, heading=call.t("More ways …"), paragraphs=(story.title,), buttons=buttons))
+    return Private(Message(summary=said, heading=call.t("More ways …"), paragraphs=(title,), buttons=buttons))
 
 
 async def view(call: Call) -> Answer:
@@ -98,6 +99,7 @@ done = _change(lambda call, s: call.parts.sharing.report_done(s, call.number("i"
 not_done = _change(lambda call, s: call.parts.sharing.report_not_done(s, call.number("i"), call.person.id))
 dialog = _change(lambda call, s: call.parts.sharing.use_dialog(s, call.number("i"), call.person.id))
 retry = _change(lambda call, s: call.parts.sharing.retry(s, call.number("i"), call.person.id))
+skip_marker = _change(lambda call, s: call.parts.sharing.skip_marker(s, call.number("i"), call.person.id))
 again = _change(lambda call, s: call.parts.sharing.again(s, call.number("i"), call.person.id))
 
 
@@ -164,9 +166,9 @@ async def _show(s: AsyncSession, call: Call, mine: Share, *, replace: bool, is_r
 
 
 async def _around(s: AsyncSession, call: Call, mine: Share) -> Around:
-    story = await s.get_one(Story, mine.story_id)
+    story = await stories.get(s, mine.story_id)
     is_halted = mine.state == ShareState.PENDING and await emergency.current(s) is not None
-    return dataclasses.replace(around(call, mine, story.title), halted=is_halted)
+    return dataclasses.replace(around(call, mine, spoken(story, call.t.language).title), halted=is_halted)
 
 
 def around(call: Call, mine: Share, title: str) -> Around:
@@ -189,5 +191,5 @@ def around(call: Call, mine: Share, title: str) -> Around:
 ACTIONS = {
     "share": share, "more": more, "view": view, "undo": undo, "post_now": post_now, "done": done, "not_done": not_done,
     "dialog": dialog, "retry": retry, "again": again, "after_all": again, "edit": edit, "edit_save": edit_save,
-    "delete": delete,
+    "delete": delete, "skip_marker": skip_marker,
 }  # fmt: skip

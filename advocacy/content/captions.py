@@ -8,11 +8,16 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.content.models import Caption, Story
+from advocacy.content.versions import base, spoken
+from advocacy.db import for_update
 
 
 async def deal(s: AsyncSession, story: Story, network: str, language: str) -> Caption | None:
-    """Hand out the least dealt wording that fits best, and count it. ``None`` when no wording fits at all."""
-    fitting = await _fitting(s, story, network, language)
+    """Hand out the least dealt wording that fits best, and count it. Versions of the story must be loaded.
+
+    ``None`` when no wording fits at all, or all that do have been dealt as often as their quota allows.
+    """
+    fitting = await _fitting(s, story, network, language, lock=True)
     if not fitting:
         return None
     next_one = min(fitting, key=lambda one: (one.dealt, one.id))
@@ -32,18 +37,29 @@ async def others(s: AsyncSession, story: Story, network: str, language: str, but
     return sorted((one for one in fitting if one.id != but), key=lambda one: (one.dealt, one.id))
 
 
-async def _fitting(s: AsyncSession, story: Story, network: str, language: str) -> Sequence[Caption]:
-    """The best group that is not empty: this network and language, any network, then the story's own language."""
+def is_used_up(caption: Caption) -> bool:
+    """Was it dealt as often as it may be?"""
+    return caption.quota is not None and caption.dealt >= caption.quota
+
+
+async def _fitting(
+    s: AsyncSession, story: Story, network: str, language: str, *, lock: bool = False
+) -> Sequence[Caption]:
+    """The best group of which something is left.
+
+    This network and language, any network, then the language in which this person gets the story. Counts change
+    beside this session: they are read as they are now. Locked, they stay so until the unit of work ends, so that two
+    people at the same moment get different ones and no quota is exceeded.
+    """
     query = select(Caption).where(Caption.story_id == story.id, Caption.network.in_((network, "")))
-    # Counts change beside this session: read them as they are now.
-    there = (await s.scalars(query.execution_options(populate_existing=True))).all()
-    for wanted in (language, story.language):
+    query = query.order_by(Caption.id).execution_options(populate_existing=True)
+    there = [one for one in await s.scalars(for_update(query) if lock else query) if not is_used_up(one)]
+    for wanted in (language, spoken(story, language).language):
         for name in (network, ""):
-            group = [one for one in there if one.network == name and _base(one.language) == _base(wanted)]
+            group = [one for one in there if one.network == name and base(one.language) == base(wanted)]
             if group:
                 return group
     return ()
 
 
-def _base(language: str) -> str:
-    return language.partition("-")[0].lower()
+__all__ = ["deal", "is_used_up", "others"]

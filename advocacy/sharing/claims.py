@@ -14,11 +14,13 @@ from sqlalchemy import ColumnElement, CursorResult, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.config import Settings
-from advocacy.content import audience, emergency
+from advocacy.content import audience, emergency, stories
 from advocacy.content.audience import NotSharable
-from advocacy.content.models import Story
-from advocacy.db import for_update
-from advocacy.sharing import links
+from advocacy.content.models import Caption, Story
+from advocacy.content.versions import spoken
+from advocacy.db import for_update, now
+from advocacy.people.models import Person
+from advocacy.sharing import links, text
 from advocacy.sharing.models import Account, Share, ShareState
 from advocacy.sharing.network import Connection, Draft, Network
 from advocacy.sharing.shares import account_of, usable
@@ -118,7 +120,9 @@ async def claim(
     )
     if cast("CursorResult[Any]", taken).rowcount != 1:
         return Handled(share.id, settled=False)
-    return _job(settings, network, share, story, account, claimed_at=at)
+    job = await _job(s, settings, network, share, story=story, account=account)
+    job.claimed_at = at
+    return job
 
 
 async def claim_unknown(
@@ -138,7 +142,7 @@ async def claim_unknown(
         return None
     share.due_at = at + LEASE
     account = await account_of(s, share.person_id, share.network, lock=True)
-    story = await s.get_one(Story, share.story_id)
+    story = await stories.get(s, share.story_id)
     age = at - (share.unknown_since or at)
     able = account is not None and usable(account, at)
     if age > (2 * GIVE_UP_WAITING if able else GIVE_UP_LOOKING):
@@ -146,7 +150,7 @@ async def claim_unknown(
     if account is None or not able:
         share.problem = "reconnect"
         return Handled(share.id, settled=False)
-    job = _job(settings, networks[share.network], share, story, account, claimed_at=share.claimed_at or at)
+    job = await _job(s, settings, networks[share.network], share, story=story, account=account)
     job.ended = await _sharable(s, share, at) is None
     job.draft = replace(job.draft, first_tried_at=share.unknown_since)
     return job
@@ -162,6 +166,8 @@ def connection_of(account: Account, renewed: Renewed) -> Connection:
 
 def _obstacle(network: Network, share: Share, account: Account | None, at: datetime) -> tuple[ShareState, str] | None:
     """Why it cannot be sent now: the state it goes to instead, and the problem."""
+    if text.has_marker(share.text):
+        return ShareState.WAITING, "marker"
     if not network.abilities().post:
         return ShareState.OPENED, ""
     if not usable(account, at):
@@ -197,16 +203,21 @@ def _put(share: Share, state: ShareState, problem: str) -> Handled:
     return Handled(share.id, settled=True)
 
 
-def _job(
-    settings: Settings, network: Network, share: Share, story: Story, account: Account, *, claimed_at: datetime
+async def _job(
+    s: AsyncSession, settings: Settings, network: Network, share: Share, *, story: Story, account: Account
 ) -> Job:
+    """The preview speaks the person's language where the story does; the language told is that of the words."""
     renewed = Renewed(account.id)
+    said = spoken(story, (await s.get_one(Person, share.person_id)).language)
+    caption = None if share.caption_id is None else await s.get(Caption, share.caption_id)
     draft = Draft(
-        text=share.text, link=links.find(settings, share.text) or story.url, title=story.title, summary=story.summary,
-        image=None, image_alt=story.image_alt, language=story.language, key=share.key,
+        text=share.text, link=links.find(settings, share.text) or said.url, title=said.title, summary=said.summary,
+        image=None, image_alt=said.image_alt, language=said.language if caption is None else caption.language,
+        key=share.key,
     )  # fmt: skip
     image_url = story.image_url if network.abilities().takes_picture else ""
-    return Job(share.id, renewed, network, connection_of(account, renewed), draft, image_url, claimed_at)
+    connection = connection_of(account, renewed)
+    return Job(share.id, renewed, network, connection, draft, image_url, share.claimed_at or now())
 
 
 __all__ = ["Handled", "Job", "Renewed", "claim", "claim_unknown", "connection_of"]

@@ -16,17 +16,20 @@ from sqlalchemy.orm import defer
 from advocacy.config import Settings
 from advocacy.content import audience, captions
 from advocacy.content.models import Story
+from advocacy.content.versions import spoken
 from advocacy.db import facts_lock, for_update, now
 from advocacy.people.models import Person
-from advocacy.sharing import disclosure, links, text
+from advocacy.sharing import composition, links, text
+from advocacy.sharing.composition import Around, Composed
 from advocacy.sharing.models import Account, Link, Share, ShareEvent, ShareState
 from advocacy.sharing.network import Network
 from advocacy.sharing.once import insert_new
 from advocacy.sharing.text import TextProblem
 
-PROBLEMS = ("reconnect", "refused", "too_long", "network_down", "cannot_tell", "story_ended", "gone")
-"""Codes in ``Share.problem``: connect again; the network said no; over its limit; it could not be reached for long;
-nobody can say whether it was posted; the story was recalled or expired; the person or the post is no longer there."""
+PROBLEMS = ("marker", "reconnect", "refused", "too_long", "network_down", "cannot_tell", "story_ended", "gone")
+"""Codes in ``Share.problem``: a blank waits for the person's own words; connect again; the network said no; over its
+limit; it could not be reached for long; nobody can say whether it was posted; the story was recalled or expired; the
+person or the post is no longer there."""
 WRITING_TIME = timedelta(minutes=10)
 """How long a share stands still while its text is being edited."""
 _TID_SIGNS = "234567abcdefghijklmnopqrstuvwxyz"
@@ -47,15 +50,6 @@ class Started:
 
     share: Share
     fresh: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Composed:
-    """A text ready to leave, and what it was made of."""
-
-    text: str
-    disclosure: str
-    caption_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,26 +150,18 @@ class Sharing:
             return share
         person = await s.get_one(Person, person_id)
         story = await audience.sharable(s, share.story_id, person_id, at)
-        language = str(share.reply.get("language") or person.language)
-        wish = _Wish(person, story, self._port(share.network), dict(share.reply), language, at)
+        wish = _Wish(person, story, self._port(share.network), dict(share.reply), person.language, at)
         begun = await self._begin(s, wish, share.round + 1)
         if begun.fresh and share.own_words and share.state == ShareState.UNDONE:
             words = share.text.replace(await self._link(s, share), await self._link(s, begun.share))
             begun.share.text, begun.share.disclosure, begun.share.own_words = words, share.disclosure, True
+            await self._put(s, begun.share, person, at)
         return begun.share
 
     async def compose(self, s: AsyncSession, story: Story, network: str, language: str, link: str) -> Composed:
-        """Deal a caption and put the whole text together, within the network's limit."""
-        port = self._port(network)
+        """Deal a caption and put the whole text together, within the network's limit; it may hold a blank."""
         caption = await captions.deal(s, story, network, language)
-        said = text.without_markers(caption.text) if caption else ""
-        spoken = caption.language if caption and said else story.language
-        wording = disclosure.wording(spoken, port, self.settings.company)
-        whole = text.compose(port, said or story.title, wording, link)
-        if not said and story.summary:
-            longer = text.join(f"{story.title}\n\n{story.summary}", wording, link, private=port.abilities().private)
-            whole = longer if port.length(longer) <= port.limit else whole
-        return Composed(whole, wording, caption.id if caption and said else None)
+        return composition.composed(self._around(network, language, link), story, caption)
 
     async def _begin(self, s: AsyncSession, wish: _Wish, round_: int) -> Started:
         person, story, port = wish.person, wish.story, wish.port
@@ -191,7 +177,7 @@ class Sharing:
         share = await s.get_one(Share, share_id)
         link = await links.make(
             s,
-            url=self.settings.reachable(story.url),
+            url=self.settings.reachable(spoken(story, wish.language).url),
             story_id=story.id,
             person_id=person.id,
             network=port.name,
@@ -203,9 +189,12 @@ class Sharing:
         return Started(share, fresh=True)
 
     async def _put(self, s: AsyncSession, share: Share, person: Person, at: datetime, *, wait: bool = True) -> None:
-        """Into the state it has to be in before anything leaves: dialog, connect first, or the undo window."""
+        """Into the state it has to be in before anything leaves: own words, dialog, connecting, or the undo window."""
         abilities = self._port(share.network).abilities()
         share.due_at, share.problem, share.attempts = None, "", 0
+        if text.has_marker(share.text):
+            share.state, share.problem = ShareState.WAITING, "marker"
+            return
         if not abilities.post:
             share.state = ShareState.OPENED
             return
@@ -261,8 +250,20 @@ class Sharing:
         text.check(port, whole)
         if whole != share.text:
             share.text, share.own_words = whole, True
-        if share.state in {ShareState.PENDING, ShareState.FAILED}:
+        if share.state in {ShareState.PENDING, ShareState.FAILED} or share.problem == "marker":
             await self._put(s, share, await s.get_one(Person, person_id), at or now())
+        return share
+
+    async def skip_marker(self, s: AsyncSession, share_id: int, person_id: int, *, at: datetime | None = None) -> Share:
+        """Leave out the sentences with a blank and go on. Raises ``NotSharable``."""
+        at = at or now()
+        share = await self.own(s, share_id, person_id)
+        if share.state == ShareState.WAITING and share.problem == "marker":
+            story = await audience.sharable(s, share.story_id, person_id, at)
+            person = await s.get_one(Person, person_id)
+            around = self._around(share.network, person.language, await self._link(s, share))
+            share.text = composition.without_gap(around, story, share.text, share.disclosure)
+            await self._put(s, share, person, at)
         return share
 
     # -- by hand -----------------------------------------------------------------------------------------------------
@@ -270,7 +271,7 @@ class Sharing:
     async def use_dialog(self, s: AsyncSession, share_id: int, person_id: int, *, at: datetime | None = None) -> Share:
         """Share through the network's own page instead. Raises ``NotSharable``, ``NotOffered``."""
         share = await self.own(s, share_id, person_id)
-        if share.state in {ShareState.WAITING, ShareState.FAILED}:
+        if share.state in {ShareState.WAITING, ShareState.FAILED} and share.problem != "marker":
             await audience.sharable(s, share.story_id, person_id, at or now())
             if not self._port(share.network).abilities().dialog:
                 raise NotOffered(share.network)
@@ -359,6 +360,9 @@ class Sharing:
         """The person's newest shares."""
         query = select(Share).where(Share.person_id == person_id).order_by(Share.id.desc()).limit(limit)
         return list(await s.scalars(query))
+
+    def _around(self, network: str, language: str, link: str) -> Around:
+        return Around(self._port(network), language, link, self.settings.company)
 
     def _port(self, network: str) -> Network:
         try:

@@ -51,6 +51,7 @@ URL = re.compile(
 """A link in running text, without the punctuation that follows it; brackets that were opened in it are part of it."""
 _MARKER = Pattern(r"\[(?:[^\[\]\n]*\p{L}[^\[\]\n]*|[\s._…]*)\]")
 _SENTENCE = re.compile(r"(?:[^\s.!?\[][^\n.!?\[]*+)?(?:\[[^\]\n]*\][^\n.!?\[]*+)+[.!?]*[ \t]*")
+_NO_TAG, _NO_NAME = re.compile(r"\W"), re.compile(r"[\s\[\]]")
 _UNSEEN = Pattern(r"[\p{Cc}\p{Cs}\p{Co}--[\n\t]]")
 _GRAPHEME = Pattern(r"\X")
 
@@ -100,20 +101,54 @@ def without_markers(text: str) -> str:
     return clean(text)
 
 
+def unbracketed(text: str) -> str:
+    """The text with round brackets where square ones would look like a blank: “[Video] …” is no request."""
+    while has_marker(text):
+        text = _MARKER.sub(lambda match: f"({match.group()[1:-1]})", text)
+    return text
+
+
 def join(words: str, disclosure: str, link: str, *, private: bool = False) -> str:
     """The whole text. The disclosure comes first, except in a message to people who know the sender."""
     ordered = (words, disclosure, link) if private else (disclosure, words, link)
     return GAP.join(part for part in ordered if part)
 
 
-def compose(network: Network, words: str, disclosure: str, link: str) -> str:
-    """The whole text, within the network's limit: words that are too long end at a word, with an ellipsis."""
-    private = network.abilities().private
+def compose(
+    network: Network,
+    words: str,
+    disclosure: str,
+    link: str,
+    *,
+    hashtags: Sequence[str] = (),
+    mentions: Sequence[str] = (),
+) -> str:
+    """The whole text, within the network's limit: words that are too long end at a word, with an ellipsis.
 
-    def whole(said: str) -> str:
-        return join(said, disclosure, link, private=private)
+    Mentions and hashtags stand below the words as far as there is room, the last ones are dropped first. A private
+    message has none.
+    """
+    private, said = network.abilities().private, clean(words)
+    extras = () if private else _extras(said, hashtags, mentions)
 
-    return whole(shortened(clean(words), lambda said: network.length(whole(said)) <= network.limit))
+    def whole(part: str, count: int = 0) -> str:
+        below = " ".join(extras[:count])
+        return join(GAP.join(one for one in (part, below) if one), disclosure, link, private=private)
+
+    def fits(part: str, count: int = 0) -> bool:
+        return network.length(whole(part, count)) <= network.limit
+
+    most = next((count for count in range(len(extras), -1, -1) if fits(said, count)), 0)
+    return whole(shortened(said, lambda part: fits(part, most)), most)
+
+
+def _extras(words: str, hashtags: Sequence[str], mentions: Sequence[str]) -> list[str]:
+    """Mentions, then hashtags, each once and none that the words have already."""
+    names = [f"@{_NO_NAME.sub('', one).lstrip('@')}" for one in mentions]
+    tags = [f"#{_NO_TAG.sub('', one)}" for one in hashtags]
+    there = {one.rstrip(".,;:!?").casefold() for one in words.split()}
+    found = {one.casefold(): one for one in (*names, *tags) if len(one) > 1}
+    return [one for key, one in found.items() if key not in there]
 
 
 def shortened(text: str, fits: Callable[[str], bool]) -> str:
@@ -177,5 +212,5 @@ def address(make: Callable[[str], str], text: str, link: str = "") -> str:
 
 __all__ = [
     "TextProblem", "address", "check", "clean", "complete", "compose", "graphemes", "has_marker", "join", "quote",
-    "shortened", "utf16", "without_markers", "words",
+    "shortened", "unbracketed", "utf16", "without_markers", "words",
 ]  # fmt: skip

@@ -276,21 +276,6 @@ async def test_a_broken_account_asks_to_connect_before_anything_else(scene: Scen
         await scene.change(share, person_id=scene.people[EMRE].id, round=share.id + 1)
 
 
-async def test_a_caption_with_a_blank_never_leaves_with_one_click(scene: Scene) -> None:
-    """The sentence with the blank is left out; without any words left, the story speaks for itself."""
-    async with scene.db.write() as s:
-        for caption in await s.scalars(select(Caption)):
-            caption.text = "Ich mag [deinen Grund]. Windkraft ist toll!"
-    share = await scene.start("linkedin")
-    assert "Windkraft ist toll!" in share.text
-    assert "[" not in share.text
-    async with scene.db.write() as s:
-        for caption in await s.scalars(select(Caption)):
-            caption.text = "Weil [dein Grund]"
-    share = await scene.start("linkedin", EMRE)
-    assert "Windpark Tiefsand am Netz\n\nZwölf Anlagen speisen ein." in share.text
-
-
 async def test_a_long_caption_is_cut_at_a_word_so_that_one_click_works(scene: Scene) -> None:
     """On every network the text fits, with disclosure and link whole."""
     async with scene.db.write() as s:

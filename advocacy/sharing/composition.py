@@ -1,0 +1,78 @@
+"""What a share says before its person has touched it: a wording, or the story itself, with disclosure and link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from advocacy.content.models import Caption, Story
+from advocacy.content.versions import Spoken, spoken
+from advocacy.sharing import disclosure, text
+from advocacy.sharing.network import Network
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A text ready to leave, or with a blank for the person's own words, and what it was made of."""
+
+    text: str
+    disclosure: str
+    caption_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What surrounds the words: for whom, where, under which link."""
+
+    port: Network
+    language: str
+    """The person's."""
+    link: str
+    company: str
+
+
+def composed(around: Around, story: Story, caption: Caption | None) -> Composed:
+    """The whole text, within the network's limit. Versions of the story must be loaded.
+
+    A blank in the wording stays for the person to fill in. Where the wording is cut for want of room, it might lose
+    half of the blank: there the sentence with it is left out instead.
+    """
+    if caption is not None:
+        note = disclosure.wording(caption.language, around.port, around.company)
+        whole = _worded(around, caption, caption.text, note)
+        if text.has_marker(caption.text) and text.clean(caption.text) not in whole:
+            rest = text.without_markers(caption.text)
+            whole = _worded(around, caption, rest, note) if rest else ""
+        if whole:
+            return Composed(whole, note, caption.id)
+    return untold(around, story)
+
+
+def untold(around: Around, story: Story) -> Composed:
+    """The text where no wording is left: the story speaks for itself, in the person's language if it can."""
+    said = spoken(story, around.language)
+    note = disclosure.wording(said.language, around.port, around.company)
+    private = around.port.abilities().private
+    longer = text.join(_itself(said), note, around.link, private=private)
+    if said.summary and around.port.length(longer) <= around.port.limit:
+        return Composed(longer, note, None)
+    return Composed(text.compose(around.port, text.unbracketed(said.title), note, around.link), note, None)
+
+
+def without_gap(around: Around, story: Story, whole: str, note: str) -> str:
+    """A composed text without the sentences that hold a blank; the title speaks where no words are left."""
+    rest = text.without_markers(text.words(whole, note, around.link))
+    if not any(word[0] not in "#@" for word in rest.split()):
+        rest = text.GAP.join(part for part in (text.unbracketed(spoken(story, around.language).title), rest) if part)
+    return text.compose(around.port, rest, note, around.link)
+
+
+def _worded(around: Around, caption: Caption, words: str, note: str) -> str:
+    mentions = caption.mentions if caption.network == around.port.name else ()
+    return text.compose(around.port, words, note, around.link, hashtags=caption.hashtags, mentions=mentions)
+
+
+def _itself(said: Spoken) -> str:
+    return text.clean(text.unbracketed(text.GAP.join(part for part in (said.title, said.summary) if part)))
+
+
+__all__ = ["Around", "Composed", "composed", "untold", "without_gap"]
