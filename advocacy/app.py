@@ -11,8 +11,8 @@ import structlog
 from aiohttp import web
 
 from advocacy import jobs
-from advocacy.bot import command_actions, emergency_actions, review_actions, share_actions
 from advocacy.bot.actions import Bot, Parts
+from advocacy.bot.catalogue import ACTIONS
 from advocacy.chat import ChatPlatform
 from advocacy.config import Settings
 from advocacy.db import Database
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ROOMS_WITH_TABLES = ("people", "content", "delivery", "sharing", "insights", "bot")
-ACTIONS = {**command_actions.ACTIONS, **emergency_actions.ACTIONS, **review_actions.ACTIONS, **share_actions.ACTIONS}
 log = structlog.get_logger()
 
 
@@ -80,6 +79,7 @@ class App:
         self.jobs = jobs.everything(self.parts, self.fold, self.links, self.visitors)
         self.doors: Sequence[Door] = self._open_doors()
         self.parts.share_due = lambda: self.jobs.soon("post shares")
+        self.parts.editors_due = lambda: self.jobs.soon("ask editors")
         self.poster.settled = self._settled
         self.accounts.resumed = lambda: self.jobs.soon("tell outcomes")
         self._runner: web.AppRunner | None = None

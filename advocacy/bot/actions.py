@@ -72,6 +72,8 @@ class Parts:
     platforms: dict[str, ChatPlatform]
     share_due: Callable[[], None] = lambda: None
     """Called when a share may be due at once."""
+    editors_due: Callable[[], None] = lambda: None
+    """Called when a story waits for editors."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy import select
 
-from advocacy.bot import emergency_actions
 from advocacy.bot.actions import Call
 from advocacy.bot.answers import refusal
 from advocacy.bot.boards import accounts_message, board_message, empty_feed, help_message, me_message
@@ -26,17 +25,6 @@ COUNTS = {
 }  # fmt: skip
 """A story with a share in one of these states has been dealt with: the feed shows the others."""
 RECENT = 5
-
-
-async def command(call: Call) -> Answer:
-    """A line that somebody typed. Its first word decides; anything else is answered with help."""
-    words = call.press.text.strip().lower().lstrip("/").split()
-    if words and words[0] == "advocacy":
-        words = words[1:]
-    named = WORDS.get(words[0]) if words else None
-    if words and named is None:
-        return Private(help_message(call.t, call.person.name, odd=words[0][:40]))
-    return await (named or show_help)(call)
 
 
 async def show_help(call: Call) -> Answer:
@@ -128,11 +116,9 @@ WORDS: dict[str, Callable[[Call], Awaitable[Answer]]] = {
     "me": me, "ich": me,
     "leaderboard": leaderboard, "board": leaderboard, "rangliste": leaderboard, "abteilungen": leaderboard,
     "accounts": accounts, "konten": accounts,
-    "stop": emergency_actions.stop, "stopp": emergency_actions.stop,
-    "resume": emergency_actions.resume, "weiter": emergency_actions.resume,
 }  # fmt: skip
 
 ACTIONS = {
-    "command": command, "help": show_help, "home": show_help, "feed": feed, "me": me, "leaderboard": leaderboard,
+    "help": show_help, "home": show_help, "feed": feed, "me": me, "leaderboard": leaderboard,
     "accounts": accounts, "disconnect": disconnect,
 }  # fmt: skip

@@ -92,3 +92,4 @@ def _nothing(call: Call) -> Message:
 ACTIONS = {
     "stop": stop, "stop_form": stop_form, "stop_now": stop_now, "resume": resume, "resume_now": resume_now,
 }  # fmt: skip
+WORDS = {"stop": stop, "stopp": stop, "resume": resume, "weiter": resume}

@@ -46,6 +46,15 @@ class Translator:
         pattern = "#,##0" + ("." + "0" * digits if digits else "") + ("\u00a0%" if self.language == "de" else "%")
         return format_percent(value, format=pattern, locale=self.language)
 
+    def language_name(self, tag: str) -> str:
+        """English or Englisch; the tag itself when nobody has a name for it."""
+        from babel import Locale, UnknownLocaleError
+
+        try:
+            return Locale.parse(tag, sep="-").get_display_name(self.language) or tag
+        except (UnknownLocaleError, ValueError):
+            return tag
+
     def date(self, day: date) -> str:
         """23 Nov 2026 or 23.11.2026, as is usual."""
         from babel.dates import format_date

@@ -1,0 +1,47 @@
+"""Everything that can be pressed and typed: each file of actions, one a line, brings its ``ACTIONS`` and ``WORDS``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import ModuleType
+
+from advocacy.bot import command_actions
+from advocacy.bot import compose_actions
+from advocacy.bot import consent_actions
+from advocacy.bot import desk_actions
+from advocacy.bot import emergency_actions
+from advocacy.bot import review_actions
+from advocacy.bot import share_actions
+from advocacy.bot.actions import Action, Call
+from advocacy.bot.boards import help_message
+from advocacy.chat import Answer, Private
+
+FILES: tuple[ModuleType, ...] = (
+    command_actions,
+    compose_actions,
+    consent_actions,
+    desk_actions,
+    emergency_actions,
+    review_actions,
+    share_actions,
+)
+
+
+async def command(call: Call) -> Answer:
+    """A line that somebody typed. Its first word decides; anything else is answered with help."""
+    words = call.press.text.strip().lower().lstrip("/").split()
+    if words and words[0] == "advocacy":
+        words = words[1:]
+    named = WORDS.get(words[0]) if words else None
+    if words and named is None:
+        return Private(help_message(call.t, call.person.name, odd=words[0][:40]))
+    return await (named or command_actions.show_help)(call)
+
+
+WORDS: Mapping[str, Action] = {word: action for file in FILES for word, action in getattr(file, "WORDS", {}).items()}
+ACTIONS: Mapping[str, Action] = {
+    "command": command,
+    **{name: action for file in FILES for name, action in file.ACTIONS.items()},
+}
+
+__all__ = ["ACTIONS", "FILES", "WORDS"]

@@ -1,0 +1,122 @@
+"""A story as editors see it in chat: where it stands, what is missing, and everything that can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from advocacy.bot.cards import OPENS_FORM
+from advocacy.bot.language import LANGUAGES, Translator
+from advocacy.chat import Button, Fact, Image, Message
+from advocacy.content.models import Story, StoryState
+
+MOST_LISTED = 12
+
+
+def state_name(t: Translator, story: Story) -> str:
+    """Where a story stands, in a word or two."""
+    names = {
+        StoryState.DRAFT: t("Draft"), StoryState.IN_REVIEW: t("In review"), StoryState.RETURNED: t("Returned"),
+        StoryState.APPROVED: t("Approved"), StoryState.SCHEDULED: t("Planned"), StoryState.LIVE: t("Out now"),
+        StoryState.EXPIRED: t("Ended"), StoryState.RECALLED: t("Withdrawn"),
+    }  # fmt: skip
+    return names[StoryState(story.state)]
+
+
+def submitted_message(t: Translator, story: Story, *, is_editor: bool) -> Message:
+    """Right after somebody sent a story to review."""
+    heading = t("In review: {title}", title=story.title)
+    if is_editor:
+        return Message(
+            summary=heading,
+            heading=heading[:150],
+            paragraphs=(t("Somebody else has to approve it. Until then you can add to it."),),
+            buttons=(
+                Button(t("Open the story"), action="desk", value={"s": story.id}, style="primary"),
+                Button(t("Write another one"), action="compose", value={OPENS_FORM: 1}),
+            ),
+        )
+    return Message(
+        summary=heading,
+        heading=heading[:150],
+        paragraphs=(t("Thank you! The communications team looks at it, and you hear from us at each step."),),
+    )
+
+
+def desk_message(t: Translator, story: Story, author: str, picture: str, zone: ZoneInfo) -> Message:
+    """One story with its buttons."""
+    value = {"s": story.id}
+    opens = {**value, OPENS_FORM: 1}
+    return Message(
+        summary=story.title,
+        heading=story.title[:150],
+        image=Image(picture, story.image_alt or story.title) if picture else None,
+        paragraphs=(story.summary,) if story.summary else (),
+        facts=tuple(_facts(t, story, author, zone)),
+        buttons=(
+            *_decisions(t, story),
+            Button(t("Edit"), action="story_edit", value=opens),
+            Button(t("Add a language"), action="version", value=opens),
+        ),
+    )
+
+
+def _facts(t: Translator, story: Story, author: str, zone: ZoneInfo) -> list[Fact]:
+    spoken = [story.language, *(one.language for one in story.versions)]
+    missing = [one for one in LANGUAGES if one not in {code.partition("-")[0] for code in spoken}]
+    facts = [
+        Fact(t("Where it stands"), state_name(t, story)),
+        Fact(t("From"), author or t("a feed")),
+        Fact(t("Link"), story.url),
+        Fact(t("Languages"), ", ".join(t.language_name(one) for one in spoken)),
+    ]
+    if missing:
+        facts.append(Fact(t("Missing languages"), ", ".join(t.language_name(one) for one in missing)))
+    facts.append(Fact(t("Wordings"), t.number(len(story.captions))))
+    if story.publish_at is not None:
+        facts.append(Fact(t("Goes out"), t.moment(story.publish_at, zone)))
+    if story.expires_at is not None:
+        facts.append(Fact(t("Ends"), t.moment(story.expires_at, zone)))
+    if story.consent == "asked":
+        facts.append(Fact(t("Consent"), t("asked, no answer yet: it cannot be approved before")))
+    if story.consent == "refused":
+        facts.append(Fact(t("Consent"), t("refused: it cannot go out")))
+    if story.source_changed_at is not None:
+        facts.append(Fact(t("Source"), t("has changed since: {when}", when=t.moment(story.source_changed_at, zone))))
+    return facts
+
+
+def _decisions(t: Translator, story: Story) -> tuple[Button, ...]:
+    value = {"s": story.id}
+    if story.state in (StoryState.DRAFT, StoryState.RETURNED):
+        return (Button(t("Ask for review"), action="resubmit", value=value, style="primary"),)
+    if story.state in (StoryState.APPROVED, StoryState.SCHEDULED, StoryState.LIVE):
+        asked = t("Every card is rewritten, nothing more is posted, and its links stop. Withdraw it?")
+        return (Button(t("Withdraw the story"), action="recall", value=value, style="danger", confirm=asked),)
+    return ()
+
+
+def list_message(t: Translator, heading: str, found: Sequence[Story], empty: str) -> Message:
+    """Stories to choose from."""
+    if not found:
+        return Message(
+            summary=empty,
+            heading=heading,
+            paragraphs=(empty,),
+            buttons=(Button(t("New story"), action="compose", value={OPENS_FORM: 1}, style="primary"),),
+        )
+    shown = found[:MOST_LISTED]
+    more = len(found) - len(shown)
+    return Message(
+        summary=heading,
+        heading=heading,
+        facts=tuple(Fact(state_name(t, one), one.title) for one in shown),
+        buttons=tuple(
+            Button(one.title if len(one.title) <= 40 else one.title[:39] + "…", action="desk", value={"s": one.id})
+            for one in shown
+        ),
+        footnote=t.n("and {n} more", "and {n} more", more) if more else "",
+    )
+
+
+__all__ = ["desk_message", "list_message", "state_name", "submitted_message"]

@@ -1,0 +1,208 @@
+"""Presses of editors on a story of theirs: look at it, change it, add a language."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from advocacy.bot.actions import Call
+from advocacy.bot.answers import refusal
+from advocacy.bot.compose import field_problem, language_input, of_story, picture_inputs, topics_of
+from advocacy.bot.desk import desk_message, list_message
+from advocacy.bot.language import LANGUAGES
+from advocacy.chat import Answer, Form, Input, Message, OpenForm, Private
+from advocacy.content import pictures, stories
+from advocacy.content.fields import MAX_ALT, MAX_TITLE, RIGHTS
+from advocacy.content.models import Story, StoryState
+from advocacy.content.stories import Invalid, Overtaken, Version
+from advocacy.db import after_commit
+from advocacy.people import directory
+
+Action = Callable[[Call], Awaitable[Answer]]
+OPEN_IDEAS = (StoryState.DRAFT, StoryState.RETURNED)
+NAMES = {"image_url": "image", "versions": "title", "captions": "summary", "state": "title"}
+
+
+def editors_only(action: Action) -> Action:
+    """Refuse everybody else, at each press anew."""
+
+    async def guarded(call: Call) -> Answer:
+        if not directory.may(call.person, "editor"):
+            return Private(refusal(call.t, "not_editor"))
+        return await action(call)
+
+    return guarded
+
+
+@editors_only
+async def desk(call: Call) -> Answer:
+    """One story with all its buttons."""
+    async with call.parts.db.read() as s:
+        story = await stories.get(s, call.number("s"))
+        author = await directory.get(s, story.author_id) if story.author_id else None
+    return Private(_desk(call, story, author.name if author else ""), replace=True)
+
+
+def _desk(call: Call, story: Story, author: str) -> Message:
+    settings = call.parts.settings
+    return desk_message(call.t, story, author, pictures.address(settings, story.image_url), settings.zone)
+
+
+@editors_only
+async def ideas(call: Call) -> Answer:
+    """Drafts and returned stories."""
+    async with call.parts.db.read() as s:
+        found = [story for state in OPEN_IDEAS for story in await stories.listing(s, state, limit=100)]
+    return Private(list_message(call.t, call.t("Drafts"), found, call.t("There are no drafts.")), replace=True)
+
+
+@editors_only
+async def reviews(call: Call) -> Answer:
+    """Stories that wait for a decision."""
+    async with call.parts.db.read() as s:
+        found = await stories.listing(s, StoryState.IN_REVIEW, limit=100)
+    return Private(list_message(call.t, call.t("To review"), found, call.t("Nothing waits for review.")), replace=True)
+
+
+@editors_only
+async def story_edit(call: Call) -> Answer:
+    """Open the form with the story as it stands."""
+    async with call.parts.db.read() as s:
+        story = await stories.get(s, call.number("s"))
+    return OpenForm(_edit_form(call, story))
+
+
+def _edit_form(call: Call, story: Story) -> Form:
+    t, sketch = call.t, of_story(story)
+    fields = [
+        Input("url", t("Link"), value=sketch.url, max_length=2000),
+        Input("title", t("Title"), value=sketch.title, max_length=MAX_TITLE),
+        Input("summary", t("What it is about"), kind="text", value=sketch.summary, optional=True),
+        language_input(t, sketch.language),
+        *(picture_inputs(t, sketch) if sketch.image else ()),
+        Input("topics", t("Topics"), value=sketch.topics, hint=t("Separated by commas."), optional=True),
+    ]
+    note = t("It is out now. What you change goes back to review first.") if story.state == StoryState.LIVE else ""
+    return Form(
+        title=t("Edit the story"),
+        body=Message(summary=t("Edit the story"), paragraphs=(note,) if note else (), inputs=tuple(fields)),
+        action="story_edit_save",
+        value={"s": story.id, "v": story.version},
+        submit=t("Save"),
+        cancel=t("Cancel"),
+    )
+
+
+@editors_only
+async def story_edit_save(call: Call) -> Answer:
+    """Take over what was changed; never over a change of somebody else that was not seen."""
+    inputs = call.press.inputs
+    changes: dict[str, Any] = {
+        "url": inputs.get("url", ""), "title": inputs.get("title", ""), "summary": inputs.get("summary", ""),
+        "language": inputs.get("language", "en"), "topics": topics_of(inputs.get("topics", "")),
+    }  # fmt: skip
+    if "image" in inputs:
+        changes |= {"image_alt": inputs.get("image_alt", "")}
+        rights = inputs.get("image_rights", "")
+        changes |= {"image_rights": rights if rights in RIGHTS else ""}
+        if inputs["image"] == "no":
+            changes |= {"image_url": "", "image_alt": "", "image_rights": ""}
+    return await _save(call, changes, _edit_form)
+
+
+async def _save(call: Call, changes: dict[str, Any], form: Callable[[Call, Story], Form]) -> Answer:
+    try:
+        async with call.parts.db.write() as s:
+            story = await stories.edit(
+                s, call.number("s"), by_id=call.person.id, seen=call.number("v") or None, **changes
+            )
+            author = await directory.get(s, story.author_id) if story.author_id else None
+            after_commit(s, call.parts.editors_due)
+    except Invalid as wrong:
+        async with call.parts.db.read() as s:
+            story = await stories.get(s, call.number("s"))
+        again = _filled(form(call, story), call)
+        names = [one.name for one in again.body.inputs]
+        at = NAMES.get(wrong.field, wrong.field)
+        return OpenForm(replace(again, errors={at if at in names else names[0]: field_problem(call.t, wrong.code)}))
+    except Overtaken as late:
+        return OpenForm(_overtaken(call, form(call, late.story), late.story))
+    return Private(_desk(call, story, author.name if author else ""), replace=True)
+
+
+def _filled(form: Form, call: Call) -> Form:
+    """The form with what was typed, under the version that was looked at."""
+    inputs = tuple(replace(one, value=call.press.inputs.get(one.name, one.value)) for one in form.body.inputs)
+    return replace(form, body=replace(form.body, inputs=inputs), value=dict(call.press.value))
+
+
+def _overtaken(call: Call, form: Form, story: Story) -> Form:
+    """What was typed stays in the fields; what somebody else wrote meanwhile stands above. Saving again keeps mine."""
+    t, theirs = call.t, {one.name: one.value for one in form.body.inputs}
+    changed = [
+        f"{one.label}: {theirs[one.name] or '–'}"
+        for one in form.body.inputs
+        if call.press.inputs.get(one.name, "") != theirs[one.name]
+    ]
+    note = t("Somebody else has changed this story meanwhile. Below is your text; this is how theirs differs. "
+             "Take over what you need, then save.")  # fmt: skip
+    kept = _filled(form, call)
+    body = replace(kept.body, paragraphs=(note,), quote="\n".join(changed)[:2500])
+    return replace(kept, body=body, value={**call.press.value, "v": story.version})
+
+
+@editors_only
+async def version(call: Call) -> Answer:
+    """Open the form for one more language."""
+    async with call.parts.db.read() as s:
+        story = await stories.get(s, call.number("s"))
+    return OpenForm(_version_form(call, story))
+
+
+def _version_form(call: Call, story: Story) -> Form:
+    t = call.t
+    there = {one.language for one in story.versions} | {story.language}
+    language = next((one for one in LANGUAGES if one not in there), next(iter(LANGUAGES)))
+    fields = (
+        replace(language_input(t, language), value=language),
+        Input("title", t("Title"), max_length=MAX_TITLE),
+        Input("summary", t("What it is about"), kind="text", optional=True),
+        Input("url", t("Link in this language"), optional=True, hint=t("Empty: the same link."), max_length=2000),
+        Input("image_alt", t("What the picture shows"), optional=True, max_length=MAX_ALT),
+    )
+    return Form(
+        title=t("One more language"),
+        body=Message(summary=t("One more language"), paragraphs=(story.title,), inputs=fields),
+        action="version_save",
+        value={"s": story.id, "v": story.version},
+        submit=t("Save"),
+        cancel=t("Cancel"),
+    )
+
+
+@editors_only
+async def version_save(call: Call) -> Answer:
+    """Add the language, or write it anew."""
+    inputs = call.press.inputs
+    async with call.parts.db.read() as s:
+        story = await stories.get(s, call.number("s"))
+    fresh = Version(
+        inputs.get("language", ""), inputs.get("title", ""), inputs.get("summary", ""), inputs.get("url", ""),
+        inputs.get("image_alt", ""),
+    )  # fmt: skip
+    kept = [
+        Version(one.language, one.title, one.summary, one.url, one.image_alt)
+        for one in story.versions
+        if one.language != fresh.language
+    ]
+    return await _save(call, {"versions": [*kept, fresh]}, _version_form)
+
+
+ACTIONS = {
+    "desk": desk, "ideas": ideas, "reviews": reviews, "story_edit": story_edit, "story_edit_save": story_edit_save,
+    "version": version, "version_save": version_save,
+}  # fmt: skip
+WORDS = {
+    "ideas": ideas, "ideen": ideas, "drafts": ideas, "entwürfe": ideas, "review": reviews, "prüfen": reviews,
+}  # fmt: skip

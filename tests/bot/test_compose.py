@@ -1,0 +1,146 @@
+"""Writing and suggesting stories: somebody pastes a link, the bot answers with a form that is filled in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from advocacy.chat import Answer, Form, OpenForm, Press, Quoted
+from advocacy.content import stories
+from advocacy.content.models import Story, StoryState
+from tests.bot.conftest import Chat, said
+
+ARTICLE = "https://www.nordlicht.example/news/rotor-that-listens"
+
+
+def form_of(answer: Answer) -> Form:
+    assert isinstance(answer, OpenForm), answer
+    return answer.form
+
+
+def values(form: Form) -> dict[str, str]:
+    """What stands in the fields, as a platform sends it."""
+    return {one.name: one.value for one in form.body.inputs}
+
+
+async def stored(chat: Chat) -> Story:
+    async with chat.db.read() as s:
+        return (await s.scalars(select(Story).order_by(Story.id.desc()).limit(1).options(*stories.whole()))).one()
+
+
+async def test_from_a_link_to_review_in_two_presses(chat: Chat) -> None:
+    """The command brings the page's words and picture; one more press and the story is in review."""
+    form = form_of(await chat.types("clara.editorius", f"compose {ARTICLE}"))
+    shown = values(form)
+    assert shown["title"] == "The rotor that listens to the wind"
+    assert shown["url"] == ARTICLE
+    assert shown["summary"]
+    assert shown["language"] == "en"
+    assert form.body.image is not None
+    answer = await chat.press("clara.editorius", form.action, shown | {"caption": "Listen!"}, **form.value)
+    assert "In Prüfung: The rotor that listens" in said(answer)
+    story = await stored(chat)
+    assert (story.state, story.title, story.is_suggestion) == (StoryState.IN_REVIEW, shown["title"], False)
+    assert story.image_url.startswith("picture:")
+    assert [(one.language, one.text) for one in story.captions] == [("en", "Listen!")]
+
+
+async def test_without_a_link_the_form_asks_for_one(chat: Chat) -> None:
+    """Link, then the form; the mistakes stand at the field and what was typed is kept."""
+    form = form_of(await chat.types("clara.editorius", "compose"))
+    assert [one.name for one in form.body.inputs] == ["url"]
+    for typed in ("", "nonsense", "http://127.0.0.1/x", "https://intranet/x", "https://" + "x" * 3000 + ".example"):
+        wrong = form_of(await chat.press("clara.editorius", "compose_link", {"url": typed}))
+        assert list(wrong.errors) == ["url"]
+        assert values(wrong)["url"] == typed
+    right = form_of(await chat.press("clara.editorius", "compose_link", {"url": f" {ARTICLE} "}))
+    assert values(right)["title"] == "The rotor that listens to the wind"
+
+
+async def test_a_page_that_says_nothing_is_no_dead_end(chat: Chat) -> None:
+    """The form opens with the link in it and a sentence, and can be filled in by hand."""
+    form = form_of(await chat.types("clara.editorius", "compose https://nowhere.nordlicht.example/page"))
+    assert values(form)["url"] == "https://nowhere.nordlicht.example/page"
+    assert "selbst" in form.body.paragraphs[0]
+    typed = values(form) | {"title": "By hand"}
+    await chat.press("clara.editorius", form.action, typed, **form.value)
+    assert (await stored(chat)).title == "By hand"
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [("title", ""), ("title", "x" * 301), ("url", "javascript:alert(1)"), ("url", "http://10.0.0.1/"),
+     ("caption", "x" * 3001)],
+)  # fmt: skip
+async def test_a_mistake_keeps_all_that_was_typed(chat: Chat, name: str, typed: str) -> None:
+    """The error stands at its field, everything else is as it was, and no story was made."""
+    form = form_of(await chat.types("clara.editorius", f"compose {ARTICLE}"))
+    sent = values(form) | {"summary": "<b>Mine</b> עברית 👩‍👩‍👧", name: typed}
+    again = form_of(await chat.press("clara.editorius", form.action, sent, **form.value))
+    assert list(again.errors) == [name]
+    assert values(again) == sent
+    async with chat.db.read() as s:
+        assert (await s.scalars(select(Story))).all() == []
+
+
+async def test_a_colleague_suggests_and_the_author_is_asked(chat: Chat) -> None:
+    """Whose message it is says yes or no; nobody else can; the suggester hears of it."""
+    quoted = Quoted(f"So proud of what our team built in the last three years, look at this: {ARTICLE}",
+                    chat.who("mira.osterkamp"))  # fmt: skip
+    press = Press(chat.who("jana.feld"), "suggest", quoted=quoted)
+    form = form_of(await chat.bot.handle(press))
+    assert "Mira Osterkamp" in form.body.paragraphs[0]
+    assert values(form)["summary"].startswith("So proud of what our team built")
+    answer = await chat.press("jana.feld", form.action, values(form), **form.value)
+    assert "Danke!" in said(answer)
+    story = await stored(chat)
+    assert (story.is_suggestion, story.names_suggester, story.consent) == (True, True, "asked")
+    await chat.deliver()
+    slack = chat.worlds.slack
+    [asked] = slack.messages(slack.im(chat.who("mira.osterkamp").user).id)
+    assert slack.find_button(asked, "consent_given")
+    foreign = await chat.press("leon.haack", "consent_given", s=story.id)
+    assert "Das gehört jemand anderem." in said(foreign)
+    assert (await stored(chat)).consent == "asked"
+    await chat.press("mira.osterkamp", "consent_refused", s=story.id)
+    assert (await stored(chat)).consent == "refused"
+    await chat.press("mira.osterkamp", "consent_nameless", s=story.id)
+    assert (await stored(chat)).consent == "nameless"
+
+
+async def test_two_editors_at_once(chat: Chat) -> None:
+    """The second sees what the first wrote, keeps their own text, and overwrites only by saving again."""
+    story = await chat.story()
+    first = form_of(await chat.press("clara.editorius", "story_edit", s=story.id))
+    second = form_of(await chat.press("david.vierauge", "story_edit", s=story.id))
+    await chat.press("clara.editorius", first.action, values(first) | {"title": "Clara's title"}, **first.value)
+    typed = values(second) | {"title": "David's title"}
+    late = form_of(await chat.press("david.vierauge", second.action, typed, **second.value))
+    assert "Clara's title" in late.body.quote
+    assert values(late)["title"] == "David's title"
+    assert (await stored(chat)).title == "Clara's title"
+    await chat.press("david.vierauge", late.action, values(late), **late.value)
+    assert (await stored(chat)).title == "David's title"
+
+
+async def test_a_live_story_that_is_edited_goes_back_to_review(chat: Chat) -> None:
+    """Also when only a language is added: each of them is approved."""
+    story = await chat.live_story()
+    form = form_of(await chat.press("clara.editorius", "version", s=story.id))
+    typed = values(form) | {"title": "Der Rotor, der zuhört"}
+    await chat.press("clara.editorius", form.action, typed, **form.value)
+    fresh = await stored(chat)
+    assert fresh.state == StoryState.IN_REVIEW
+    assert [(one.language, one.title) for one in fresh.versions] == [("de", "Der Rotor, der zuhört")]
+    assert replace(form, errors={}) == form
+
+
+@pytest.mark.parametrize("action", ["desk", "story_edit", "story_edit_save", "version", "version_save", "ideas"])
+async def test_only_editors_work_on_stories(chat: Chat, action: str) -> None:
+    """A forged press of a colleague changes and shows nothing."""
+    story = await chat.story()
+    answer = await chat.press("jana.feld", action, {"title": "Mine"}, s=story.id)
+    assert "Redaktion" in said(answer)
+    assert (await stored(chat)).title == story.title
