@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
 from advocacy.bot.compose import (
+    LONGEST_SUMMARY,
     STOPS,
     Asked,
     Sketch,
@@ -26,7 +27,7 @@ from advocacy.bot.language import supported
 from advocacy.chat import Answer, OpenForm, Private, Quoted, UserRef
 from advocacy.content import addresses, approval, pictures, stories
 from advocacy.content.models import Story
-from advocacy.content.preview.fetch import preview
+from advocacy.content.preview.fetch import preview, with_picture
 from advocacy.content.stories import Invalid, Wording
 from advocacy.db import after_commit
 from advocacy.people import directory
@@ -62,7 +63,7 @@ async def suggest(call: Call) -> Answer:
     sketch, picture, note = await _read(call, url) if url else (Sketch(), "", "")
     words = _LINK.sub("", quoted.text).strip()
     if len(words) >= LEAST_WORDS or not sketch.summary:
-        sketch = replace(sketch, summary=words[:2800])
+        sketch = replace(sketch, summary=words[:LONGEST_SUMMARY])
     if not url:
         note = call.t("The message has no link. To which page should the story lead?")
     author, value = await _author(call, quoted)
@@ -115,12 +116,13 @@ async def _read(call: Call, url: str) -> tuple[Sketch, str, str]:
         return Sketch(url=url), "", found.problem
     if found.problem:
         return Sketch(url=url), "", page_note(call.t, found.problem)
-    image = await pictures.keep(call.parts.db, call.parts.http, found.images)
+    found = await with_picture(call.parts.db, call.parts.http, found)
     sketch = Sketch(
-        url=found.url, title=found.title, summary=found.summary[:2800], site=found.site, image=image,
+        url=found.url, title=found.title, summary=found.summary[:LONGEST_SUMMARY], site=found.site,
+        image=found.image_url,
         image_alt=found.image_alt, language=supported(found.language) if found.language else call.t.language,
     )  # fmt: skip
-    return sketch, pictures.address(call.parts.settings, image), ""
+    return sketch, pictures.address(call.parts.settings, found.image_url), ""
 
 
 async def _with_picture(call: Call, asked: Asked, sketch: Sketch) -> Asked:
