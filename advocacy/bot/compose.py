@@ -177,7 +177,7 @@ def field_problem(t: Translator, code: str) -> str:
         "too_long": t("This is too long. Please shorten it."),
         "too_many": t("These are too many. Please take some out."),
         "bad_link": t("This is no web address. It has to begin with https://, such as https://www.example.com/news."),
-        "private_link": t("This address exists inside a company's network only. Please take one that everybody can open."),
+        "private_link": t("This address exists only inside a company. Please take one that everybody can open."),
         "bad_language": t("Please choose a language."),
         "order": t("This is before it goes out. Please choose a later time."),
         "no_time_zone": t("Please give date and time."),

@@ -119,15 +119,15 @@ async def _save(call: Call, changes: dict[str, Any], form: Callable[[Call, Story
             )
             author = await directory.get(s, story.author_id) if story.author_id else None
             after_commit(s, call.parts.editors_due)
-    except Invalid as wrong:
+    except (Invalid, Overtaken) as wrong:
         async with call.parts.db.read() as s:
             story = await stories.get(s, call.number("s"))
+        if isinstance(wrong, Overtaken):
+            return OpenForm(_overtaken(call, form(call, story), story))
         again = _filled(form(call, story), call)
         names = [one.name for one in again.body.inputs]
         at = NAMES.get(wrong.field, wrong.field)
         return OpenForm(replace(again, errors={at if at in names else names[0]: field_problem(call.t, wrong.code)}))
-    except Overtaken as late:
-        return OpenForm(_overtaken(call, form(call, late.story), late.story))
     return Private(_desk(call, story, author.name if author else ""), replace=True)
 
 

@@ -34,11 +34,10 @@ class NoStory(LookupError):
 
 
 class Overtaken(Exception):
-    """Somebody else changed the story meanwhile; nothing was written. ``story`` is how it stands now."""
+    """Somebody else changed the story meanwhile; nothing was written. Read it again to see how it stands now."""
 
     def __init__(self, story: Story) -> None:
         super().__init__(f"story {story.id} is at version {story.version}")
-        self.story = story
 
 
 @dataclass(frozen=True, slots=True)

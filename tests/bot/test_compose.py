@@ -88,10 +88,10 @@ async def test_a_mistake_keeps_all_that_was_typed(chat: Chat, name: str, typed: 
 async def test_a_colleague_suggests_and_the_author_is_asked(chat: Chat) -> None:
     """Whose message it is says yes or no; nobody else can; the suggester hears of it."""
     quoted = Quoted(f"So proud of what our team built in the last three years, look at this: {ARTICLE}",
-                    chat.who("mira.osterkamp"))  # fmt: skip
+                    chat.who("till.brandt"))  # fmt: skip
     press = Press(chat.who("jana.feld"), "suggest", quoted=quoted)
     form = form_of(await chat.bot.handle(press))
-    assert "Mira Osterkamp" in form.body.paragraphs[0]
+    assert "Till Brandt" in form.body.paragraphs[0]
     assert values(form)["summary"].startswith("So proud of what our team built")
     answer = await chat.press("jana.feld", form.action, values(form), **form.value)
     assert "Danke!" in said(answer)
@@ -99,14 +99,14 @@ async def test_a_colleague_suggests_and_the_author_is_asked(chat: Chat) -> None:
     assert (story.is_suggestion, story.names_suggester, story.consent) == (True, True, "asked")
     await chat.deliver()
     slack = chat.worlds.slack
-    [asked] = slack.messages(slack.im(chat.who("mira.osterkamp").user).id)
+    [asked] = slack.messages(slack.im(chat.who("till.brandt").user).id)
     assert slack.find_button(asked, "consent_given")
     foreign = await chat.press("leon.haack", "consent_given", s=story.id)
     assert "Das gehört jemand anderem." in said(foreign)
     assert (await stored(chat)).consent == "asked"
-    await chat.press("mira.osterkamp", "consent_refused", s=story.id)
+    await chat.press("till.brandt", "consent_refused", s=story.id)
     assert (await stored(chat)).consent == "refused"
-    await chat.press("mira.osterkamp", "consent_nameless", s=story.id)
+    await chat.press("till.brandt", "consent_nameless", s=story.id)
     assert (await stored(chat)).consent == "nameless"
 
 
