@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     fold_seconds: float = Field(3.0, gt=0)
     four_eyes: bool = True
     """Only someone other than a story's author may approve it."""
+    review_hours: int = Field(24, ge=1, le=24 * 60)
+    """Hours in which reviewers are asked to decide, where no rule says otherwise."""
 
     slack_bot_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None

@@ -13,12 +13,13 @@ from advocacy.bot.cards import Offer, ended_card, face, story_card
 from advocacy.bot.language import translator
 from advocacy.bot.review_actions import doubt_message
 from advocacy.bot.review_cards import review_card
-from advocacy.bot.reviewing import gather
+from advocacy.bot.reviewing import gather, outside_channel
 from advocacy.chat import Message, MessageRef
 from advocacy.content import pictures, schedule, stories, times
 from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import Review, Story, StoryState
 from advocacy.content.quiet import read as read_quiet
+from advocacy.content.review import tasks
 from advocacy.db import after_commit, for_update, now
 from advocacy.delivery import outbox, placements, places
 from advocacy.delivery.models import Placement, PlacementState
@@ -98,15 +99,17 @@ async def ask_editors(parts: Parts) -> int:
         )
         cards = 0
         for story_id, count in (await s.execute(query)).all():
-            cards += await _ask(s, parts, await stories.get(s, story_id), count)
+            cards += await _ask(s, parts, await stories.get(s, story_id, lock=True), count)
         if cards:
             after_commit(s, parts.worker.wake.set)
     return cards
 
 
 async def _ask(s: AsyncSession, parts: Parts, story: Story, count: int) -> int:
+    await tasks.ensure(s, story, hours=parts.settings.review_hours)
     reviewing = await gather(s, parts.settings, story)
-    fresh = await placements.place(s, story.id, await placements.channels(s, "editors"), "review", count)
+    where = [*await placements.channels(s, "editors"), *await places.direct(s, await outside_channel(s, story))]
+    fresh = await placements.place(s, story.id, where, "review", count)
     for placement, place in fresh:
         await _send(s, placement, place, review_card(translator(place.language), reviewing, placement.id))
     return len(fresh)

@@ -349,6 +349,7 @@ def refusal(t: Translator, code: str) -> Message:
         "not_editor": t("Only editors can do this. Nothing was done."),
         "own_story": t("Somebody other than the author has to approve it. Nothing was done."),
         "changed": t("The story was changed after this card was made. Please decide on the newest card."),
+        "no_consent": t("The person who is quoted has not agreed yet. Nobody can approve it before."),
         "not_in_review": t("This story has already been decided on."),
         "no_network": t("This network is not offered here."),
         "again": t("That did not work. Nothing was lost; please try again."),

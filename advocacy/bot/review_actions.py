@@ -8,7 +8,8 @@ from advocacy.bot.actions import Call
 from advocacy.bot.answers import Around, refusal, withdrawn
 from advocacy.bot.cards import OPENS_FORM
 from advocacy.bot.language import Translator, translator
-from advocacy.bot.review_cards import reviewed_card
+from advocacy.bot.review_cards import review_card, reviewed_card
+from advocacy.bot.reviewing import gather
 from advocacy.chat import Answer, Button, Form, Input, Message, OpenForm, Private, Rewrite, UserRef
 from advocacy.content import approval, stories
 from advocacy.content.models import Story, StoryState
@@ -26,15 +27,17 @@ async def approve(call: Call) -> Answer:
         story = await approval.approve(
             s, call.number("s"), call.person, call.word("f"), four_eyes=call.parts.settings.four_eyes
         )
-        return await _decided(s, call, await stories.get(s, story.id))
+        answer = await _decided(s, call, await stories.get(s, story.id))
+    # On a card that only one person sees there is no placement.
+    return answer if call.number("p") else Private(answer.message, replace=True)
 
 
 async def give_back(call: Call) -> Answer:
     """Ask for the note that goes to the author."""
-    if not directory.may(call.person, "editor"):
-        return Private(refusal(call.t, "not_editor"))
     async with call.parts.db.read() as s:
         story = await stories.get(s, call.number("s"))
+        if not await approval.may_review(s, story, call.person):
+            return Private(refusal(call.t, "not_editor"))
     if story.state != StoryState.IN_REVIEW:
         return Private(refusal(call.t, "not_in_review"))
     t = call.t
@@ -119,19 +122,24 @@ async def _settle(call: Call, *, again: bool) -> Answer:
     return Rewrite(Message(summary=said, paragraphs=(said,)))
 
 
-async def _decided(s: AsyncSession, call: Call, story: Story, note: str = "", *, in_place: bool = True) -> Answer:
+async def _decided(s: AsyncSession, call: Call, story: Story, note: str = "", *, in_place: bool = True) -> Rewrite:
     """Rewrite the pressed card at once if the answer takes its place, the other review cards through the outbox."""
     language = call.parts.settings.language
+    reviewing = await gather(s, call.parts.settings, story)
+
+    def card(t: Translator, placement_id: int) -> Message:
+        if story.state == StoryState.IN_REVIEW:  # others are still needed
+            return review_card(t, reviewing, placement_id)
+        return reviewed_card(t, story, verdict(t, story, call.person.name, note))
+
     for placement, place in await placements.of_story(s, story.id, "review"):
-        t = translator(place.language)
-        ref = placements.message_ref(placement, place)
         if placement.id == call.number("p"):
             language = place.language
             if in_place and call.press.message is not None:
                 continue
-        await outbox.rewrite(s, placement, ref, reviewed_card(t, story, verdict(t, story, call.person.name, note)))
-    t = translator(language)
-    return Rewrite(reviewed_card(t, story, verdict(t, story, call.person.name, note)))
+        ref = placements.message_ref(placement, place)
+        await outbox.rewrite(s, placement, ref, card(translator(place.language), placement.id))
+    return Rewrite(card(translator(language), call.number("p")))
 
 
 def verdict(t: Translator, story: Story, who: str, note: str = "") -> str:

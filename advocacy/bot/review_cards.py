@@ -15,6 +15,7 @@ from advocacy.chat import Button, Fact, Image, Message
 from advocacy.content.fingerprint import content, fingerprint
 from advocacy.content.models import LanguageVersion, ReviewTask, Story, StoryState
 from advocacy.content.review import difference
+from advocacy.content.review.triggers import BROKEN
 
 MOST_REASONS = 8
 """Shown of one rule."""
@@ -76,17 +77,21 @@ def needed(t: Translator, task: ReviewTask, names: Names) -> str:
 
 
 def _why(t: Translator, reviewing: Reviewing) -> Iterator[str]:
-    """One paragraph for each rule that called for somebody."""
+    """One paragraph for each rule that found something."""
+    rules: dict[str, list[Mapping[str, Any]]] = {}
     for task in reviewing.tasks:
-        if not task.reasons:
-            continue
-        found = [_reason(t, one) for one in task.reasons[:MOST_REASONS]]
-        if len(task.reasons) > MOST_REASONS:
+        for reason in task.reasons:
+            rules.setdefault(str(reason.get("rule", task.rule_name)), []).append(reason)
+    for rule, reasons in rules.items():
+        found = [_reason(t, one) for one in reasons[:MOST_REASONS]]
+        if len(reasons) > MOST_REASONS:
             found.append("…")
-        yield t("Why it is here: {rule}", rule=task.rule_name) + "\n" + "\n".join(f"• {one}" for one in found)
+        yield t("Why it is here: {rule}", rule=rule) + "\n" + "\n".join(f"• {one}" for one in found)
 
 
 def _reason(t: Translator, reason: Mapping[str, Any]) -> str:
+    if reason.get("field") == BROKEN:
+        return t("Its pattern {pattern} cannot be used, so please look yourself.", pattern=reason.get("excerpt", ""))
     where = field_name(t, str(reason.get("field", "")))
     if language := reason.get("language"):
         where += f" ({language})"
@@ -130,6 +135,11 @@ def _facts(t: Translator, reviewing: Reviewing) -> Iterator[Fact]:
     if story.embargo_until is not None:
         yield Fact(t("Not before"), t.moment(story.embargo_until, zone))
     yield Fact(t("Ends"), _when(t, story.expires_at, zone, t("never")))
+    done = [one.decided_by_id for one in reviewing.tasks if one.decision == "approved"]
+    if done:
+        yield Fact(
+            t("Approved so far by"), ", ".join(dict.fromkeys(reviewing.names.people.get(one or 0, "–") for one in done))
+        )
     open_tasks = [one for one in reviewing.tasks if not one.decision]
     if open_tasks:
         yield Fact(t("Needs"), ", ".join(dict.fromkeys(needed(t, one, reviewing.names) for one in open_tasks)))

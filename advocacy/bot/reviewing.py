@@ -9,21 +9,19 @@ from advocacy.bot.differences import Names
 from advocacy.bot.review_cards import Reviewing
 from advocacy.config import Settings
 from advocacy.content import pictures, versions
-from advocacy.content.fingerprint import fingerprint
-from advocacy.content.models import ReviewTask, Story
-from advocacy.content.review import difference
+from advocacy.content.models import Story
+from advocacy.content.review import difference, tasks
 from advocacy.delivery.models import Channel
+from advocacy.people.directory import employed, may
 from advocacy.people.models import Department, Person
 
 
 async def gather(s: AsyncSession, settings: Settings, story: Story) -> Reviewing:
     """All that a review card shows of this story; captions and versions must be loaded."""
-    query = select(ReviewTask).where(
-        ReviewTask.story_id == story.id, ReviewTask.fingerprint == fingerprint(story)
-    )  # fmt: skip
-    tasks = list(await s.scalars(query.order_by(ReviewTask.id)))
+    waiting = await tasks.of(s, story)
     before = await difference.last_approved(s, story.id)
-    people = {one for task in tasks for one in task.reviewer_ids} | set(story.leader_ids)
+    people = {one for task in waiting for one in task.reviewer_ids} | set(story.leader_ids)
+    people |= {task.decided_by_id for task in waiting if task.decided_by_id is not None}
     people |= {story.author_id} if story.author_id is not None else set()
     names = await _names(s, story, people, before or {})
     return Reviewing(
@@ -33,9 +31,16 @@ async def gather(s: AsyncSession, settings: Settings, story: Story) -> Reviewing
         picture=pictures.address(settings, story.image_url),
         names=names,
         before=before,
-        tasks=tasks,
+        tasks=waiting,
         missing=await _missing(s, story),
     )
+
+
+async def outside_channel(s: AsyncSession, story: Story) -> list[int]:
+    """People who are asked to decide and are no editors: the editors' channel does not reach them."""
+    named = {one for task in await tasks.of(s, story) for one in task.reviewer_ids}
+    people = await s.scalars(select(Person).where(Person.id.in_(named), employed())) if named else ()
+    return [one.id for one in people if not may(one, "editor")]
 
 
 async def _names(s: AsyncSession, story: Story, people: set[int], before: dict[str, object]) -> Names:

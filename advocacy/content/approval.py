@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.content import stories
 from advocacy.content.fingerprint import content, fingerprint
-from advocacy.content.models import Review, Story, StoryState
+from advocacy.content.models import Review, ReviewTask, Story, StoryState
+from advocacy.content.review import tasks
 from advocacy.db import now
 from advocacy.people.directory import may
 from advocacy.people.models import Person
@@ -19,7 +20,7 @@ class Rejected(Exception):
     """The decision does not count.
 
     Codes: ``changed`` (the content is not what was looked at), ``own_story`` (four eyes), ``not_editor``,
-    ``not_in_review``, ``gone``.
+    ``not_in_review``, ``no_consent`` (the quoted person has not agreed), ``gone``.
     """
 
     def __init__(self, code: str) -> None:
@@ -39,22 +40,42 @@ async def submit(s: AsyncSession, story_id: int, by_id: int | None) -> Story:
 
 
 async def approve(s: AsyncSession, story_id: int, by: Person, seen: str, *, four_eyes: bool) -> Story:
-    """Approve the content whose fingerprint was ``seen``; it goes live at its time. Raises ``Rejected``."""
-    story = await _decidable(s, story_id, by, {StoryState.IN_REVIEW})
+    """Approve the content whose fingerprint was ``seen``, as far as it is up to this person. Raises ``Rejected``.
+
+    Once everybody who is needed has approved this very content it goes live at its time; until then the story stays
+    in review, and ``tasks.of`` says what it waits for.
+    """
+    story, waiting = await _decidable(s, story_id, by, {StoryState.IN_REVIEW})
     if fingerprint(story) != seen:
         raise Rejected("changed")
-    if four_eyes and await _is_theirs(s, story, by.id):
+    barred = await _whose(s, story) if four_eyes else frozenset()
+    if by.id in barred:
         raise Rejected("own_story")
-    story.approved_hash = seen
-    story.state = stories.waiting_state(story)
-    return await _note(s, story, "approved", by.id)
+    if story.consent in {"asked", "refused"}:
+        raise Rejected("no_consent")
+    theirs = [one for one in waiting if not one.decision and await tasks.may_decide(s, one, by, barred)]
+    if not theirs:
+        return story
+    tasks.settle(theirs, by, "approved")
+    await _note(s, story, "approved", by.id)
+    if all(one.decision == "approved" for one in waiting):
+        story.approved_hash = seen
+        story.state = stories.waiting_state(story)
+        await _note(s, story, "cleared", by.id)
+    return story
 
 
 async def give_back(s: AsyncSession, story_id: int, by: Person, note: str = "") -> Story:
     """Return a story to its author, with a word why. One that waits for its time can still be returned."""
-    story = await _decidable(s, story_id, by, _REVIEWED)
+    story, waiting = await _decidable(s, story_id, by, _REVIEWED)
+    tasks.settle([one for one in waiting if not one.decision], by, "returned")
     story.state = StoryState.RETURNED
     return await _note(s, story, "returned", by.id, note)
+
+
+async def may_review(s: AsyncSession, story: Story, person: Person) -> bool:
+    """Is this person an editor, or named by one of the tasks of the story as it stands?"""
+    return may(person, "editor") or any(person.id in one.reviewer_ids for one in await tasks.of(s, story))
 
 
 async def recall(s: AsyncSession, story_id: int, by: Person, note: str = "") -> Story:
@@ -80,26 +101,30 @@ async def _locked(s: AsyncSession, story_id: int) -> Story:
         raise Rejected("gone") from None
 
 
-async def _decidable(s: AsyncSession, story_id: int, by: Person, states: set[StoryState]) -> Story:
-    if not may(by, "editor"):
-        raise Rejected("not_editor")
+async def _decidable(
+    s: AsyncSession, story_id: int, by: Person, states: set[StoryState]
+) -> tuple[Story, list[ReviewTask]]:
+    """The story, locked, and its tasks. Raises ``Rejected`` when this person has no say or it is not the time."""
     story = await _locked(s, story_id)
+    in_review = story.state == StoryState.IN_REVIEW
+    waiting = await (tasks.ensure(s, story) if in_review else tasks.of(s, story))
+    if not await may_review(s, story, by):
+        raise Rejected("not_editor")
     if story.state not in states:
         raise Rejected("not_in_review")
-    return story
+    return story, waiting
 
 
-async def _is_theirs(s: AsyncSession, story: Story, person_id: int) -> bool:
-    """Did this person write the story, or bring this very content to review?"""
-    if story.author_id == person_id:
-        return True
-    brought = select(Review.id).where(
+async def _whose(s: AsyncSession, story: Story) -> frozenset[int]:
+    """Who wrote the story, and who brought this very content to review."""
+    brought = select(Review.by_id).where(
         Review.story_id == story.id,
         Review.fingerprint == fingerprint(story),
         Review.decision == "submitted",
-        Review.by_id == person_id,
+        Review.by_id.is_not(None),
     )
-    return await s.scalar(brought.limit(1)) is not None
+    own = {story.author_id} if story.author_id is not None else set()
+    return frozenset({one for one in await s.scalars(brought) if one is not None} | own)
 
 
 async def _note(s: AsyncSession, story: Story, decision: str, by_id: int | None, note: str = "") -> Story:
@@ -114,4 +139,4 @@ async def _note(s: AsyncSession, story: Story, decision: str, by_id: int | None,
     return story
 
 
-__all__ = ["Rejected", "approve", "fingerprint", "give_back", "history", "recall", "submit"]
+__all__ = ["Rejected", "approve", "fingerprint", "give_back", "history", "may_review", "recall", "submit"]

@@ -37,6 +37,7 @@ async def test_an_approval_takes_an_editor_who_is_not_the_author(db: Database) -
         assert [(r.decision, r.by_id) for r in await approval.history(s, story.id)] == [
             ("submitted", author.id),
             ("approved", editor.id),
+            ("cleared", editor.id),
         ]
         own = await draft(s, author_id=author.id)
         await approval.submit(s, own.id, author.id)
@@ -102,7 +103,7 @@ async def test_return_and_recall(db: Database) -> None:
         await approval.recall(s, story.id, editor)
         await approval.recall(s, story.id, editor)
         decisions = [one.decision for one in await approval.history(s, story.id)]
-        assert decisions == ["submitted", "approved", "returned", "submitted", "recalled"]
+        assert decisions == ["submitted", "approved", "cleared", "returned", "submitted", "recalled"]
         with pytest.raises(approval.Rejected):
             await approval.submit(s, story.id, author.id)
 

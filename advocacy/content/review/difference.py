@@ -81,7 +81,7 @@ async def last_approved(s: AsyncSession, story_id: int) -> dict[str, Any] | None
     """The newest content of a story that everybody who was needed has approved; ``None`` when there is none."""
     query = (
         select(Review.content)
-        .where(Review.story_id == story_id, Review.decision.in_(("cleared", "approved")), Review.content.is_not(None))
+        .where(Review.story_id == story_id, Review.decision == "cleared", Review.content.is_not(None))
         .order_by(Review.id.desc())
     )
     found: dict[str, Any] | None = await s.scalar(query.limit(1))
