@@ -13,3 +13,18 @@ def broken(t: Translator, code: str) -> str:
 def only_in_private(t: Translator) -> str:
     """Say in a channel that a person has to add the app before it can answer in private."""
     return t("I answer in private. Please add this app for yourself in Teams, then ask again.")
+
+
+def moment(t: Translator) -> str:
+    """Say that an answer is on its way."""
+    return t("One moment …")
+
+
+def done(t: Translator) -> str:
+    """Say that all is done, where there is nothing else to say."""
+    return t("Done.")
+
+
+def close(t: Translator) -> str:
+    """Name the button that closes a dialog in which something was said."""
+    return t("Close")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
 from advocacy.bot import answers as words
+from advocacy.bot import doors
 from advocacy.bot.language import Translator, translator
-from advocacy.chat import Answer, Form, Gone, Message, OpenForm, Private, Refused, Rewrite, Unknown, UserRef
+from advocacy.chat import Answer, Form, Gone, Message, OpenForm, Private, Refused, Retry, Rewrite, Unknown, UserRef
 from advocacy.config import Settings
 from advocacy.slack import forms
 from advocacy.slack.calls import Calls, SlackRefused
@@ -23,6 +24,11 @@ _FORMS = 1_000
 _HASHES = 20
 HOOKS = "https://hooks.slack.com"
 LanguageOf = Callable[[UserRef], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Mishap(Private):
+    """Something broke. The person gets a reference, the log has the rest under it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,8 @@ class Answers:
                 await self._redraw(answer.form, came, came.typing)
         elif isinstance(answer, OpenForm):
             await self._open(answer.form, came)
+        elif came.waiting is not None and await self._concluded(answer, came, came.waiting):
+            return
         elif isinstance(answer, Rewrite):
             await self.rewrite(came.reply, answer.message)
         elif isinstance(answer, Private):
@@ -64,6 +72,40 @@ class Answers:
                 await self._publish(came.reply, answer.message)
             else:
                 await self.private(came.reply, answer.message, replace=answer.replace)
+
+    async def wait(self, came: Came) -> Came:
+        """Open a modal that says that the answer is coming; the same press, as one that waits there.
+
+        Where it cannot open, the press as it was: its answer takes the usual way.
+        """
+        view = forms.waiting(translator(await self._language_of(came.press.who)))
+        try:
+            opened = await self._calls.write("views.open", trigger_id=came.trigger, view=view)
+        except (Retry, Gone, Refused, Unknown):
+            return came
+        return replace(came, view_id=str(opened["view"]["id"]), waiting={})
+
+    async def waiting(self, came: Came, shown: Mapping[str, Any]) -> dict[str, Any]:
+        """The view that stands in the place of a form that was sent, until its answer is there."""
+        return forms.waiting(translator(await self._language_of(came.press.who)), shown)
+
+    async def _concluded(self, answer: Private | Rewrite | None, came: Came, before: Mapping[str, Any]) -> bool:
+        """End the waiting; whether everything was said with that. A form comes back when its sending failed."""
+        t = translator(await self._language_of(came.press.who))
+        whole = True
+        if answer is None:
+            view = forms.told(Message(doors.done(t)), t)
+        elif isinstance(answer, Mishap) and before:
+            view = forms.again(before, f"{answer.message.summary} ({answer.message.footnote})")
+        else:
+            message = answer.message
+            whole = isinstance(answer, Private) and not (before or answer.replace or message.buttons or message.inputs)
+            view = forms.told(message if whole else Message(message.summary), t)
+        try:
+            await self._calls.write("views.update", repeatable=True, view_id=came.view_id, view=view)
+        except (Gone, Refused):
+            return False  # closed meanwhile
+        return whole
 
     async def private(self, reply: ReplyTo, message: Message, *, replace: bool) -> None:
         """Say something only this person sees: in place of their own answer, else beside it, else in direct messages.
@@ -134,7 +176,7 @@ class Answers:
     async def _open(self, form: Form, came: Came) -> None:
         view = forms.modal(form, came.reply, await self.words(form.body, came.reply))
         if came.view_id:
-            await self._calls.write("views.update", repeatable=True, view_id=came.view_id, view=view)
+            await self._change(form, came, view)
             return
         try:
             await self._calls.write("views.open", trigger_id=came.trigger, view=view)
@@ -143,3 +185,14 @@ class Answers:
                 raise
             t = translator(await self._language_of(came.press.who))
             await self.private(came.reply, words.refusal(t, "again"), replace=False)
+
+    async def _change(self, form: Form, came: Came, view: Mapping[str, Any]) -> None:
+        try:
+            await self._calls.write("views.update", repeatable=True, view_id=came.view_id, view=view)
+        except SlackRefused as refusal:
+            if refusal.error != "not_found":
+                raise
+            if came.waiting == {}:
+                return  # they closed what they had opened
+            said = " ".join(form.errors.values()) or form.body.summary or form.title
+            await self.private(came.reply, Message(summary=said), replace=False)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from advocacy.bot import doors
 from advocacy.bot.language import Translator
 from advocacy.chat import Form, Message, Refused
 from advocacy.slack.render import Json, blocks, packed
@@ -16,6 +17,10 @@ from advocacy.slack.text import plain
 CALLBACK = "form"
 _MOST_METADATA = 3_000
 _TITLE = 24
+_SENTENCE = 3_000
+_NAME = "Advocacy"
+_TROUBLE = "trouble"
+"""Block above a form that came back because something broke."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +33,9 @@ class Carried:
 
 
 def modal(form: Form, reply: ReplyTo, t: Translator) -> Json:
-    """The view. Errors that belong to no input stand above it. Raises ``Refused`` when it carries too much."""
-    names = {one.name for one in form.body.inputs}
-    above = tuple(text for name, text in form.errors.items() if name not in names)
+    """The view. Errors stand above the inputs: a view has no place for them. Raises ``Refused`` when it is too much."""
+    labels = {one.name: f"{one.label}: " for one in form.body.inputs}
+    above = tuple(labels.get(name, "") + text for name, text in form.errors.items())
     shown = replace(form.body, paragraphs=(*above, *form.body.paragraphs)) if above else form.body
     metadata = packed({"a": form.action, "v": form.value, "r": reply.pack()})
     if len(metadata) > _MOST_METADATA:
@@ -45,6 +50,50 @@ def modal(form: Form, reply: ReplyTo, t: Translator) -> Json:
         "private_metadata": metadata,
         "blocks": blocks(shown, t),
     }
+
+
+def waiting(t: Translator, shown: Mapping[str, Any] | None = None) -> Json:
+    """What stands there until the answer comes; in the place of ``shown``, whatever that carries is carried on."""
+    before = shown or {}
+    return {
+        "type": "modal",
+        "callback_id": CALLBACK,
+        "title": before.get("title") or plain(_NAME, _TITLE),
+        "close": plain(doors.close(t), _TITLE),
+        "private_metadata": before.get("private_metadata") or "",
+        "blocks": [{"type": "section", "text": plain(doors.moment(t), _SENTENCE)}],
+    }
+
+
+def told(message: Message, t: Translator) -> Json:
+    """A modal in which something is only said."""
+    return {
+        "type": "modal",
+        "title": plain(_NAME, _TITLE),
+        "close": plain(doors.close(t), _TITLE),
+        "blocks": blocks(replace(message, inputs=(), buttons=()), t),
+    }
+
+
+def again(shown: Mapping[str, Any], trouble: str) -> Json:
+    """A form as it was sent, with all that was typed, and above it what went wrong."""
+    values = (shown.get("state") or {}).get("values") or {}
+    drawn = [_filled(block, values) for block in shown.get("blocks", ()) if block.get("block_id") != _TROUBLE]
+    said = {"type": "section", "block_id": _TROUBLE, "text": plain(trouble, _SENTENCE)}
+    kept = ("type", "callback_id", "title", "submit", "close", "private_metadata")
+    return {name: shown[name] for name in kept if shown.get(name)} | {"blocks": [said, *drawn]}
+
+
+def _filled(block: Mapping[str, Any], values: Mapping[str, Any]) -> Json:
+    if block.get("type") == "image":  # comes back with measures that Slack does not take
+        return {name: block[name] for name in ("type", "block_id", "image_url", "alt_text") if name in block}
+    if block.get("type") != "input":
+        return dict(block)
+    element = {name: one for name, one in block["element"].items() if not name.startswith("initial_")}
+    for name, one in values.get(block["block_id"], {}).get(element["action_id"], {}).items():
+        if one and (name == "value" or name.startswith("selected_")):
+            element["initial_" + name.removeprefix("selected_")] = one
+    return {**block, "element": element}
 
 
 def home(message: Message, t: Translator) -> Json:

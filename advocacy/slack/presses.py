@@ -15,6 +15,7 @@ PLATFORM = "slack"
 Payload = Mapping[str, Any]
 SHORTCUTS = {"shortcut": "compose", "message_action": "suggest"}
 """Kind of shortcut and the one action that it may cause; ``manifest.py`` announces the same."""
+_OPENING = frozenset(SHORTCUTS.values())
 _BY_A_PERSON = {"", "file_share", "me_message", "thread_broadcast"}
 """Subtypes of messages that somebody wrote; all others are Slack's or an app's."""
 
@@ -33,6 +34,16 @@ class Came:
     """That modal, when nothing was pressed: somebody is typing into it."""
     at: str = ""
     """When they typed, in seconds of Slack's clock."""
+    waiting: Payload | None = None
+    """What was shown in that modal before it was asked to wait; empty when it opened waiting."""
+
+    @property
+    def may_open(self) -> bool:
+        """Does this lead to a form, as far as one can tell before the bot has answered?"""
+        action = self.press.action
+        if action == "command":
+            action = next(iter(self.press.text.split(None, 1)), "").lower()
+        return bool(self.trigger and not self.view_id and (self.press.value.get("_form") or action in _OPENING))
 
 
 def of_button(payload: Payload) -> Came | None:

@@ -7,7 +7,7 @@ import logging
 import re
 import secrets
 from collections.abc import Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 import structlog
@@ -22,16 +22,22 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from advocacy.bot.answers import refusal
 from advocacy.bot.language import translator
-from advocacy.chat import Answer, Gone, Message, OpenForm, Press, Private, Refused, Retry, Unknown, UserRef
+from advocacy.chat import Answer, Gone, OpenForm, Press, Private, Refused, Retry, Unknown, UserRef
 from advocacy.config import Settings
 from advocacy.slack import forms, presses, render, requests
-from advocacy.slack.answers import Answers
+from advocacy.slack.answers import Answers, Mishap
 from advocacy.slack.presses import Came
 from advocacy.slack.render import Json
 
 log = structlog.get_logger()
 ACK_SECONDS = 2.0
 """Slack waits three seconds for an answer; what takes longer is acknowledged and answered afterwards."""
+OPEN_SECONDS = 1.0
+"""What may lead to a form opens one that waits by then: the trigger is good for three seconds."""
+FORM_SECONDS = 1.5
+"""A form whose answer takes longer gives its place to one that waits; acknowledged empty it would close."""
+_SETTLED = 0.3
+"""Until Slack has shown what an acknowledgement told it to; an update that comes earlier would be lost."""
 _ANY = re.compile("")
 _TRIES = 3
 _LONGEST_WAIT = 10.0
@@ -47,11 +53,6 @@ class Hears(Protocol):
     async def language_of(self, who: UserRef) -> str:
         """The language to use with someone."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Mishap(Private):
-    """Something broke. The person gets a reference, the log has the rest under it."""
 
 
 class _OneWorkspace(AsyncAuthorize):  # type: ignore[misc,unused-ignore]
@@ -135,14 +136,22 @@ class Receiver:
     async def form(self, ack: AsyncAck, body: Json) -> None:
         """``view_submission``: closes, stays open with errors, or becomes the next form."""
         came = presses.of_form(body)
-        answer = await self._ask(came) if came else None
+        if came is None:
+            await ack()
+            return
         view = body["view"]
+        task = asyncio.get_running_loop().create_task(self._handled(came.press))
+        if not await _finished(task, FORM_SECONDS):
+            await ack(response_action="update", view=await self._answers.waiting(came, view))
+            self.keep(self._late(task, replace(came, waiting=view), _SETTLED))
+            return
+        answer = task.result()
         fields = [one["block_id"] for one in view.get("blocks", ()) if one.get("type") == "input"]
         if isinstance(answer, Mishap) and fields:
             # The form stays, so that nothing typed is lost.
             said = f"{answer.message.summary} ({answer.message.footnote})"
             await ack(response_action="errors", errors={fields[-1]: said})
-        elif isinstance(answer, OpenForm) and came:
+        elif isinstance(answer, OpenForm):
             errors = forms.field_errors(answer.form, view)
             if errors:
                 await ack(response_action="errors", errors=errors)
@@ -195,23 +204,28 @@ class Receiver:
             log.error("slack.failed", exc_info=error)
 
     async def _ask(self, came: Came) -> Answer:
-        return await self._within_time(self._handled(came.press), came)
+        if not came.may_open:
+            return await self._within_time(self._handled(came.press), came)
+        task = asyncio.get_running_loop().create_task(self._handled(came.press))
+        if await _finished(task, OPEN_SECONDS):
+            return task.result()
+        self.keep(self._in_modal(task, came))
+        return None
+
+    async def _in_modal(self, task: asyncio.Task[Answer], came: Came) -> None:
+        await self._late(task, await self._answers.wait(came))
 
     async def _within_time(self, work: Coroutine[Any, Any, Answer], came: Came) -> Answer:
         """The answer if it comes in time; else it is given once it is there."""
         task = asyncio.get_running_loop().create_task(work)
-        done, _ = await asyncio.wait({task}, timeout=ACK_SECONDS)
-        if done:
+        if await _finished(task, ACK_SECONDS):
             return task.result()
         self.keep(self._late(task, came))
         return None
 
-    async def _late(self, task: asyncio.Task[Answer], came: Came) -> None:
+    async def _late(self, task: asyncio.Task[Answer], came: Came, pause: float = 0.0) -> None:
         answer = await task
-        if isinstance(answer, OpenForm) and came.view_id:
-            # Its modal has closed meanwhile.
-            said = " ".join(answer.form.errors.values()) or answer.form.body.summary or answer.form.title
-            answer = Private(Message(summary=said))
+        await asyncio.sleep(pause)
         await self._give(answer, came)
 
     async def _handled(self, press: Press) -> Answer:
@@ -243,3 +257,9 @@ class Receiver:
             except (Gone, Refused, Unknown) as trouble:
                 log.warning("slack.answer_lost", action=came.press.action, why=str(trouble))
             return
+
+
+async def _finished(task: asyncio.Task[Any], seconds: float) -> bool:
+    """Wait so long at most; the task goes on."""
+    done, _ = await asyncio.wait({task}, timeout=seconds)
+    return bool(done)
