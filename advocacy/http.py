@@ -29,6 +29,11 @@ PERMANENT = frozenset({301, 308})
 NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
 IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")
 """Deprecated since RFC 4291, 2.5.5.1, but still another spelling of an IPv4 address."""
+GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+"""All of IPv6 that is given out to the internet; https://www.iana.org/assignments/ipv6-address-space."""
+HOSTERS = (ipaddress.IPv4Network("168.63.129.16/32"), ipaddress.IPv4Network("192.0.0.0/24"))
+"""Public in form only: machines of Azure and Oracle find their secrets there
+(https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16)."""
 INNER_NAMES = (".localhost", ".local", ".internal", ".intranet", ".home.arpa")
 
 
@@ -89,7 +94,9 @@ def is_public(address: str) -> bool:
         inner = _inner(ip)
         if inner is not None:
             return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast
+        if ip not in GLOBAL_UNICAST:
+            return False
+    return ip.is_global and not ip.is_multicast and not any(ip in network for network in HOSTERS)
 
 
 def _inner(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
@@ -124,6 +131,8 @@ class _PublicResolver(AbstractResolver):
             found = await self._inner.resolve(host, port, family)
         except UnicodeError as error:  # names with empty or overlong parts
             raise OSError(f"{host} cannot be looked up") from error
+        if not found:
+            raise OSError(f"{host} has no address")
         if (host, port) not in self._allowed and not all(is_public(one["host"]) for one in found):
             raise _PrivateAddress(f"{host} leads to a private address")
         return found

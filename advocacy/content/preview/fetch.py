@@ -99,7 +99,7 @@ def _kind(answer: Reply) -> tuple[str, str]:
 
 
 def _is_text(data: bytes) -> bool:
-    if _NO_TEXT.match(data):
+    if not data.strip() or _NO_TEXT.match(data):
         return False
     return b"\x00" not in data[:1024] or data.startswith((b"\xff\xfe", b"\xfe\xff"))
 
