@@ -14,9 +14,8 @@ from typing import Any
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from advocacy.bot import announce, followups
+from advocacy.bot import announce, feed_actions, followups
 from advocacy.bot.actions import Parts, forget_events
-from advocacy.content.feeds import due
 from advocacy.delivery import outbox
 from advocacy.insights.fold import Fold
 from advocacy.sharing import leavers
@@ -122,7 +121,7 @@ def everything(parts: Parts, fold: Fold, links: LinkTable, visitors: Visitors) -
         Job("fold facts", parts.settings.fold_seconds, fold_and_tell),
         Job("refresh cards", max(1.0, min(10.0, parts.settings.card_refresh_seconds)), lambda: announce.refresh(parts)),
         Job("ask about doubts", 60, lambda: announce.ask_about_doubts(parts)),
-        Job("pull feeds", 60, lambda: due.pull_due(parts.db, parts.http)),
+        Job("pull feeds", 60, lambda: feed_actions.pull(parts)),
         Job("learn links", 5, links.refresh),
         Job("change salts", 3600, salts),
         Job("forget accounts", 3600, lambda: until_empty(lambda: leavers.forget_accounts(parts.db, parts.accounts))),

@@ -74,6 +74,8 @@ class Parts:
     """Called when a share may be due at once."""
     editors_due: Callable[[], None] = lambda: None
     """Called when a story waits for editors."""
+    feeds_due: Callable[[], None] = lambda: None
+    """Called when a feed is to be pulled at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from advocacy.bot import compose_actions
 from advocacy.bot import consent_actions
 from advocacy.bot import desk_actions
 from advocacy.bot import emergency_actions
+from advocacy.bot import feed_actions
 from advocacy.bot import review_actions
 from advocacy.bot import share_actions
 from advocacy.bot.actions import Action, Call
@@ -22,6 +23,7 @@ FILES: tuple[ModuleType, ...] = (
     consent_actions,
     desk_actions,
     emergency_actions,
+    feed_actions,
     review_actions,
     share_actions,
 )

@@ -1,0 +1,137 @@
+"""Feeds in chat: editors are asked about new entries, decide with one press, and see how each source is doing."""
+
+from __future__ import annotations
+
+from advocacy.bot.actions import Call, Parts
+from advocacy.bot.answers import refusal
+from advocacy.bot.feed_cards import decided_card, health_card, more_card, question_card
+from advocacy.bot.language import Translator, translator
+from advocacy.chat import Answer, Button, ChannelRef, Message, Private, Rewrite
+from advocacy.content.feeds import due, questions, sources
+from advocacy.db import after_commit
+from advocacy.delivery import outbox, placements
+from advocacy.people import directory
+
+AT_ONCE = 5
+"""Questions put for one pull of a feed; one card stands for all others."""
+
+
+async def pull(parts: Parts) -> None:
+    """Pull the feeds that are due, then ask editors about what needs their word."""
+    await due.pull_due(parts.db, parts.http)
+    await ask(parts)
+
+
+async def ask(parts: Parts) -> int:
+    """Put new questions to all editors' channels; answers how many cards."""
+    cards = 0
+    async with parts.db.write() as s:
+        places = await placements.channels(s, "editors")
+        if not places:
+            return 0  # they are asked as soon as there is a channel
+        for asked in await questions.unput(s):
+            for place in places:
+                t = translator(place.language)
+                for one in reversed(asked[:AT_ONCE]):
+                    marker = f"entry:{one.entry.id}:{place.channel_id}"
+                    cards += await outbox.send(s, place.to, question_card(t, one), marker)
+                if left := asked[AT_ONCE:]:
+                    marker = f"entries:{left[0].entry.id}:{place.channel_id}"
+                    cards += await outbox.send(s, place.to, more_card(t, left[0].source, len(left)), marker)
+        if cards:
+            after_commit(s, parts.worker.wake.set)
+    return cards
+
+
+async def take(call: Call) -> Answer:
+    """Make a draft of the entry."""
+    return await _decide(call, take=True)
+
+
+async def decline(call: Call) -> Answer:
+    """Leave the entry out."""
+    return await _decide(call, take=False)
+
+
+async def _decide(call: Call, *, take: bool) -> Answer:
+    is_card = call.number("c") == 1
+    async with call.parts.db.write() as s:
+        decision = await questions.decide(s, call.number("e"), call.person, take=take)
+        _, left = await questions.waiting(s)
+    if is_card:
+        return Rewrite(decided_card(await _language(call), decision, call.person.name, card=True))
+    following = [Button(call.t("Next entry ›"), action="entries", value={"at": call.number("at")})] if left else []
+    message = decided_card(call.t, decision, call.person.name, card=False, extra=following)
+    return Private(message, replace=True)
+
+
+async def review(call: Call) -> Answer:
+    """Put the draft made of an entry up for review."""
+    async with call.parts.db.write() as s:
+        story = await questions.submit(s, call.number("e"), call.person)
+    is_card = call.number("c") == 1
+    t = await _language(call) if is_card else call.t
+    said = t("“{title}” is up for review.", title=story.title)
+    message = Message(summary=said, heading=story.title, paragraphs=(said,))
+    return Rewrite(message) if is_card else Private(message, replace=True)
+
+
+async def entries(call: Call) -> Answer:
+    """Entries to decide on, one at a time."""
+    if not directory.may(call.person, "editor"):
+        return Private(refusal(call.t, "not_editor"))
+    at = call.number("at")
+    async with call.parts.db.read() as s:
+        question, count = await questions.waiting(s, at)
+    if question is None:
+        said = call.t("All entries are decided.")
+        return Private(Message(summary=said, paragraphs=(said,)), replace=True)
+    following = Button(call.t("Next entry ›"), action="entries", value={"at": (at + 1) % count})
+    message = question_card(call.t, question, extra=[following] if count > 1 else [], card=False)
+    return Private(message, replace=True)
+
+
+async def feeds(call: Call, note: str = "") -> Answer:
+    """How each source is doing."""
+    if not directory.may(call.person, "editor"):
+        return Private(refusal(call.t, "not_editor"))
+    async with call.parts.db.read() as s:
+        listed = await sources.listing(s)
+    at = call.number("at") if call.number("at") < len(listed) else 0
+    return Private(health_card(call.t, listed, at, call.parts.settings.zone, note), replace=True)
+
+
+async def feed_pull(call: Call) -> Answer:
+    """Ask a source now."""
+    if not directory.may(call.person, "editor"):
+        return Private(refusal(call.t, "not_editor"))
+    async with call.parts.db.write() as s:
+        is_due = await sources.hasten(s, call.number("f"), call.at)
+        if is_due:
+            after_commit(s, call.parts.feeds_due)
+    note = (
+        call.t("It is asked now. What is new comes to the editors' channel or lies with the drafts.")
+        if is_due
+        else call.t("It was asked less than five minutes ago, and we do not press a source harder than that.")
+    )
+    return await feeds(call, note)
+
+
+async def _language(call: Call) -> Translator:
+    """The words of the channel whose card was pressed."""
+    pressed = call.press.message
+    async with call.parts.db.read() as s:
+        places = await placements.channels(s, "editors")
+    for place in places:
+        # Teams adds the thread to the channel's id.
+        if pressed and isinstance(place.to, ChannelRef) and pressed.channel.startswith(place.to.channel):
+            return translator(place.language)
+    return translator(call.parts.settings.language)
+
+
+ACTIONS = {
+    "entry_take": take, "entry_decline": decline, "entry_review": review, "entries": entries, "feeds": feeds,
+    "feed_pull": feed_pull,
+}  # fmt: skip
+
+WORDS = {"feeds": feeds, "quellen": feeds}

@@ -1,0 +1,147 @@
+"""What editors see of feeds: questions about new entries, what was decided, and how each source is doing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from advocacy.bot.language import Translator
+from advocacy.chat import Button, Fact, Image, Message
+from advocacy.content.feeds.questions import Decision, Question
+from advocacy.content.feeds.sources import Health
+from advocacy.content.plain import shorten
+
+ON_PAGE = 5
+"""Feeds shown at once."""
+_HEADING, _LABEL = 150, 40
+
+
+def question_card(t: Translator, question: Question, *, extra: Sequence[Button] = (), card: bool = True) -> Message:
+    """An entry to decide on. ``card``: it stands in a channel, for everybody."""
+    entry, said = question.entry, question.entry.entry
+    value = {"e": entry.id, "c": int(card)}
+    heading = t("New in {feed}: {title}", feed=question.source, title=entry.title)
+    return Message(
+        summary=shorten(heading, _HEADING),
+        heading=shorten(heading, _HEADING),
+        image=Image(said["image_url"], said["image_alt"] or entry.title) if said.get("image_url") else None,
+        paragraphs=(said["summary"],) if said.get("summary") else (),
+        facts=(
+            Fact(t("Link"), said.get("url", "")),
+            Fact(t("Topics"), ", ".join(said.get("topics", ())) or t("none")),
+        ),
+        buttons=(
+            Button(t("Make a draft"), action="entry_take", value=value, style="primary"),
+            Button(t("Not this one"), action="entry_decline", value=value),
+            *extra,
+        ),
+    )
+
+
+def more_card(t: Translator, source: str, count: int) -> Message:
+    """One card for all further entries of a pull."""
+    said = t.n("{n} more new entry in {feed}", "{n} more new entries in {feed}", count, feed=source)
+    return Message(
+        summary=said,
+        heading=shorten(said, _HEADING),
+        paragraphs=(t("To keep this channel readable they are not all shown here."),),
+        buttons=(Button(t("Look through them"), action="entries"),),
+    )
+
+
+def decided_card(t: Translator, decision: Decision, who: str, *, card: bool, extra: Sequence[Button] = ()) -> Message:
+    """What became of an entry; ``who`` decided, if it was now."""
+    said = _decided(t, decision, who)
+    review = Button(
+        t("Put up for review"), action="entry_review", value={"e": decision.question.entry.id, "c": int(card)}
+    )
+    has_draft = decision.story is not None and decision.story.state == "draft"
+    return Message(
+        summary=said,
+        heading=decision.question.entry.title,
+        paragraphs=(said,),
+        buttons=(*((review,) if has_draft else ()), *extra),
+    )
+
+
+def _decided(t: Translator, decision: Decision, who: str) -> str:
+    if not decision.is_new:
+        is_draft = decision.question.entry.story_id is not None
+        return (
+            t("This was decided before: a draft was made of it.")
+            if is_draft
+            else t("This was decided before: nothing is made of it.")
+        )
+    if decision.story is None:
+        return t("{name} left this one out.", name=who)
+    return t("{name} made a draft of it.", name=who)
+
+
+def health_card(t: Translator, feeds: Sequence[Health], at: int, zone: ZoneInfo, note: str = "") -> Message:
+    """A page of the subscriptions, from number ``at`` on: what they brought, what is wrong, when they are asked."""
+    heading = t("Feeds")
+    shown = feeds[at : at + ON_PAGE]
+    if not shown:
+        said = t("No feed is subscribed. An administrator adds one with “advocacy feed add” and its address.")
+        return Message(summary=said, heading=heading, paragraphs=(said,))
+    pulls = [
+        Button(
+            shorten(t("Ask now: {feed}", feed=_name(one)), _LABEL),
+            action="feed_pull",
+            value={"f": one.feed.id, "at": at},
+        )
+        for one in shown
+        if one.feed.active
+    ]
+    waiting = sum(one.waiting for one in feeds)
+    buttons = [Button(t("Entries to decide on"), action="entries")] if waiting else []
+    if len(feeds) > ON_PAGE:
+        following = at + ON_PAGE if at + ON_PAGE < len(feeds) else 0
+        buttons.append(Button(t("More feeds ›"), action="feeds", value={"at": following}))
+    return Message(
+        summary=heading,
+        heading=heading,
+        paragraphs=(note,) if note else (),
+        facts=tuple(Fact(_name(one), _health(t, one, zone)) for one in shown),
+        buttons=(*pulls, *buttons),
+    )
+
+
+def _name(health: Health) -> str:
+    return shorten(health.feed.title or health.feed.url, 80)
+
+
+def _health(t: Translator, health: Health, zone: ZoneInfo) -> str:
+    feed = health.feed
+
+    def when(at: datetime | None, otherwise: str) -> str:
+        return t.moment(at, zone) if at is not None else otherwise
+
+    parts = [problem(t, feed.problem)] if feed.problem else []
+    never, soon = t("none yet"), t("within a minute")
+    parts += [
+        t("last new entry: {at}", at=when(feed.new_at, never)),
+        t("last answer: {at}", at=when(feed.ok_at, never)),
+    ]
+    if feed.active:
+        parts.append(t("next look: {at}", at=when(feed.next_at, soon)))
+    if health.waiting:
+        parts.append(t.n("{n} entry waits for you", "{n} entries wait for you", health.waiting))
+    return " · ".join(parts)
+
+
+def problem(t: Translator, code: str) -> str:
+    """What is wrong with a source, in words."""
+    sentences = {
+        "not_a_feed": t("What stands there is no feed any more."),
+        "empty": t("There is no entry in it."),
+        "too_large": t("It is larger than 5 MB and is not read."),
+        "blocked": t("Its address leads where we do not go: only public addresses are visited."),
+        "forbidden": t("It asks for a password or lets nobody in."),
+        "missing": t("There is nothing at its address; it is asked less and less often."),
+        "gone": t("It was taken away for good, so it is no longer asked."),
+        "busy": t("It asks us to come back later."),
+        "broken_but_used": t("It is damaged; what could be read was used."),
+    }
+    return sentences.get(code, t("It cannot be reached; it is asked less and less often."))
