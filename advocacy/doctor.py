@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import migrations
 from advocacy.chat import Unknown
 from advocacy.config import Settings
+from advocacy.content import emergency
 from advocacy.db import Base, Database, Secret, now
 from advocacy.http import Blocked, Http, Reply, TooLarge, Unreachable
 
@@ -109,11 +110,24 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         else:
             yield Finding("good", f"The database {shown} answers and has the newest tables.")
             yield await _keys(db, settings)
+            async for finding in _stop(db, settings):
+                yield finding
     except (SQLAlchemyError, OSError, ValueError) as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         yield Finding("bad", f"The database {shown} cannot be reached: {reason}.", "check DATABASE_URL and the server")
     finally:
         await db.close()
+
+
+async def _stop(db: Database, settings: Settings) -> AsyncIterator[Finding]:
+    """Has somebody stopped everything?"""
+    async with db.read() as s:
+        halt = await emergency.current(s)
+    if halt is not None:
+        since = halt.set_at.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M %Z")
+        why = f": {halt.reason}" if halt.reason else ""
+        sentence = f"Everything is stopped: no story is sent and nothing is shared ({halt.set_by}, {since}{why})."
+        yield Finding("warning", sentence, "when the reason is gone, run: advocacy resume")
 
 
 async def _keys(db: Database, settings: Settings) -> Finding:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from advocacy.cli import content, people, running, vendors
+from advocacy.cli import content, emergency, people, running, vendors
 from advocacy.cli.trouble import Trouble, sentences
 
 app = typer.Typer(
@@ -22,6 +22,8 @@ app.command()(running.serve)
 app.command()(running.playground)
 app.command()(running.migrate)
 app.command()(running.doctor)
+app.command()(emergency.stop)
+app.command()(emergency.resume)
 app.add_typer(people.app, name="people")
 app.add_typer(content.feed, name="feed")
 app.add_typer(content.story, name="story")

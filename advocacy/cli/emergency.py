@@ -1,0 +1,88 @@
+"""``advocacy stop`` and ``advocacy resume``: the emergency stop where chat is out of reach."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from advocacy.cli import ground
+
+if TYPE_CHECKING:
+    from advocacy.config import Settings
+    from advocacy.content.models import Halt
+
+
+def stop(
+    *,
+    reason: Annotated[str, typer.Option(help="why; the editors read it")] = "",
+    status: Annotated[bool, typer.Option("--status", help="only say whether everything is stopped")] = False,
+) -> None:
+    """Stop everything at once: no story is sent, nothing is shared, until somebody resumes."""
+    chosen = ground.settings()
+    ground.run(_status(chosen) if status else _stop(chosen, reason))
+
+
+def resume() -> None:
+    """Let everything go on; shares that wait get a new undo window."""
+    ground.run(_resume(ground.settings()))
+
+
+async def _stop(chosen: Settings, reason: str) -> None:
+    from advocacy.bot import stops
+
+    async with ground.database(chosen) as db, db.write() as s:
+        halt = await stops.stop(s, chosen, account(), reason)
+    _say(f"Everything is stopped. {_who(chosen, halt)} To let it go on: advocacy resume")
+
+
+async def _resume(chosen: Settings) -> None:
+    from advocacy.bot import stops
+
+    async with ground.database(chosen) as db, db.write() as s:
+        halt = await stops.resume(s, chosen, account())
+    _say("Nothing was stopped." if halt is None else f"Everything goes on. {_who(chosen, halt)}")
+
+
+async def _status(chosen: Settings) -> None:
+    from advocacy.content import emergency
+
+    async with ground.database(chosen) as db, db.read() as s:
+        found = await emergency.history(s)
+    is_stopped = bool(found) and found[0].lifted_at is None
+    _say("Everything is stopped." if is_stopped else "Nothing is stopped.")
+    for halt in found:
+        _say(_who(chosen, halt))
+
+
+def _who(chosen: Settings, halt: Halt) -> str:
+    """Who did what and when, in one line."""
+
+    def when(at: object) -> str:
+        return f"{at:%Y-%m-%d %H:%M:%S %Z}"
+
+    said = f"Stopped by {halt.set_by}, {when(halt.set_at.astimezone(chosen.zone))}"
+    if halt.reason:
+        said += f" ({halt.reason})"
+    if halt.lifted_at is not None:
+        said += f"; lifted by {halt.lifted_by}, {when(halt.lifted_at.astimezone(chosen.zone))}"
+    return f"{said}."
+
+
+def account() -> str:
+    """Who sits at this command line, as far as the machine knows."""
+    import getpass
+    import os
+
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError):  # an account without a name, as containers have them
+        name = f"account {os.getuid()}"
+    return f"{name} (command line)"
+
+
+def _say(sentence: str) -> None:
+    ground.console().print(sentence, markup=False)
+
+
+__all__ = ["account", "resume", "stop"]
