@@ -41,11 +41,15 @@ def story_card(t: Translator, offer: Offer, viewers: Sequence[str] = (), extra: 
         heading=said.title,
         image=Image(offer.picture, said.image_alt or said.title) if offer.picture else None,
         paragraphs=(said.summary,) if said.summary else (),
-        buttons=(*_share_buttons(t, offer, value), Button(t("Read it first"), url=said.url), *extra),
+        buttons=(*_share_buttons(t, offer, value), Button(t("Read it first"), url=said.url), *extra, _pass(t, value)),
         footnote=counter(t, offer.totals),
         refresh=Button(t("Refresh"), action="view", value=value),
         refresh_for=tuple(viewers),
     )
+
+
+def _pass(t: Translator, value: dict[str, int]) -> Button:
+    return Button(t("Not for me"), action="pass", value=value)
 
 
 def _share_buttons(t: Translator, offer: Offer, value: dict[str, int]) -> list[Button]:

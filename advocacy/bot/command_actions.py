@@ -11,7 +11,7 @@ from advocacy.bot.answers import refusal
 from advocacy.bot.boards import accounts_message, board_message, empty_feed, help_message, me_message
 from advocacy.bot.cards import Offer, story_card
 from advocacy.chat import Answer, Button, Message, Private
-from advocacy.content import audience, emergency, pictures, stories
+from advocacy.content import audience, emergency, pictures, reasons, stories
 from advocacy.content.audience import NotSharable
 from advocacy.content.models import Story
 from advocacy.insights import me as me_insights
@@ -48,6 +48,7 @@ async def feed(call: Call) -> Answer:
                 open_stories.append(await audience.sharable(s, story.id, call.person.id, call.at))
             except NotSharable:
                 continue
+        dealt_with |= await reasons.hidden_from(s, call.person.id)
         left = [story for story in open_stories if story.id not in dealt_with]
         if not left:
             return Private(empty_feed(call.t), replace=True)

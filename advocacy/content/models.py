@@ -239,7 +239,7 @@ class StoryReason(Base):
 
 
 class Passed(Base):
-    """Somebody does not want to be shown a story again. Holds no reason."""
+    """Somebody said that a story is not for them. Holds no reason."""
 
     __tablename__ = "passed"
     __table_args__ = (UniqueConstraint("story_id", "person_id"), {"sqlite_autoincrement": True})
@@ -247,6 +247,8 @@ class Passed(Base):
     id: Mapped[Id]
     story_id: Mapped[int] = mapped_column(BigId, ForeignKey("story.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    hidden: Mapped[bool] = mapped_column(default=True)
+    """Not shown to them. False once they had it shown again; the row stays, so that nobody is counted twice."""
 
 
 __all__ = [
