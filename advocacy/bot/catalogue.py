@@ -11,6 +11,7 @@ from advocacy.bot import consent_actions
 from advocacy.bot import desk_actions
 from advocacy.bot import emergency_actions
 from advocacy.bot import feed_actions
+from advocacy.bot import reason_actions
 from advocacy.bot import review_actions
 from advocacy.bot import share_actions
 from advocacy.bot.actions import Action, Call
@@ -24,6 +25,7 @@ FILES: tuple[ModuleType, ...] = (
     desk_actions,
     emergency_actions,
     feed_actions,
+    reason_actions,
     review_actions,
     share_actions,
 )

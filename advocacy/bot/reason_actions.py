@@ -7,6 +7,7 @@ from advocacy.bot.answers import refusal
 from advocacy.bot.language import Translator
 from advocacy.chat import Answer, Bar, Button, Message, Private
 from advocacy.content import audience, reasons, stories
+from advocacy.content.versions import spoken
 from advocacy.people import directory
 
 
@@ -33,7 +34,7 @@ async def ask(call: Call) -> Answer:
         summary=heading,
         heading=heading,
         paragraphs=(
-            stories.spoken(story, t.language).title,
+            spoken(story, t.language).title,
             t("Nobody learns who said what: reasons are only added up, and never kept with a name."),
         ),
         buttons=tuple(
