@@ -63,7 +63,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
     url: str = request.getfixturevalue("postgres_tables")
-    asyncio.run(_empty(url))
+    asyncio.run(empty(url))
     return url
 
 
@@ -107,7 +107,8 @@ async def _create_all(url: str) -> None:
     await database.close()
 
 
-async def _empty(url: str) -> None:
+async def empty(url: str) -> None:
+    """Delete everything in a PostgreSQL database."""
     database = Database(url, [TEST_KEY])
     names = ", ".join(f'"{table}"' for table in Base.metadata.tables)
     async with database.engine.begin() as connection:
@@ -115,4 +116,4 @@ async def _empty(url: str) -> None:
     await database.close()
 
 
-__all__ = ["TEST_KEY", "playground_settings"]
+__all__ = ["TEST_KEY", "empty", "playground_settings"]

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import Story, StoryState
 from advocacy.content.quiet import Quiet, after_quiet
-from advocacy.content.stories import not_over, whole
+from advocacy.content.stories import Invalid, get, not_over, whole
 from advocacy.content.times import moment
 from advocacy.db import for_update
 
@@ -68,6 +68,18 @@ async def expire(s: AsyncSession, at: datetime) -> list[int]:
     return ended
 
 
+async def resend(s: AsyncSession, story_id: int) -> Story:
+    """Put a live story into its channels once more, below what was said since. Raises ``NoStory``, ``Invalid``."""
+    story = await get(s, story_id, lock=True)
+    if story.state != StoryState.LIVE:
+        raise Invalid("state", "not_live")
+    if story.announced_at is not None:  # otherwise the last sending has not begun yet
+        story.sendings, story.announced_at = story.sendings + 1, None
+    story.version += 1
+    await s.flush()
+    return story
+
+
 def card_due(story: Story, where: ZoneInfo, quiet: Quiet, at: datetime) -> datetime:
     """When its card is to be put where clocks are those of ``where``; never before ``at`` or its embargo.
 
@@ -78,4 +90,4 @@ def card_due(story: Story, where: ZoneInfo, quiet: Quiet, at: datetime) -> datet
     return due if story.urgent else after_quiet(due, where, quiet)
 
 
-__all__ = ["card_due", "expire", "go_live"]
+__all__ = ["card_due", "expire", "go_live", "resend"]
