@@ -14,6 +14,7 @@ from advocacy.bot import feed_actions
 from advocacy.bot import reason_actions
 from advocacy.bot import review_actions
 from advocacy.bot import share_actions
+from advocacy.bot import wording_actions
 from advocacy.bot.actions import Action, Call
 from advocacy.bot.boards import help_message
 from advocacy.chat import Answer, Private
@@ -28,6 +29,7 @@ FILES: tuple[ModuleType, ...] = (
     reason_actions,
     review_actions,
     share_actions,
+    wording_actions,
 )
 
 

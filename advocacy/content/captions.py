@@ -53,7 +53,12 @@ async def _fitting(
     """
     query = select(Caption).where(Caption.story_id == story.id, Caption.network.in_((network, "")))
     query = query.order_by(Caption.id).execution_options(populate_existing=True)
-    there = [one for one in await s.scalars(for_update(query) if lock else query) if not is_used_up(one)]
+    return best((await s.scalars(for_update(query) if lock else query)).all(), story, network, language)
+
+
+def best(there: Sequence[Caption], story: Story, network: str, language: str) -> Sequence[Caption]:
+    """Those of the wordings among which the next one is chosen. Versions of the story must be loaded."""
+    there = [one for one in there if not is_used_up(one)]
     for wanted in (language, spoken(story, language).language):
         for name in (network, ""):
             group = [one for one in there if one.network == name and base(one.language) == base(wanted)]
@@ -62,4 +67,4 @@ async def _fitting(
     return ()
 
 
-__all__ = ["deal", "is_used_up", "others"]
+__all__ = ["best", "deal", "is_used_up", "others"]

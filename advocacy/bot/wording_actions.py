@@ -1,0 +1,172 @@
+"""Presses of editors on a story's wordings: see, write, count, save, remove, preview."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from advocacy.bot.actions import Call, is_private
+from advocacy.bot.answers import refusal
+from advocacy.bot.wordings import (
+    EVERYWHERE,
+    FIELDS,
+    Desk,
+    Editing,
+    Typed,
+    field_problems,
+    form,
+    listing,
+    shown_on,
+    typed_from,
+)
+from advocacy.chat import Answer, OpenForm, Private
+from advocacy.content import fields, stories
+from advocacy.content.models import Caption, Story, StoryState
+from advocacy.content.stories import Invalid, Overtaken, Wording
+from advocacy.people import directory
+
+
+async def wordings(call: Call) -> Answer:
+    """The list, privately."""
+    desk = await _desk(call)
+    if desk is None:
+        return Private(refusal(call.t, "not_editor"))
+    return Private(listing(desk, call.number("o")), replace=bool(call.number("o")))
+
+
+async def wording_edit(call: Call) -> Answer:
+    """Open the form: for a wording that is there, or for a new one."""
+    desk = await _desk(call)
+    if desk is None:
+        return Private(refusal(call.t, "not_editor"))
+    caption = _chosen(call, desk.story)
+    if caption is None and call.number("w"):
+        return Private(listing(desk, said=call.t("This wording is no longer there.")))
+    typed = Typed(language=desk.story.language) if caption is None else typed_from(caption)
+    return OpenForm(form(desk, Editing(typed, _value(desk.story, caption))))
+
+
+async def wording_count(call: Call) -> Answer:
+    """Count anew while somebody types; all that was typed stays."""
+    desk = await _desk(call)
+    if desk is None:
+        return Private(refusal(call.t, "not_editor"))
+    return OpenForm(form(desk, Editing(_typed(call, desk.story), dict(call.press.value))))
+
+
+async def wording_save(call: Call) -> Answer:
+    """Write the wording down. A live story goes back to review; whoever comes second sees what the first one wrote."""
+    desk = await _desk(call)
+    if desk is None:
+        return Private(refusal(call.t, "not_editor"))
+    typed = _typed(call, desk.story)
+    others = [_wording(one) for one in desk.story.captions if one.id != call.number("w")]
+    if wrong := field_problems(desk, typed, others):
+        return OpenForm(form(desk, Editing(typed, dict(call.press.value), wrong)))
+    try:
+        async with call.parts.db.write() as s:
+            desk, is_late = await _save(s, call, desk, [*others, typed.wording()])
+    except Invalid as wrong_field:
+        said = {"text": _invalid(call, wrong_field)}
+        return OpenForm(form(desk, Editing(typed, dict(call.press.value), said)))
+    return _second(call, desk, typed) if is_late else Private(listing(desk, said=_saved(call, desk.story)))
+
+
+async def wording_remove(call: Call) -> Answer:
+    """Take a wording away, unless the story was changed since the list was shown."""
+    desk = await _desk(call)
+    if desk is None:
+        return Private(refusal(call.t, "not_editor"))
+    caption = _chosen(call, desk.story)
+    if caption is None:
+        return Private(listing(desk, said=call.t("This wording is no longer there.")), replace=True)
+    rest = [_wording(one) for one in desk.story.captions if one is not caption]
+    async with call.parts.db.write() as s:
+        desk, is_late = await _save(s, call, desk, rest)
+    late = call.t("Somebody else changed the story meanwhile. Please look at it again; nothing was removed.")
+    return Private(listing(desk, said=late if is_late else _saved(call, desk.story)), replace=True)
+
+
+async def network_preview(call: Call) -> Answer:
+    """A wording, or the one that is next, as a network would show it."""
+    desk = await _desk(call)
+    if desk is None:
+        return Private(refusal(call.t, "not_editor"))
+    network = call.word("n") if call.word("n") in desk.networks else next(iter(desk.networks), "")
+    if not network:
+        return Private(refusal(call.t, "no_network"))
+    caption = _chosen(call, desk.story)
+    language = caption.language if caption is not None else call.word("l")
+    language = language if language in desk.languages else desk.story.language
+    return Private(shown_on(desk, network, language, caption), replace=bool(call.word("n")) and is_private(call.press))
+
+
+async def _desk(call: Call) -> Desk | None:
+    """The story, for editors only. Raises ``NoStory``."""
+    if not directory.may(call.person, "editor"):
+        return None
+    async with call.parts.db.read() as s:
+        story = await stories.get(s, call.number("s"))
+    return Desk(call.t, story, call.parts.networks, call.parts.settings)
+
+
+async def _save(s: AsyncSession, call: Call, desk: Desk, captions: list[Wording]) -> tuple[Desk, bool]:
+    """The story after the change; or as somebody else left it (``True``), and then nothing was written."""
+    is_late = False
+    try:
+        await stories.edit(s, desk.story.id, by_id=call.person.id, seen=call.number("v"), captions=captions)
+    except Overtaken:
+        is_late = True
+    return replace(desk, story=await stories.get(s, desk.story.id)), is_late
+
+
+def _second(call: Call, desk: Desk, typed: Typed) -> Answer:
+    """Both texts; whoever saves again now has seen the other one."""
+    story = desk.story
+    caption = _chosen(call, story)
+    near = [one for one in story.captions if (one.network, one.language) == (typed.network, typed.language)]
+    theirs = caption or (near[-1] if near else None)
+    said = call.t("This wording is no longer there.") if theirs is None else theirs.text
+    return OpenForm(form(desk, Editing(typed, _value(story, caption), theirs=said)))
+
+
+def _chosen(call: Call, story: Story) -> Caption | None:
+    return next((one for one in story.captions if one.id == call.number("w")), None)
+
+
+def _value(story: Story, caption: Caption | None) -> dict[str, object]:
+    return {"s": story.id, "v": story.version, **({} if caption is None else {"w": caption.id})}
+
+
+def _typed(call: Call, story: Story) -> Typed:
+    said = {name: call.press.inputs.get(name, "") for name in FIELDS}
+    said["network"] = "" if said["network"] == EVERYWHERE else said["network"]
+    said["language"] = said["language"] or story.language
+    return Typed(**said)
+
+
+def _wording(one: Caption) -> Wording:
+    return Wording(one.text, one.network, one.language, tuple(one.hashtags), tuple(one.mentions), one.quota)
+
+
+def _invalid(call: Call, wrong: Invalid) -> str:
+    t = call.t
+    words = {
+        "too_long": t("At most {n} characters, please.", n=t.number(fields.MAX_CAPTION)),
+        "too_many": t("There are too many wordings or hashtags. Remove some first."),
+        "recalled": t("This story was withdrawn, so it can no longer be changed."),
+    }
+    return words.get(wrong.code, t("Please check the text."))
+
+
+def _saved(call: Call, story: Story) -> str:
+    if story.state == StoryState.IN_REVIEW:
+        return call.t("Saved. The story is up for review now: it goes out once somebody else has approved it.")
+    return call.t("Saved.")
+
+
+ACTIONS = {
+    "wordings": wordings, "wording_edit": wording_edit, "wording_count": wording_count, "wording_save": wording_save,
+    "wording_remove": wording_remove, "network_preview": network_preview,
+}  # fmt: skip

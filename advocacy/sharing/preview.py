@@ -1,0 +1,76 @@
+"""What each network would show of a wording, for an example person: nothing here reads or writes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from advocacy.config import Settings
+from advocacy.content import captions
+from advocacy.content.models import Caption, Story
+from advocacy.sharing import composition, disclosure, links, text
+from advocacy.sharing.composition import Around
+from advocacy.sharing.network import Network
+
+EXAMPLE = "a" * links.LENGTH
+"""The code of a link that nobody has: as long as all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A post as it would be, and how much of the network's room it takes."""
+
+    text: str
+    used: int
+    limit: int
+    over: int
+    """Characters that the wording is too long by; it is cut where that is above 0."""
+    problems: tuple[str, ...]
+    """Codes: ``cut`` (the wording is shortened), ``tags`` (not all hashtags or mentions have room), ``marker`` (waits
+    for own words), ``only_link`` (the network's page takes no text), ``no_wording`` (the story speaks for itself)."""
+
+    @property
+    def left(self) -> int:
+        """Characters that are still free."""
+        return self.limit - self.used
+
+
+def preview(settings: Settings, port: Network, story: Story, language: str, caption: Caption | None) -> Preview:
+    """The post with this wording; without one, what the story says by itself. Versions must be loaded."""
+    link = links.address(settings, EXAMPLE)
+    around = Around(port, language, link, settings.company)
+    made = composition.composed(around, story, caption)
+    over = 0 if caption is None else max(0, -room(settings, port, caption.text, caption.language))
+    problems = tuple(_problems(port, caption, made.text, over))
+    return Preview(made.text, port.length(made.text), port.limit, over, problems)
+
+
+def room(settings: Settings, port: Network, words: str, language: str) -> int:
+    """Characters that are left on this network beside words, disclosure and link; below 0 when there are too many."""
+    note = disclosure.wording(language, port, settings.company)
+    link = links.address(settings, EXAMPLE)
+    whole = text.join(text.clean(words), note, link, private=port.abilities().private)
+    return port.limit - port.length(whole)
+
+
+def next_one(story: Story, network: str, language: str) -> Caption | None:
+    """The wording that would be dealt next. Captions and versions must be loaded."""
+    fitting = captions.best(story.captions, story, network, language)
+    return min(fitting, key=lambda one: (one.dealt, one.id), default=None)
+
+
+def _problems(port: Network, caption: Caption | None, whole: str, over: int) -> Sequence[str]:
+    abilities = port.abilities()
+    found = [] if abilities.post or abilities.dialog_takes_text else ["only_link"]
+    if caption is None:
+        return [*found, "no_wording"]
+    if over:
+        found.append("cut")
+    names = caption.mentions if caption.network == port.name else []
+    extras = [] if abilities.private else [*caption.hashtags, *names]
+    if any(one.lstrip("#@").casefold() not in whole.casefold() for one in extras):
+        found.append("tags")
+    return [*found, "marker"] if text.has_marker(whole) else found
+
+
+__all__ = ["Preview", "next_one", "preview", "room"]
