@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Parts
-from advocacy.bot.cards import Offer, ended_card, face, story_card
+from advocacy.bot.cards import Offer, ended_card, face, revised_card, story_card
 from advocacy.bot.language import translator
+from advocacy.bot.offers import offer
 from advocacy.bot.review_actions import doubt_message
 from advocacy.bot.review_cards import review_card
 from advocacy.bot.reviewing import gather, outside_channel
 from advocacy.chat import Message, MessageRef
-from advocacy.content import pictures, schedule, stories, times
+from advocacy.content import schedule, stories, times
 from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import Review, Story, StoryState
 from advocacy.content.quiet import read as read_quiet
@@ -24,8 +25,6 @@ from advocacy.db import after_commit, for_update, now
 from advocacy.delivery import outbox, placements, places
 from advocacy.delivery.models import Placement, PlacementState
 from advocacy.delivery.places import Place
-from advocacy.insights import story as story_insights
-from advocacy.insights.models import StoryTotal
 
 STILL_REWRITTEN = timedelta(days=2)
 """Cards of a story are rewritten for so long after its end, should a channel have been out of reach."""
@@ -59,12 +58,11 @@ async def _announce(s: AsyncSession, parts: Parts, story: Story, at: datetime) -
         return 0
     channels = await placements.channels(s, "stories", story.channel_ids)
     fresh = await placements.place(s, story.id, channels, "story", story.sendings)
-    picture = pictures.address(parts.settings, story.image_url)
+    offered = await offer(s, parts, story, 0)
     for placement, place in fresh:
-        offer = Offer(story, placement.id, parts.networks, picture=picture)
         where = times.zone(place.time_zone, parts.settings.zone)
         due = schedule.card_due(story, where, read_quiet(parts.settings.quiet_hours), at)
-        message = story_card(translator(place.language), offer)
+        message = story_card(translator(place.language), replace(offered, placement_id=placement.id))
         await _send(s, placement, place, message, due_at=due, holds_for=story.approved_hash)
     return len(fresh)
 
@@ -157,17 +155,16 @@ async def _outdated(parts: Parts, at: datetime) -> list[_Outdated]:
         )
         rows = await placements.placed(s, query)
         story_ids = sorted({placement.story_id for placement, _ in rows})
-        totals = await story_insights.totals(s, story_ids)
-        known = {story_id: await stories.get(s, story_id) for story_id in story_ids}
+        known = {story_id: await offer(s, parts, await stories.get(s, story_id), 0) for story_id in story_ids}
     found = []
     for placement, place in rows:
-        story = known[placement.story_id]
-        if _is_too_soon(parts, placement, at) and not _is_over(story):
+        story = known[placement.story_id].story
+        if story.state == StoryState.LIVE and _is_too_soon(parts, placement, at):
             continue
-        message = _card_now(parts, placement, place, story, totals.get(story.id))
-        if message is not None and face(message) != placement.shown:
+        message = _card_now(placement, place, known[placement.story_id])
+        if face(message) != placement.shown:
             ref = placements.message_ref(placement, place)
-            holds_for = "" if _is_over(story) else story.approved_hash
+            holds_for = story.approved_hash if story.state == StoryState.LIVE else ""
             found.append(_Outdated(placement.id, placement.shown, ref, message, holds_for))
     return found
 
@@ -182,17 +179,14 @@ def _is_too_soon(parts: Parts, placement: Placement, at: datetime) -> bool:
     return placement.refreshed_at is not None and at - placement.refreshed_at < wait
 
 
-def _card_now(
-    parts: Parts, placement: Placement, place: Place, story: Story, totals: StoryTotal | None
-) -> Message | None:
-    """What the card should show; ``None`` while a story is between two approvals."""
+def _card_now(placement: Placement, place: Place, offered: Offer) -> Message:
+    """What the card should show."""
     t = translator(place.language)
-    if _is_over(story):
-        return ended_card(t, story)
-    if story.state != StoryState.LIVE:
-        return None
-    picture = pictures.address(parts.settings, story.image_url)
-    return story_card(t, Offer(story, placement.id, parts.networks, totals, picture=picture), placement.viewers)
+    if _is_over(offered.story):
+        return ended_card(t, offered.story)
+    if offered.story.state != StoryState.LIVE:
+        return revised_card(t)
+    return story_card(t, replace(offered, placement_id=placement.id), placement.viewers)
 
 
 async def _rewrite(s: AsyncSession, card: _Outdated, at: datetime) -> int:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from advocacy.bot import thanks
 from advocacy.bot.language import Translator
 from advocacy.chat import Button, Image, Message, to_json
 from advocacy.content.models import Story, StoryState
@@ -30,6 +31,9 @@ class Offer:
     totals: StoryTotal | None = None
     picture: str = field(kw_only=True)
     """Where its picture is found (``content.pictures.address``); empty without one."""
+    finder: str = field(default="", kw_only=True)
+    writer: str = field(default="", kw_only=True)
+    """Who is thanked (``thanks.names``)."""
 
 
 def story_card(t: Translator, offer: Offer, viewers: Sequence[str] = (), extra: Sequence[Button] = ()) -> Message:
@@ -42,7 +46,7 @@ def story_card(t: Translator, offer: Offer, viewers: Sequence[str] = (), extra: 
         image=Image(offer.picture, said.image_alt or said.title) if offer.picture else None,
         paragraphs=(said.summary,) if said.summary else (),
         buttons=(*_share_buttons(t, offer, value), Button(t("Read it first"), url=said.url), *extra, _pass(t, value)),
-        footnote=counter(t, offer.totals),
+        footnote="\n".join(filter(None, (thanks.line(t, offer.finder, offer.writer), counter(t, offer.totals)))),
         refresh=Button(t("Refresh"), action="view", value=value),
         refresh_for=tuple(viewers),
     )
@@ -78,6 +82,12 @@ def counter(t: Translator, totals: StoryTotal | None) -> str:
     if totals.clicks > 0:
         said += " · " + t.n("{n} click", "{n} clicks", totals.clicks)
     return said
+
+
+def revised_card(t: Translator) -> Message:
+    """What stands in a channel while a story that was out is looked at once more. Says nothing of old or new words."""
+    said = t("The communications team is revising this story. It comes back once it is approved again.")
+    return Message(summary=said, heading=t("Being revised"), paragraphs=(said,))
 
 
 def ended_card(t: Translator, story: Story) -> Message:

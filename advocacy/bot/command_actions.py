@@ -9,14 +9,14 @@ from sqlalchemy import select
 from advocacy.bot.actions import Call
 from advocacy.bot.answers import refusal
 from advocacy.bot.boards import accounts_message, board_message, empty_feed, help_message, me_message
-from advocacy.bot.cards import Offer, story_card
+from advocacy.bot.cards import story_card
+from advocacy.bot.offers import offer
 from advocacy.chat import Answer, Button, Message, Private
-from advocacy.content import audience, emergency, pictures, reasons, stories
+from advocacy.content import audience, emergency, reasons, stories
 from advocacy.content.audience import NotSharable
 from advocacy.content.models import Story
 from advocacy.insights import me as me_insights
 from advocacy.insights import participation, periods
-from advocacy.insights import story as story_insights
 from advocacy.people import directory
 from advocacy.sharing.models import ShareState
 
@@ -53,11 +53,9 @@ async def feed(call: Call) -> Answer:
         if not left:
             return Private(empty_feed(call.t), replace=True)
         place = call.number("at") % len(left)
-        totals = await story_insights.totals(s, [left[place].id])
+        offered = await offer(s, call.parts, left[place], 0)
     more = [Button(call.t("Next story ›"), action="feed", value={"at": place + 1})] if len(left) > 1 else []
-    picture = pictures.address(call.parts.settings, left[place].image_url)
-    offer = Offer(left[place], 0, call.parts.networks, totals.get(left[place].id), picture=picture)
-    return Private(story_card(call.t, offer, extra=more), replace=True)
+    return Private(story_card(call.t, offered, extra=more), replace=True)
 
 
 async def me(call: Call) -> Answer:

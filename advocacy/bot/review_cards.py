@@ -57,6 +57,7 @@ def review_card(t: Translator, reviewing: Reviewing, placement_id: int = 0) -> M
         buttons=(
             Button(t("Approve"), action="approve", value=value, style="primary"),
             Button(t("Return with a note"), action="return", value={**value, OPENS_FORM: 1}),
+            Button(t("Open the story"), action="desk", value={"s": story.id}),
         ),
         footnote=_footnote(t, is_changed=bool(changed)),
     )
@@ -178,11 +179,13 @@ def _footnote(t: Translator, *, is_changed: bool) -> str:
 
 
 def _next_step(t: Translator, story: Story) -> tuple[Button, ...]:
+    look = Button(t("Open the story"), action="desk", value={"s": story.id})
     if story.state == StoryState.RETURNED:
-        return (Button(t("Put up for review again"), action="resubmit", value={"s": story.id}),)
+        return (Button(t("Put up for review again"), action="resubmit", value={"s": story.id}), look)
     if story.state not in (StoryState.APPROVED, StoryState.SCHEDULED, StoryState.LIVE):
         return ()
     return (
+        look,
         Button(
             t("Withdraw the story"),
             action="recall",

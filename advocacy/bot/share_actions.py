@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call, is_private
 from advocacy.bot.answers import Around, answer, edit_form, refusal, text_problem
-from advocacy.bot.cards import ON_CARD, Offer, story_card
+from advocacy.bot.cards import ON_CARD, story_card
+from advocacy.bot.offers import offer
 from advocacy.chat import Answer, Button, Message, OpenForm, Private
-from advocacy.content import audience, emergency, pictures, stories
+from advocacy.content import audience, emergency, stories
 from advocacy.content.versions import spoken
 from advocacy.db import after_commit
 from advocacy.delivery import placements
-from advocacy.insights import story as story_insights
 from advocacy.sharing.models import Share, ShareState
 from advocacy.sharing.shares import NotOffered, TextProblem
 
@@ -74,10 +74,8 @@ async def view(call: Call) -> Answer:
         if mine is not None:
             return Private(answer(call.t, await _around(s, call, mine)), replace=True)
         story = await audience.readable(s, story_id, call.person.id, call.at)
-        totals = (await story_insights.totals(s, [story_id])).get(story_id)
-    picture = pictures.address(call.parts.settings, story.image_url)
-    offer = Offer(story, call.number("p"), call.parts.networks, totals, picture=picture)
-    return Private(story_card(call.t, offer), replace=True)
+        offered = await offer(s, call.parts, story, call.number("p"))
+    return Private(story_card(call.t, offered), replace=True)
 
 
 def _change(verb: Callable[[Call, AsyncSession], Awaitable[Share]]) -> Callable[[Call], Awaitable[Answer]]:

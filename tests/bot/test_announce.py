@@ -62,7 +62,7 @@ async def test_a_returned_draft_comes_again_when_it_is_submitted_again(chat: Cha
     await chat.press(DAVID, "return_save", {"note": "Please name the source."}, message=card, **form.form.value)
     await chat.deliver()
     left = buttons(chat.worlds.slack.messages(editors.channel)[0])
-    assert list(left) == ["resubmit"], "a returned draft can no longer be approved"
+    assert list(left) == ["resubmit", "desk"], "a returned draft can no longer be approved"
     clara = chat.who("clara.editorius").user
     assert any("returned" in one.text or "zurückgegeben" in one.text
                for one in chat.worlds.slack.messages(chat.worlds.slack.im(clara).id))  # fmt: skip

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from advocacy.bot import announce
 from advocacy.chat import Answer, Form, OpenForm, Press, Quoted
 from advocacy.content import stories
+from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import Story, StoryState
 from tests.bot.conftest import Chat, said
 
@@ -108,6 +110,26 @@ async def test_a_colleague_suggests_and_the_author_is_asked(chat: Chat) -> None:
     assert (await stored(chat)).consent == "refused"
     await chat.press("till.brandt", "consent_nameless", s=story.id)
     assert (await stored(chat)).consent == "nameless"
+
+
+async def test_the_finder_is_thanked_when_it_goes_out(chat: Chat) -> None:
+    """Only who agreed to be named; the card of a story that is revised says nothing of its words."""
+    news = await chat.channel("news")
+    form = form_of(await chat.types("jana.feld", f"suggest {ARTICLE}"))
+    await chat.press("jana.feld", form.action, values(form), **form.value)
+    story = await stored(chat)
+    await chat.press("david.vierauge", "approve", s=story.id, f=fingerprint(story))
+    await announce.publish(chat.parts)
+    await chat.deliver()
+    assert "Found by Jana Feld" in str(chat.worlds.slack.messages(news.channel)[0].blocks)
+    edit = form_of(await chat.press("clara.editorius", "story_edit", s=story.id))
+    await chat.press("clara.editorius", edit.action, values(edit) | {"title": "Not approved yet"}, **edit.value)
+    await announce.refresh(chat.parts)
+    await chat.deliver()
+    shown = str(chat.worlds.slack.messages(news.channel)[0].blocks)
+    assert "Being revised" in shown
+    assert "Not approved yet" not in shown
+    assert "share" not in shown
 
 
 async def test_two_editors_at_once(chat: Chat) -> None:
