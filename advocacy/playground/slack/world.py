@@ -196,6 +196,8 @@ class SlackWorld(World):
 
     async def _act(self, what: dict[str, Any]) -> Delivered:
         hands, user = self.hands, str(what["user"])
+        if what["act"] == "press" and what.get("view") and what.get("values"):
+            hands.type(user, what["view"], what["values"])  # a press in a modal takes along what stands in it
         pick = {"value": what.get("value"), "block_id": what.get("block_id")}
         acts: dict[str, Callable[[], Awaitable[Delivered]]] = {
             "press": lambda: hands.press(user, what["channel"], what["ts"], what["action_id"], **pick),

@@ -92,17 +92,26 @@ class ExtensionHands:
         self.client.dialog_answer(person, answer, conversation_id, before)
         return answer
 
+    async def compose_action(self, user: str, conversation_id: str, *, command_id: str = "compose") -> Delivered:
+        """Choose the product's command beside the message field; usually a dialog opens."""
+        person = self.state.person(user)
+        value = self._command(command_id, "compose")
+        answer = await self.invoke(person, conversation_id, "composeExtension/fetchTask", value)
+        self.client.dialog_answer(person, answer, conversation_id, Dialog("", None, "", conversation_id, command_id))
+        return answer
+
     async def submit_extension(self, person: Resident, dialog: Dialog, data: Json) -> Delivered:
         """Send the dialog a message action opened."""
-        value: Json = {**self._command(dialog.command_id), "data": data}
+        context = "compose" if dialog.payload is None else "message"
+        value: Json = {**self._command(dialog.command_id, context), "data": data}
         if dialog.payload is not None:
             value["messagePayload"] = dialog.payload
         answer = await self.invoke(person, dialog.conversation, "composeExtension/submitAction", value)
         self.client.dialog_answer(person, answer, dialog.conversation, dialog)
         return answer
 
-    def _command(self, command_id: str) -> Json:
-        return {"commandId": command_id, "commandContext": "message", "context": {"theme": "default"}}
+    def _command(self, command_id: str, context: str = "message") -> Json:
+        return {"commandId": command_id, "commandContext": context, "context": {"theme": "default"}}
 
     def _payload(self, activity: Activity) -> Json:
         sender = self.state.people.get(activity.sender)

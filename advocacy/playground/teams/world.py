@@ -214,7 +214,7 @@ class TeamsWorld(World):
     async def act(self, what: Json) -> Change:
         """Do what a person does on the page.
 
-        ``act``: press, submit, close, dismiss, say, refresh, query, pick, suggest, unfurl, install, uninstall,
+        ``act``: press, submit, close, dismiss, say, refresh, query, pick, suggest, compose, unfurl, install, uninstall,
         install_team. With ``user`` and, as the act needs them, ``conversation``, ``activity``, ``action``,
         ``inputs``, ``text``, ``number``, ``command``, ``url``. Answers status, body, seconds, the person's toast,
         and ``error`` when it cannot be done.
@@ -231,6 +231,7 @@ class TeamsWorld(World):
             "suggest": lambda: hands.message_action(
                 user, where, about, command_id=str(what.get("command") or "suggest")
             ),
+            "compose": lambda: hands.compose_action(user, where or self.chat(user)),
             "unfurl": lambda: hands.unfurl(user, where, str(what.get("url", ""))),
             "install": lambda: hands.install(user),
             "uninstall": lambda: hands.uninstall(user),

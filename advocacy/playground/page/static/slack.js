@@ -1,15 +1,17 @@
 // The Slack window: channels, messages, private answers, modals, the app's Home, slash commands.
 
+import { actionsButton } from "./actions.js";
 import { face, h, icon, match, sign } from "./dom.js";
 import { log } from "./log.js";
 import { ask, dialog, note } from "./overlay.js";
 import { department, switcher } from "./people.js";
-import { blocks, linked, mrkdwn, valuesOf, words } from "./slackblocks.js";
+import { blocks, linked, mrkdwn, words } from "./slackblocks.js";
+import { formOf } from "./slackforms.js";
 import { act, asPerson, changed, keep, markRead, me, store, ui, unread } from "./store.js";
 import { dayOf, spoken, t, when } from "./words.js";
 
 const COMMAND = "/advocacy";
-const WORDS = ["feed", "me", "leaderboard", "accounts", "help"];
+const WORDS = ["feed", "compose", "me", "leaderboard", "accounts", "help"];
 const CLOSE_BY = 300;
 const moment = (ts) => Number(ts) * 1000;
 
@@ -55,7 +57,7 @@ export function slackWindow() {
   }
 
   const on = (where) => ({
-    press: (one, block, value, button) => does({ act: "press", ...where, action_id: one.action_id, block_id: block.block_id, value: value ?? null }, button),
+    press: (one, block, value, button, values) => does({ act: "press", ...where, action_id: one.action_id, block_id: block.block_id, value: value ?? null, ...(values && { values }) }, button),
     link: () => asPerson(ui.slack),
     ask: (confirm, then) => ask(body, { title: confirm.title.text, text: words(confirm.text), yes: confirm.confirm.text, no: confirm.deny.text, danger: confirm.style === "danger" }, then),
   });
@@ -147,12 +149,14 @@ export function slackWindow() {
     const mine = one.ephemeral_for !== null;
     const head = h("div.s-head", {}, h("b", { title: person ? department(person) : null }, name), !user && h("span.app-tag", {}, t("app")), when(moment(one.ts)));
     const content = one.blocks.length ? blocks(one.blocks, on(where), { state: one.state }) : h("div.b-text", {}, user ? linked(one.text, on(where)) : mrkdwn(one.text, on(where).link));
+    const suggest = () => does({ act: "message_action", ...where, callback_id: "suggest" });
     const dismiss = () => does({ act: "dismiss", ...where });
     return h("article.s-msg", { tabindex: "-1", class: `${mine ? "private" : ""} ${follows ? "follows" : ""} ${one.thread_ts && one.thread_ts !== one.ts ? "reply" : ""}` },
       h("div.s-face", {}, follows ? null : user ? face(name, "square") : h("span.app-mark", { "aria-hidden": "true" }, "A")),
       h("div.s-content", {},
         mine && h("div.s-only", {}, icon("eye", 14), t("only_you"), h("button.quiet", { type: "button", onclick: dismiss }, t("dismiss"))),
-        !follows && head, content, one.attachments.map((each) => attachment(each, where)), one.edited && !one.bot && h("span.soft", {}, ` (${t("edited")})`)));
+        !follows && head, content, one.attachments.map((each) => attachment(each, where)), one.edited && !one.bot && h("span.soft", {}, ` (${t("edited")})`)),
+      !mine && actionsButton(t("more_actions"), "more", [{ text: t("suggest_this"), go: suggest }], `more-${one.ts}`));
   }
 
   const attachment = (each, where) => h("div.s-attach", {}, each.blocks ? blocks(each.blocks, on(where)) : [h("b", {}, each.title || ""), h("p", {}, each.text || each.fallback || "")]);
@@ -164,22 +168,35 @@ export function slackWindow() {
       : { key: "none", sign: spoken(), fresh: false, draw: () => h("div.empty", {}, icon("home", 30), h("p", {}, t("nothing_home"))) }]);
   }
 
+  /** The modal on top. While it is the same view it is only filled anew: what was typed, and where, stays. */
   function drawModal(now) {
     const view = now.views[now.views.length - 1];
     const looks = view ? sign(view.id, view.hash, view.errors, ui.language) : "";
     if (shown?.looks === looks) return;
-    shown?.remove();
-    shown = null;
-    if (!view) return;
-    const form = h("form.b-form", { novalidate: true, onsubmit: (event) => event.preventDefault() }, blocks(view.blocks, on({ view: view.id }), { state: view.state.values, errors: view.errors }));
+    const same = Boolean(view && shown?.view === view.id && shown.box);
+    if (!same) shown?.remove();
+    if (!view) {
+      shown = null;
+      return;
+    }
+    const form = formOf(view, on({ view: view.id }), same ? shown.form : null);
     const close = () => {
       shown = { looks, remove: () => {} };
       does({ act: "close", view: view.id });
     };
-    const send = h("button.primary", { type: "button", onclick: () => does({ act: "submit", view: view.id, values: valuesOf(form) }, send) }, view.submit?.text || "");
-    const cancel = h("button.plain", { type: "button", onclick: () => shown.shut() }, view.close?.text || t("cancel"));
-    shown = { ...dialog(body, { title: view.title.text, body: form, foot: [cancel, view.submit && send], kind: "s-modal", close }), looks };
-    form.querySelector(".wrong .b-field")?.focus();
+    const send = h("button.primary", { type: "button", data: { focus: "send" }, onclick: () => does({ act: "submit", view: view.id, values: form.values() }, send) }, view.submit?.text || "");
+    const cancel = h("button.plain", { type: "button", data: { focus: "cancel" }, onclick: () => shown.shut() }, view.close?.text || t("cancel"));
+    const foot = [cancel, view.submit && send].filter(Boolean);
+    if (same) {
+      const held = shown.box.contains(document.activeElement);
+      shown.box.setAttribute("aria-label", view.title.text);
+      shown.box.querySelector(".dialog-head h2").textContent = view.title.text;
+      shown.box.querySelector(".dialog-foot").replaceChildren(...foot);
+      shown.box.querySelector(".dialog-body").replaceChildren(form.root);
+      shown = { ...shown, form, looks };
+      if (held) form.focus(shown.box);
+    } else shown = { ...dialog(body, { title: view.title.text, body: form.root, foot, kind: "s-modal", close }), form, view: view.id, looks };
+    form.root.querySelector(".wrong .b-field")?.focus();
   }
 
   function warn(now) {
@@ -193,7 +210,8 @@ export function slackWindow() {
     const field = h("input.write-field", { type: "text", autocomplete: "off", "aria-autocomplete": "list", oninput: () => hint(), onfocus: () => hint() });
     const hints = h("div.hints", { role: "listbox", hidden: true });
     const send = h("button.send", { type: "submit", "aria-label": t("send") }, icon("send", 18));
-    const form = h("form.write", { onsubmit: (event) => [event.preventDefault(), go()] }, hints, field, send);
+    const compose = actionsButton(t("more_actions"), "plus", [{ text: t("compose_story"), go: () => does({ act: "shortcut", callback_id: "compose" }) }], "compose");
+    const form = h("form.write", { onsubmit: (event) => [event.preventDefault(), go()] }, hints, compose, field, send);
     let place = "";
     const go = async () => {
       const text = field.value.trim();
@@ -211,10 +229,10 @@ export function slackWindow() {
       hints.replaceChildren(...fits.map((one) => h("button.hint", { type: "button", role: "option", onclick: () => pick(one) }, h("b", {}, `${COMMAND} ${one}`), h("span.soft", {}, t(`c_${one}`)))));
     };
     const pick = (one) => {
-      field.value = `${COMMAND} ${one}`;
+      field.value = `${COMMAND} ${one}${one === "compose" ? " " : ""}`; // a link follows
       hints.hidden = true;
       field.focus();
-      go();
+      if (one !== "compose") go();
     };
     form.addEventListener("keydown", (event) => {
       if (event.key === "Escape") hints.hidden = true;
@@ -229,6 +247,7 @@ export function slackWindow() {
       root: form,
       draw: (where, name) => {
         place = where;
+        for (const one of ["aria-label", "title"]) compose.setAttribute(one, t("more_actions"));
         field.placeholder = `${t("write_to", { name })} · ${t("command_hint")}`;
         field.setAttribute("aria-label", t("write_to", { name }));
       },

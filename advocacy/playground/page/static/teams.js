@@ -1,5 +1,6 @@
 // The Teams window: the team's channels, the chat with the bot, own views of cards, dialogs, short notes.
 
+import { actionsButton } from "./actions.js";
 import { card, markdown } from "./cards.js";
 import { face, h, icon, match, sign } from "./dom.js";
 import { log } from "./log.js";
@@ -9,8 +10,9 @@ import { act, asPerson, changed, keep, markRead, me, store, ui, unread } from ".
 import { dayOf, spoken, t, when } from "./words.js";
 
 const ADAPTIVE = "application/vnd.microsoft.card.adaptive";
-const WORDS = ["feed", "me", "leaderboard", "accounts", "help"];
+const WORDS = ["feed", "compose", "me", "leaderboard", "accounts", "help"];
 const LOOKED_AT = 6;
+const BOT = "@advocacy";
 
 /** Build the window. Answers {root, draw, open(place)}. */
 export function teamsWindow() {
@@ -71,7 +73,7 @@ export function teamsWindow() {
     drawSide(now, place);
     drawTop(now, place, isChat);
     drawMessages(now, place, isChat, person);
-    write.draw(place, isChat, now.installed);
+    write.draw(place, isChat, now.installed, now.channels.find((one) => one.id === place)?.name || "");
     drawDialog(now);
     drawToast(now);
     lookAt(now, place, isChat);
@@ -138,15 +140,18 @@ export function teamsWindow() {
   const author = (one, kind) => (isBot(one) ? h("span.app-mark", { class: kind, "aria-hidden": "true" }, "A") : face(one.from.name, kind));
   const head = (one) => h("div.t-head", {}, h("b", {}, one.from.name), isBot(one) && h("span.app-tag", {}, t("bot")), when(one.at), one.edited && h("span.soft", {}, t("edited")));
 
+  /** What Teams shows in a message's menu: the product's command, on anybody's message. */
+  const more = (one) => actionsButton(t("more_actions"), "more", [{ text: t("suggest_this"), go: () => does({ act: "suggest", conversation: one.conversation, activity: one.id }) }], `more-${one.id}`);
+
   function post(now, one, replies) {
     return h("article.t-post", { tabindex: "-1" },
-      h("div.t-post-top", {}, author(one, ""), h("div.t-post-body", {}, head(one), content(now, one))),
-      replies.length > 0 && h("div.t-replies", {}, replies.map((each) => h("div.t-post-top", {}, author(each, "small"), h("div.t-post-body", {}, head(each), content(now, each))))));
+      h("div.t-post-top", {}, author(one, ""), h("div.t-post-body", {}, head(one), content(now, one)), more(one)),
+      replies.length > 0 && h("div.t-replies", {}, replies.map((each) => h("div.t-post-top", {}, author(each, "small"), h("div.t-post-body", {}, head(each), content(now, each)), more(each)))));
   }
 
   function bubble(now, one, person) {
     const mine = one.from.id === person.teams;
-    return h("article.t-bubble", { tabindex: "-1", class: mine ? "mine" : "" }, !mine && author(one, ""), h("div.t-bubble-in", {}, head(one), content(now, one)));
+    return h("article.t-bubble", { tabindex: "-1", class: mine ? "mine" : "" }, !mine && author(one, ""), h("div.t-bubble-in", {}, head(one), content(now, one)), more(one));
   }
 
   function content(now, one) {
@@ -205,20 +210,25 @@ export function teamsWindow() {
     const send = h("button.send", { type: "submit", "aria-label": t("send") }, icon("send", 18));
     const chips = h("div.chips", {}, WORDS.map((one) => h("button.chip", { type: "button", title: t(`c_${one}`), onclick: () => say(one) }, one)));
     const add = h("button.primary", { type: "button", hidden: true, onclick: () => does({ act: "install" }, add) }, t("install"));
-    const form = h("form.write", { onsubmit: (event) => [event.preventDefault(), say(field.value.trim())] }, chips, add, field, send);
+    const compose = actionsButton(t("more_actions"), "plus", [{ text: t("compose_story"), go: () => does({ act: "compose", conversation: place }) }], "compose");
+    const form = h("form.write", { onsubmit: (event) => [event.preventDefault(), say(field.value.trim())] }, chips, add, compose, field, send);
     let place = "";
+    let chat = true;
     const say = async (text) => {
       if (!text) return;
       field.value = "";
-      if ((await does({ act: "say", conversation: place, text }, send)) === null) field.value = text;
+      const called = chat || text.toLowerCase().startsWith(BOT);
+      const what = { text: called && !chat ? text.slice(BOT.length).trim() : text, mention: called };
+      if ((await does({ act: "say", conversation: place, ...what }, send)) === null) field.value = text;
     };
     return {
       root: form,
-      draw: (where, isChat, installed) => {
-        place = where;
+      draw: (where, isChat, installed, name) => {
+        [place, chat] = [where, isChat];
+        for (const one of ["aria-label", "title"]) compose.setAttribute(one, t("more_actions"));
         chips.hidden = !isChat || !installed;
         add.hidden = !isChat || installed;
-        field.placeholder = t(isChat ? "write_bot" : "write_to", { name: "@Advocacy" });
+        field.placeholder = t(isChat ? "write_bot" : "write_channel", { name });
         field.setAttribute("aria-label", field.placeholder);
       },
     };
