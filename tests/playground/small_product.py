@@ -233,8 +233,8 @@ def _execute(label: str, action: str, value: Json) -> Json:
 
 
 @asynccontextmanager
-async def playing() -> AsyncIterator[SmallProduct]:
-    """All worlds with the page, and the small product."""
+async def playing(kind: type[SmallProduct] = SmallProduct) -> AsyncIterator[SmallProduct]:
+    """All worlds with the page, and the small product, or another ``kind`` of it."""
     worlds = Worlds(
         bot_token="xoxb-test", signing_secret="secret", app_token="xapp-test",
         app_id="00000000-0000-4000-8000-00000000b07a", app_password="secret",
@@ -242,7 +242,7 @@ async def playing() -> AsyncIterator[SmallProduct]:
     add_page(worlds.outside, worlds.residents)
     await worlds.outside.start()
     async with aiohttp.ClientSession() as http:
-        product = SmallProduct(worlds, http)
+        product = kind(worlds, http)
         app = web.Application()
         app.router.add_routes(product.routes())
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
