@@ -201,7 +201,7 @@ def test_a_feed_becomes_drafts_and_the_newest_go_to_the_editors(cli: Run) -> Non
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        (str(FEEDS / "page.html"), "is no RSS or Atom feed."),
+        (str(FEEDS / "page.html"), "is no RSS, Atom or JSON feed."),
         (str(FEEDS / "empty.rss"), "has no entries."),
         ("nowhere.xml", "There is no file nowhere.xml; an address begins with https://."),
         ("http://127.0.0.1/feed", "is not visited: only public addresses"),
