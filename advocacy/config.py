@@ -15,6 +15,10 @@ from zoneinfo import ZoneInfo
 from pydantic import AliasChoices, Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+_AI_ADDRESS = re.compile(
+    r"https://[^\s/@]+|http://(localhost|127\.\d+\.\d+\.\d+|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|[\w-]+)(:\d+)?(/|$)"
+)
+"""A key never crosses the internet in the clear; a machine of the company's own may do without https."""
 _QUIET = re.compile(r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d|mon|tue|wed|thu|fri|sat|sun)$")
 CommaList = Annotated[tuple[str, ...], NoDecode]
 
@@ -73,6 +77,11 @@ class Settings(BaseSettings):
     """Mastodon servers people may connect to; any public one when empty."""
     networks: CommaList = ("linkedin", "mastodon", "bluesky", "x", "xing", "facebook", "whatsapp", "email")
     """Networks offered on cards, in this order."""
+
+    ai_url: str | None = None
+    """Help in drafting wordings: a server that speaks OpenAI's chat API, such as ``https://api.openai.com/v1``."""
+    ai_key: SecretStr | None = None
+    ai_model: str | None = None
 
     playground: bool = False
     """Worlds on loopback stand in for all vendors; lifts the demand for https and real credentials."""
@@ -143,7 +152,18 @@ class Settings(BaseSettings):
         if self.slack_bot_token and not (self.slack_signing_secret or self.slack_app_token):
             msg = "Slack needs ADVOCACY_SLACK_SIGNING_SECRET (or, for Socket Mode, ADVOCACY_SLACK_APP_TOKEN)"
             raise ValueError(msg)
+        if self.ai_url and not self.ai_model:
+            msg = "ADVOCACY_AI_URL needs ADVOCACY_AI_MODEL: which model should draft?"
+            raise ValueError(msg)
+        if self.ai_url and not _AI_ADDRESS.match(self.ai_url):
+            msg = "ADVOCACY_AI_URL must begin with https:// (http:// only for localhost or a private address)"
+            raise ValueError(msg)
         return self
+
+    @property
+    def has_assistant(self) -> bool:
+        """Can editors ask for drafts?"""
+        return bool(self.ai_url and self.ai_model)
 
     @property
     def has_slack(self) -> bool:

@@ -9,6 +9,7 @@ from advocacy.bot import command_actions
 from advocacy.bot import compose_actions
 from advocacy.bot import consent_actions
 from advocacy.bot import desk_actions
+from advocacy.bot import draft_actions
 from advocacy.bot import emergency_actions
 from advocacy.bot import feed_actions
 from advocacy.bot import reason_actions
@@ -24,6 +25,7 @@ FILES: tuple[ModuleType, ...] = (
     compose_actions,
     consent_actions,
     desk_actions,
+    draft_actions,
     emergency_actions,
     feed_actions,
     reason_actions,

@@ -43,7 +43,8 @@ async def wording_edit(call: Call) -> Answer:
     caption = _chosen(call, desk.story)
     if caption is None and call.number("w"):
         return Private(listing(desk, said=call.t("This wording is no longer there.")))
-    typed = Typed(language=desk.story.language) if caption is None else typed_from(caption)
+    drafted = Typed(language=call.word("l") or desk.story.language, text=call.word("x"))
+    typed = drafted if caption is None else typed_from(caption)
     return OpenForm(form(desk, Editing(typed, _value(desk.story, caption))))
 
 
@@ -108,7 +109,8 @@ async def _desk(call: Call) -> Desk | None:
         return None
     async with call.parts.db.read() as s:
         story = await stories.get(s, call.number("s"))
-    return Desk(call.t, story, call.parts.networks, call.parts.settings)
+    settings = call.parts.settings
+    return Desk(call.t, story, call.parts.networks, settings, settings.has_assistant)
 
 
 async def _save(s: AsyncSession, call: Call, desk: Desk, captions: list[Wording]) -> tuple[Desk, bool]:

@@ -182,7 +182,7 @@ def _buttons(desk: Desk, count: int, start: int) -> list[Button]:
     if count > start + ON_PAGE:
         found.append(Button(t("More wordings"), action="wordings", value={**desk.value, "o": start + ON_PAGE}))
     if desk.can_draft:
-        found.append(Button(t("Draft with help"), action="wording_draft", value=value))
+        found.append(Button(t("Draft with help"), action="wording_draft", value=desk.value))
     return found
 
 
