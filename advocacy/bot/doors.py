@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from advocacy.bot.language import Translator
 
+FORM_WORDS = frozenset({"compose", "new", "schreiben", "suggest", "vorschlagen"})
+"""Commands that lead to a form after a look at a page: a door whose forms must open at once opens one that waits."""
+
 
 def broken(t: Translator, code: str) -> str:
     """Say that something went wrong, and under which code it is in the log."""

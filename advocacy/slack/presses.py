@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from advocacy.bot.doors import FORM_WORDS
 from advocacy.chat import ChannelRef, MessageRef, Press, Quoted, UserRef
 from advocacy.slack import forms, render, said
 from advocacy.slack.reply import ReplyTo
@@ -40,10 +41,11 @@ class Came:
     @property
     def may_open(self) -> bool:
         """Does this lead to a form, as far as one can tell before the bot has answered?"""
-        action = self.press.action
-        if action == "command":
-            action = next(iter(self.press.text.split(None, 1)), "").lower()
-        return bool(self.trigger and not self.view_id and (self.press.value.get("_form") or action in _OPENING))
+        if not self.trigger or self.view_id:
+            return False
+        if self.press.action == "command":
+            return next(iter(self.press.text.split(None, 1)), "").lower() in FORM_WORDS
+        return bool(self.press.value.get("_form")) or self.press.action in _OPENING
 
 
 def of_button(payload: Payload) -> Came | None:

@@ -24,6 +24,7 @@ COLOR, OUTLINE = 192, 32
 COMMANDS = {
     "help": ("What I can do", "Was ich kann"),
     "feed": ("Stories you have not seen yet", "Beiträge, die du noch nicht gesehen hast"),
+    "compose": ("A story from a link", "Ein Beitrag aus einem Link"),
     "me": ("Your own shares and clicks", "Deine eigenen Posts und Klicks"),
     "leaderboard": ("Which departments take part", "Welche Abteilungen mitmachen"),
 }

@@ -20,6 +20,7 @@ from advocacy.chat import (
     Message,
     MessageRef,
     Part,
+    Press,
     Profile,
     Refused,
     Retry,
@@ -58,6 +59,10 @@ class Chat(ABC):
     @abstractmethod
     def seen(self, where: ChannelRef | UserRef) -> list[str]:
         """What stands in the channel for everybody, or in the person's direct messages; oldest first, as JSON."""
+
+    @abstractmethod
+    async def suggest(self, text: str) -> Press:
+        """The person writes this in the channel and suggests it from the message's menu: what the bot hears."""
 
     @abstractmethod
     def break_next(self, fault: Fault) -> None:
@@ -138,6 +143,20 @@ class ChatSuite:
         message = Message(summary=evil, heading=evil, paragraphs=(evil,), quote=evil, footnote=evil)
         await chat.platform.send(chat.channel, message, "marker-1")
         assert len(chat.seen(chat.channel)) == 1
+
+    async def test_a_message_that_is_suggested(self, chat: Chat) -> None:
+        """Its words and its author, as the platform vouches for them; the message is not ours to rewrite."""
+        text = "Our crane lifted 400 t: https://nordlicht.example/crane?a=1"
+        press = await chat.suggest(text)
+        assert press.action == "suggest"
+        assert press.quoted is not None
+        assert press.quoted.text == text
+        author = press.quoted.author
+        assert author is not None
+        assert (author.platform, author.tenant, author.user) == (
+            chat.person.platform, chat.person.tenant, chat.person.user,
+        )  # fmt: skip
+        assert press.message is None
 
     async def test_telling_somebody(self, chat: Chat) -> None:
         """Without a way back to a private answer, it comes as a direct message."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.chat import ChannelRef, Gone, MessageRef, Unknown, UserRef
+from advocacy.chat import ChannelRef, Gone, MessageRef, Press, Unknown, UserRef
 from advocacy.playground.world import Fault
 from tests.contract.chat_suite import CARD, Chat, ChatSuite
 from tests.slack.slack_help import JANA, PEOPLE, TEAM, House, open_house
@@ -28,6 +28,12 @@ class SlackChat(Chat):
         world = self.house.world
         channel = where.channel if isinstance(where, ChannelRef) else world.im(where.user).id
         return [json.dumps([one.text, one.blocks], ensure_ascii=False) for one in world.messages(channel)]
+
+    async def suggest(self, text: str) -> Press:
+        world, channel = self.house.world, self.channel.channel
+        await world.hands.say(JANA, channel, text)
+        await world.hands.message_action(JANA, channel, world.messages(channel)[-1].ts, "suggest")
+        return self.house.bot.heard[-1]
 
     def break_next(self, fault: Fault) -> None:
         self.house.world.faults.inject(fault, path="/api/", retry_after=2)

@@ -14,7 +14,7 @@ from chat_suite import CARD, Chat, ChatSuite
 sys.path.append(str(Path(__file__).parents[1] / "teams"))
 from door_help import Setup, opened
 
-from advocacy.chat import ChannelRef, MessageRef, UserRef
+from advocacy.chat import ChannelRef, MessageRef, Press, UserRef
 from advocacy.playground.teams.state import base_of
 from advocacy.playground.world import Fault
 
@@ -35,6 +35,12 @@ class TeamsChat(Chat):
     def seen(self, where: ChannelRef | UserRef) -> list[str]:
         conversation = where.channel if isinstance(where, ChannelRef) else self.setup.chat
         return [json.dumps(one, ensure_ascii=False) for one in self.world.activities(conversation)]
+
+    async def suggest(self, text: str) -> Press:
+        who, where = self.setup.person.key, self.channel.channel
+        await self.world.hands.say(who, where, text, mention=False)
+        await self.world.hands.message_action(who, where, str(self.world.activities(where)[-1]["id"]))
+        return self.setup.bot.last
 
     def break_next(self, fault: Fault) -> None:
         # The HTTP client repeats a PUT once on a kept connection; the door replaces a refused token once.

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from advocacy.bot import compose_actions
+from advocacy.bot.doors import FORM_WORDS
 from advocacy.chat import Answer, Button, ChannelRef, Form, Input, Message, OpenForm, Option, Press, Private, Rewrite
 from advocacy.playground.slack.state import View
 from advocacy.slack import receive
@@ -133,6 +135,11 @@ async def test_closed_while_it_waited(house: House) -> None:
     await house.door.receiver.drain(5)
     assert house.world.view(JANA) is None
     assert house.world.messages(house.world.im(JANA).id) == []
+
+
+def test_the_words_that_open_forms_are_the_bots() -> None:
+    """What the door takes for such a command is what the bot answers with a form after fetching a page."""
+    assert compose_actions.WORDS.keys() == FORM_WORDS
 
 
 async def test_only_what_opens_forms_waits_in_one(house: House) -> None:
