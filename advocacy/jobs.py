@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from advocacy.bot import announce, feed_actions, followups
+from advocacy.bot import announce, authors, feed_actions, followups, reminders
 from advocacy.bot.actions import Parts, forget_events
 from advocacy.delivery import outbox
 from advocacy.insights.fold import Fold
@@ -118,6 +118,8 @@ def everything(parts: Parts, fold: Fold, links: LinkTable, visitors: Visitors) -
         Job("tell outcomes", 2, lambda: until_empty(lambda: followups.tell(parts))),
         Job("publish stories", 3, lambda: announce.publish(parts)),
         Job("ask editors", 3, lambda: announce.ask_editors(parts)),
+        Job("tell authors", 5, lambda: authors.tell_all(parts)),
+        Job("remind reviewers", 60, lambda: reminders.remind(parts)),
         Job("fold facts", parts.settings.fold_seconds, fold_and_tell),
         Job("refresh cards", max(1.0, min(10.0, parts.settings.card_refresh_seconds)), lambda: announce.refresh(parts)),
         Job("ask about doubts", 60, lambda: announce.ask_about_doubts(parts)),

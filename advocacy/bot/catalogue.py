@@ -14,6 +14,7 @@ from advocacy.bot import emergency_actions
 from advocacy.bot import feed_actions
 from advocacy.bot import reason_actions
 from advocacy.bot import review_actions
+from advocacy.bot import rule_actions
 from advocacy.bot import share_actions
 from advocacy.bot import wording_actions
 from advocacy.bot.actions import Action, Call
@@ -30,6 +31,7 @@ FILES: tuple[ModuleType, ...] = (
     feed_actions,
     reason_actions,
     review_actions,
+    rule_actions,
     share_actions,
     wording_actions,
 )

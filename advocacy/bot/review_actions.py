@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from advocacy.bot import authors
 from advocacy.bot.actions import Call
 from advocacy.bot.answers import Around, refusal, withdrawn
 from advocacy.bot.cards import OPENS_FORM
@@ -56,7 +57,7 @@ async def return_save(call: Call) -> Answer:
     async with call.parts.db.write() as s:
         await approval.give_back(s, call.number("s"), call.person, note)
         story = await stories.get(s, call.number("s"))
-        await _tell_author(s, story, note, call.person.name)
+        await authors.tell(s, call.parts.settings, story.id)
         await _decided(s, call, story, note, in_place=False)
     said = (
         call.t("Returned to the author, with your note.")
@@ -151,19 +152,6 @@ def verdict(t: Translator, story: Story, who: str, note: str = "") -> str:
     if story.state == StoryState.SCHEDULED:
         return t("Approved by {name}. It goes out at its time.", name=who)
     return t("Approved by {name}. It goes out now.", name=who)
-
-
-async def _tell_author(s: AsyncSession, story: Story, note: str, editor: str) -> None:
-    if story.author_id is None:
-        return
-    author = await directory.get(s, story.author_id)
-    t = translator(author.language)
-    said = t("“{title}” was returned by {name}.", title=story.title, name=editor)
-    message = Message(summary=said, heading=t("Returned with a note"), paragraphs=(said,), quote=note)
-    for identity in (await directory.identities(s, author.id))[:1]:
-        who = UserRef(identity.platform, identity.tenant, identity.user_id, identity.address)
-        count = len(await approval.history(s, story.id))
-        await outbox.send(s, who, message, f"returned:{story.id}:{count}")
 
 
 def doubt_message(t: Translator, title: str, channel: str, placement_id: int) -> Message:

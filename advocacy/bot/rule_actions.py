@@ -1,0 +1,81 @@
+"""What calls for a reviewer, to read; and the card of a story in review, for one person."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from advocacy.bot.actions import Call
+from advocacy.bot.answers import refusal
+from advocacy.bot.language import Translator
+from advocacy.bot.review_cards import review_card
+from advocacy.bot.reviewing import gather
+from advocacy.chat import Answer, Fact, Message, Private
+from advocacy.content import approval, stories
+from advocacy.content.models import ReviewRule, StoryState
+from advocacy.people import directory
+from advocacy.people.models import Person
+
+MOST_TERMS = 8
+"""Words of a rule that are shown."""
+
+
+async def review_open(call: Call) -> Answer:
+    """The review card, privately, for an editor or somebody whom a rule names."""
+    async with call.parts.db.read() as s:
+        story = await stories.get(s, call.number("s"))
+        if not await approval.may_review(s, story, call.person):
+            return Private(refusal(call.t, "not_editor"))
+        if story.state != StoryState.IN_REVIEW:
+            return Private(refusal(call.t, "not_in_review"))
+        reviewing = await gather(s, call.parts.settings, story)
+    return Private(review_card(call.t, reviewing))
+
+
+async def rules(call: Call) -> Answer:
+    """All rules with those they name, for editors."""
+    if not directory.may(call.person, "editor"):
+        return Private(refusal(call.t, "not_editor"))
+    async with call.parts.db.read() as s:
+        found = list(await s.scalars(select(ReviewRule).order_by(ReviewRule.name)))
+        named = {one for rule in found for one in rule.reviewer_ids}
+        rows = await s.execute(select(Person.id, Person.name).where(Person.id.in_(named)))
+        names = dict(rows.all())
+    return Private(rules_message(call.t, found, names), replace=True)
+
+
+def rules_message(t: Translator, found: list[ReviewRule], names: dict[int, str]) -> Message:
+    """The rules, one a line: what they look for, and who decides then."""
+    if not found:
+        said = t("There is no rule. Every story needs one approval by an editor.")
+        return Message(summary=said, heading=t("Rules of review"), paragraphs=(said,))
+    facts = []
+    for rule in found:
+        who = ", ".join(names.get(one, "–") for one in rule.reviewer_ids) or t("an editor")
+        said = f"{looks_for(t, rule)} → {who}"
+        off = "" if rule.active else t("switched off")
+        facts.append(Fact(rule.name, f"{said} ({off})" if off else said))
+    return Message(
+        summary=t("Rules of review"),
+        heading=t("Rules of review"),
+        paragraphs=(t("Every story needs an editor's approval, and that of those whom these rules name."),),
+        facts=tuple(facts),
+        footnote=t("Rules are changed with “advocacy rule” on the command line."),
+    )
+
+
+def looks_for(t: Translator, rule: ReviewRule) -> str:
+    """What a rule finds, in words."""
+    terms = ", ".join(rule.terms[:MOST_TERMS]) + (" …" if len(rule.terms) > MOST_TERMS else "")
+    said = {
+        "numbers": t("numbers and forecasts"),
+        "words": t("words: {terms}", terms=terms),
+        "pattern": t("pattern: {pattern}", pattern=rule.pattern),
+        "personal": t("phone numbers, e-mail addresses, bank accounts"),
+        "image_rights": t("pictures of which nobody has said whose they are"),
+        "topic": t("topics: {terms}", terms=terms),
+    }.get(rule.kind, rule.kind)
+    return f"{said} ({rule.language})" if rule.language else said
+
+
+ACTIONS = {"review_open": review_open, "rules": rules}
+WORDS = {"rules": rules, "regeln": rules}
