@@ -33,6 +33,8 @@ class Feed(Base):
     """Given to each of its stories, beside the entry's own."""
     every_minutes: Mapped[int] = mapped_column(default=30)
     """Asked at most this often; less often when the source wants that."""
+    wait_minutes: Mapped[int] = mapped_column(default=0)
+    """What the feed itself asked for when it was last read; it does not say so again when nothing has changed."""
     next_at: Mapped[datetime | None]
     """When to ask again; at once when empty."""
     failures: Mapped[int] = mapped_column(default=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -28,9 +29,22 @@ class Site:
     moves: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Status and ``Location`` of a path."""
     requests: list[web.Request] = field(default_factory=list)
+    now: int = 0
+    most: int = 0
+    """Requests that were under way at the same time."""
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         self.requests.append(request)
+        self.now += 1
+        self.most = max(self.most, self.now)
+        try:
+            await asyncio.sleep(0)  # lets others in, if there are any
+            return self.answer(request)
+        finally:
+            self.now -= 1
+
+    def answer(self, request: web.Request) -> web.StreamResponse:
+        """What was put there."""
         if request.path in self.moves:
             status, location = self.moves[request.path]
             return web.Response(status=status, headers={"Location": location})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from feed_help import NEWS, OTHER, Site, links, rss, serving
@@ -11,7 +12,7 @@ from sqlalchemy import select
 
 from advocacy.config import Settings
 from advocacy.content import stories
-from advocacy.content.feeds import due, sources
+from advocacy.content.feeds import due, entries, sources
 from advocacy.content.feeds.pull import Pulled
 from advocacy.content.fields import Invalid
 from advocacy.content.models import Feed, StoryState
@@ -170,3 +171,42 @@ async def test_a_feed_pulled_by_hand_is_no_subscription(db: Database, http: Http
     assert await due.pull_due(db, http, AT) == []
     async with db.read() as s:
         assert (await s.scalars(select(Feed.active))).all() == [False]
+
+
+async def test_a_source_keeps_its_pace_when_nothing_has_changed(db: Database, http: Http, site: Site) -> None:
+    """Its ttl counts although the answer to the second visit has no body."""
+    site.pages["/feed"], site.headers = rss(*links(1), channel="<ttl>120</ttl>"), {"ETag": '"1"'}
+    feed_id = await subscribe(db)
+    for at in (AT, AT + 120 * MINUTE):
+        assert len(await due.pull_due(db, http, at)) == 1
+        assert (await feed(db, feed_id)).next_at == at + 120 * MINUTE
+
+
+async def test_validators_are_kept_only_once_all_is_stored(
+    db: Database, http: Http, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that dies in the middle gets everything again, and nothing twice."""
+    site.headers = {"ETag": '"1"'}
+    feed_id = await subscribe(db)
+    real = entries.store
+
+    async def dies(*given: Any) -> Any:
+        await real(given[0], given[1], given[2][:3], *given[3:])
+        raise RuntimeError("killed")
+
+    monkeypatch.setattr(entries, "store", dies)
+    with pytest.raises(RuntimeError):
+        await due.pull_due(db, http, AT)
+    one = await feed(db, feed_id)
+    assert (one.etag, one.body_hash, one.pulled_at) == ("", "", None)
+    monkeypatch.undo()
+    assert [(len(one.drafts), one.known) for one in await due.pull_due(db, http, AT + 16 * MINUTE)] == [(5, 3)]
+
+
+async def test_one_host_is_asked_one_thing_at_a_time(db: Database, http: Http, site: Site) -> None:
+    """However many of its feeds are due."""
+    for name in ("a", "b", "c"):
+        site.pages[f"/{name}"] = rss(*links(1, f"{NEWS}/{name}"))
+        await subscribe(db, f"{NEWS}/{name}")
+    assert len(await due.pull_due(db, http, AT)) == 3
+    assert site.most == 1

@@ -53,14 +53,16 @@ class _Into:
 
 async def store(db: Database, feed_id: int, entries: Sequence[Entry], language: str, at: datetime) -> Stored:
     """Store a few entries per unit of work. ``language`` is that of new stories."""
-    stored = Stored()
+    stored, before = Stored(), None
     for start in range(0, len(entries), _AT_A_TIME):
         part = entries[start : start + _AT_A_TIME]
         async with db.write() as s:
             feed = await s.get_one(Feed, feed_id)
             rows = await _rows(s, feed_id, part)
             fresh = [one for one in part if one.key not in rows]
-            into = _Into(feed, language, await likeness.firsts(s, feed_id, at) if fresh else Firsts({}, []))
+            if fresh and before is None:
+                before = await likeness.firsts(s, feed_id, at)
+            into = _Into(feed, language, before or Firsts({}, []))
             for entry in part:
                 if entry.key in rows:
                     stored.known += 1

@@ -50,9 +50,12 @@ class First:
 class Firsts:
     """What entries of one feed may repeat; read once for several of them."""
 
-    def __init__(self, links: dict[str, First], titles: list[tuple[str, First]]) -> None:
+    def __init__(self, links: dict[str, First], titles: Iterable[tuple[str, First]]) -> None:
         self._links = links
-        self._titles = titles
+        # Quarterly figures, releases, numbered episodes: another number is another article.
+        self._titles: dict[tuple[str, ...], list[tuple[str, First]]] = {}
+        for title, first in titles:
+            self._titles.setdefault(_numbers(title), []).append((title, first))
 
     async def find(self, s: AsyncSession, key: str, title: str) -> First | None:
         """The article with this ``link_key``, or else with nearly this headline; ``None`` when there is none."""
@@ -67,11 +70,13 @@ class Firsts:
 
         if len(title.split()) < _FEWEST_WORDS:
             return None
-        # Quarterly figures, releases, numbered episodes: another number is another article.
-        numbers = _NUMBER.findall(title)
-        same = [one for one in self._titles if _NUMBER.findall(one[0]) == numbers]
+        same = self._titles.get(_numbers(title), [])
         best = process.extractOne(title, [one[0] for one in same], scorer=fuzz.ratio, score_cutoff=ALIKE)
         return same[best[2]][1] if best else None
+
+
+def _numbers(title: str) -> tuple[str, ...]:
+    return tuple(_NUMBER.findall(title))
 
 
 async def firsts(s: AsyncSession, feed_id: int, at: datetime) -> Firsts:

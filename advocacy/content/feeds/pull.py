@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -128,13 +128,18 @@ async def _settle(db: Database, this: _Round, stored: Stored) -> None:
         feed = await s.scalar(select(Feed).where(Feed.url == this.url))
         if feed is None:
             return
-        feed.pulled_at, feed.problem, feed.title = at, found.problem, found.title or feed.title
+        is_still_damaged = got.unchanged and feed.problem == "broken_but_used"
+        feed.pulled_at, feed.title = at, found.title or feed.title
+        feed.problem = feed.problem if is_still_damaged else found.problem
         if found.problem not in _FINE:
             _failed(feed, got, at)
             return
         feed.ok_at, feed.failures = at, 0
         feed.new_at = at if stored.drafts or stored.asked or feed.new_at is None else feed.new_at
-        feed.next_at = at + backoff.after_answer(feed.every_minutes, got.wishes.max_age, found.wait)
+        if not got.unchanged:
+            feed.wait_minutes = min(found.wait or timedelta(), backoff.SLOWEST) // timedelta(minutes=1)
+        wait = timedelta(minutes=feed.wait_minutes)
+        feed.next_at = at + backoff.after_answer(feed.every_minutes, got.wishes.max_age, wait)
         if found.entries:
             _keep_validators(feed, got)
         is_taken = got.moved_to and await s.scalar(select(Feed.id).where(Feed.url == got.moved_to))
