@@ -57,6 +57,7 @@ def desk_message(t: Translator, story: Story, author: str, picture: str, zone: Z
             *_decisions(t, story),
             Button(t("Edit"), action="story_edit", value=opens),
             Button(t("Add a language"), action="version", value=opens),
+            Button(t("Wordings"), action="wordings", value=value),
         ),
     )
 

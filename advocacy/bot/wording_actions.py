@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call, is_private
 from advocacy.bot.answers import refusal
+from advocacy.bot.cards import OPENS_FORM
 from advocacy.bot.wordings import (
     EVERYWHERE,
     FIELDS,
@@ -53,7 +54,7 @@ async def wording_count(call: Call) -> Answer:
     desk = await _desk(call)
     if desk is None:
         return Private(refusal(call.t, "not_editor"))
-    return OpenForm(form(desk, Editing(_typed(call, desk.story), dict(call.press.value))))
+    return OpenForm(form(desk, Editing(_typed(call, desk.story), _carried(call))))
 
 
 async def wording_save(call: Call) -> Answer:
@@ -64,13 +65,13 @@ async def wording_save(call: Call) -> Answer:
     typed = _typed(call, desk.story)
     others = [_wording(one) for one in desk.story.captions if one.id != call.number("w")]
     if wrong := field_problems(desk, typed, others):
-        return OpenForm(form(desk, Editing(typed, dict(call.press.value), wrong)))
+        return OpenForm(form(desk, Editing(typed, _carried(call), wrong)))
     try:
         async with call.parts.db.write() as s:
             desk, is_late = await _save(s, call, desk, [*others, typed.wording()])
     except Invalid as wrong_field:
         said = {"text": _invalid(call, wrong_field)}
-        return OpenForm(form(desk, Editing(typed, dict(call.press.value), said)))
+        return OpenForm(form(desk, Editing(typed, _carried(call), said)))
     return _second(call, desk, typed) if is_late else Private(listing(desk, said=_saved(call, desk.story)))
 
 
@@ -139,6 +140,11 @@ def _chosen(call: Call, story: Story) -> Caption | None:
 
 def _value(story: Story, caption: Caption | None) -> dict[str, object]:
     return {"s": story.id, "v": story.version, **({} if caption is None else {"w": caption.id})}
+
+
+def _carried(call: Call) -> dict[str, object]:
+    """What the form carries on."""
+    return {name: one for name, one in call.press.value.items() if name != OPENS_FORM}
 
 
 def _typed(call: Call, story: Story) -> Typed:

@@ -212,8 +212,10 @@ def form(desk: Desk, editing: Editing) -> Form:
         Input("quota", t("Deal it at most so many times"), value=typed.quota, optional=True, max_length=6,
               hint=t("Empty: any number of times.")),
     )  # fmt: skip
+    count = Button(t("Count anew"), action="wording_count", value={**editing.value, OPENS_FORM: 1})
     body = Message(
-        summary=t("Wording"), paragraphs=tuple(paragraphs), quote=editing.theirs or "", inputs=inputs
+        summary=t("Wording"), paragraphs=tuple(paragraphs), quote=editing.theirs or "", inputs=inputs,
+        buttons=(count,),
     )  # fmt: skip
     return Form(t("Wording"), body, "wording_save", dict(editing.value), t("Save"), t("Cancel"), editing.errors)
 

@@ -216,6 +216,8 @@ def _input(asked: Input, error: str) -> Iterator[Json]:
     yield drawn
     if error:
         yield _text(error, color="Attention", spacing="Small", weight="Bolder")
+    if asked.hint and asked.value and asked.kind in ("line", "text"):
+        yield _text(asked.hint, isSubtle=True, size="Small", spacing="Small")  # a placeholder shows in an empty field
 
 
 def _choice(option: Option) -> Json:

@@ -68,7 +68,7 @@ async def test_the_hint_counts_while_somebody_types(chat: Chat) -> None:
     """Disclosure and link are counted too; whatever was typed stays, also where it is wrong."""
     story = await chat.story(captions=[])
     form = await opens(chat, CLARA, story)
-    assert form.body.inputs[0].live == "wording_count"
+    assert form.body.inputs[0].live == form.body.buttons[0].action == "wording_count"
     before = form.body.inputs[0].hint
     assert "X: 239 frei" in before  # 280 less "Ad | my employer" (16), an empty line (2) and the link (23)
     inputs = typed(form, text="風力", quota="viele", hashtags="#a")

@@ -135,6 +135,12 @@ def test_errors_stand_below_their_input() -> None:
     assert (body[place + 1]["text"], body[place + 1]["color"]) == ("Too long", "Attention")
 
 
+def test_a_hint_is_seen_although_the_field_is_full() -> None:
+    """A placeholder shows in an empty field only: beside a text the hint stands below."""
+    drawn = render.card(Message("x", inputs=(Input("text", "Text", "text", "There", hint="12 left"),)))["body"]
+    assert drawn[-1]["text"] == "12 left"
+
+
 def test_inputs_keep_what_they_held() -> None:
     """Values, limits, choices."""
     line, text, one, many = inputs_of(render.card(FULL))
