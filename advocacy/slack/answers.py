@@ -174,6 +174,9 @@ class Answers:
             self._typed.pop(next(iter(self._typed)))
 
     async def _open(self, form: Form, came: Came) -> None:
+        if not came.view_id and not came.trigger:
+            await self.private(came.reply, forms.as_message(form), replace=False)
+            return
         view = forms.modal(form, came.reply, await self.words(form.body, came.reply))
         if came.view_id:
             await self._change(form, came, view)

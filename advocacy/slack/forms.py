@@ -9,7 +9,7 @@ from typing import Any
 
 from advocacy.bot import doors
 from advocacy.bot.language import Translator
-from advocacy.chat import Form, Message, Refused
+from advocacy.chat import Button, Form, Message, Refused
 from advocacy.slack.render import Json, blocks, packed
 from advocacy.slack.reply import ReplyTo, unpack
 from advocacy.slack.text import plain
@@ -34,9 +34,7 @@ class Carried:
 
 def modal(form: Form, reply: ReplyTo, t: Translator) -> Json:
     """The view. Errors stand above the inputs: a view has no place for them. Raises ``Refused`` when it is too much."""
-    labels = {one.name: f"{one.label}: " for one in form.body.inputs}
-    above = tuple(labels.get(name, "") + text for name, text in form.errors.items())
-    shown = replace(form.body, paragraphs=(*above, *form.body.paragraphs)) if above else form.body
+    shown = _with_errors(form)
     metadata = packed({"a": form.action, "v": form.value, "r": reply.pack()})
     if len(metadata) > _MOST_METADATA:
         msg = f"what the form {form.title!r} carries is longer than Slack's 3000 characters"
@@ -50,6 +48,19 @@ def modal(form: Form, reply: ReplyTo, t: Translator) -> Json:
         "private_metadata": metadata,
         "blocks": blocks(shown, t),
     }
+
+
+def as_message(form: Form) -> Message:
+    """The form as a message with inputs, for where no modal can open: what people write in direct messages."""
+    shown = _with_errors(form)
+    send = Button(form.submit, action=form.action, value=form.value, style="primary")
+    return replace(shown, heading=shown.heading or form.title, buttons=(send, *shown.buttons))
+
+
+def _with_errors(form: Form) -> Message:
+    labels = {one.name: f"{one.label}: " for one in form.body.inputs}
+    above = tuple(labels.get(name, "") + text for name, text in form.errors.items())
+    return replace(form.body, paragraphs=(*above, *form.body.paragraphs)) if above else form.body
 
 
 def waiting(t: Translator, shown: Mapping[str, Any] | None = None) -> Json:
