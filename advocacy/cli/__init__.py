@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from advocacy.cli import content, emergency, feeds, people, running, vendors
+from advocacy.cli import content, emergency, feeds, people, rules, running, vendors
 from advocacy.cli.trouble import Trouble, sentences
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command()(emergency.resume)
 app.add_typer(people.app, name="people")
 app.add_typer(feeds.app, name="feed")
 app.add_typer(content.story, name="story")
+app.add_typer(rules.app, name="rule")
 app.add_typer(vendors.channel, name="channel")
 app.add_typer(vendors.slack, name="slack")
 app.add_typer(vendors.teams, name="teams")
