@@ -17,7 +17,7 @@ from advocacy.bot.announce import ask_editors
 from advocacy.chat import ChannelRef
 from advocacy.config import Settings
 from advocacy.content import approval, stories
-from advocacy.content.feeds import pull
+from advocacy.content.feeds import pull, sources
 from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import Story
 from advocacy.content.stories import Wording
@@ -154,6 +154,8 @@ class Demo:
         # None of them is Clara's own: the visitor begins as Clara, and nobody approves what they wrote.
         _, second = [await self.write_story(campaign, author="emilia.textor") for campaign in CAMPAIGNS]
         await self.pull_feed()
+        async with self.app.db.write() as s:
+            await sources.subscribe(s, FEED, mode="ask", every_minutes=5)
         await self.approve(second.id, "clara.editorius")  # before editors are asked: no card offers what is decided
         await ask_editors(self.app.parts)
 

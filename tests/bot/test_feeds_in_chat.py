@@ -134,3 +134,22 @@ async def test_health_is_told_in_words_and_a_source_is_asked_now(chat: Chat) -> 
         (await s.get_one(Feed, feed_id)).pulled_at = now() - timedelta(minutes=6)
     assert "jetzt abgerufen" in said(await chat.press("clara.editorius", "feed_pull", **press))
     assert woken == [True]
+
+
+async def test_from_a_site_over_http_to_a_draft(chat: Chat) -> None:
+    """A feed is pulled, its newest entries are asked about, a press makes a draft; the next pull adds nothing."""
+    editors = await chat.channel("comms-editors", "editors")
+    async with chat.db.write() as s:
+        await sources.subscribe(s, f"{chat.worlds.site.origin}/feed.xml", mode="ask")
+    await feed_actions.pull(chat.parts)
+    await chat.deliver()
+    cards = chat.worlds.slack.messages(editors.channel)
+    assert len(cards) in {5, 6}
+    found = await states(chat)
+    assert set(found) == {"asked"}
+    await chat.press("clara.editorius", "entry_take", e=len(found), c=1, message=ref_of(chat, editors, 0))
+    assert [one.state for one in await all_stories(chat)] == [StoryState.DRAFT]
+    await feed_actions.pull(chat.parts)
+    await chat.deliver()
+    assert len(chat.worlds.slack.messages(editors.channel)) == len(cards)
+    assert len(await states(chat)) == len(found)
