@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.test_cli import Run, bare, cli  # noqa: F401 - fixtures
+from tests.test_cli import FEEDS, Run, bare, cli  # noqa: F401 - fixtures
 
 
 def test_stop_and_resume_are_recorded_with_the_accounts_name(cli: Run) -> None:  # noqa: F811
@@ -19,3 +19,16 @@ def test_stop_and_resume_are_recorded_with_the_accounts_name(cli: Run) -> None: 
     said = cli("stop", "--status")
     assert said.out.startswith("Nothing is stopped.")
     assert said.out.count("Stopped by") == 1
+
+
+def test_a_story_is_withdrawn_and_its_log_names_the_account(cli: Run) -> None:  # noqa: F811
+    """Who, when, what and why; an unknown story is one sentence."""
+    assert cli("feed", "pull", str(FEEDS / "news.rss"), "--review", "1").code == 0
+    said = cli("story", "recall", "1", "--reason", "Wrong figures")
+    assert (said.code, said.out.startswith("Withdrawn: ")) == (0, True)
+    log = cli("story", "log", "1").out
+    assert "recalled" in log
+    assert "(command line): Wrong figures" in log
+    for verb in ("recall", "log"):
+        missing = cli("story", verb, "999")
+        assert (missing.code, missing.err) == (1, "There is no story 999; see them with: advocacy story list\n")

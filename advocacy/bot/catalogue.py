@@ -13,6 +13,7 @@ from advocacy.bot import draft_actions
 from advocacy.bot import emergency_actions
 from advocacy.bot import feed_actions
 from advocacy.bot import reason_actions
+from advocacy.bot import recall_actions
 from advocacy.bot import review_actions
 from advocacy.bot import rule_actions
 from advocacy.bot import share_actions
@@ -30,6 +31,7 @@ FILES: tuple[ModuleType, ...] = (
     emergency_actions,
     feed_actions,
     reason_actions,
+    recall_actions,
     review_actions,
     rule_actions,
     share_actions,

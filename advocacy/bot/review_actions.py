@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot import authors
 from advocacy.bot.actions import Call
-from advocacy.bot.answers import Around, refusal, withdrawn
+from advocacy.bot.answers import refusal
 from advocacy.bot.cards import OPENS_FORM
 from advocacy.bot.language import Translator, translator
 from advocacy.bot.review_cards import review_card, reviewed_card
@@ -14,10 +14,8 @@ from advocacy.bot.reviewing import gather
 from advocacy.chat import Answer, Button, Form, Input, Message, OpenForm, Private, Rewrite, UserRef
 from advocacy.content import approval, stories
 from advocacy.content.models import Story, StoryState
-from advocacy.db import after_commit
 from advocacy.delivery import outbox, placements
 from advocacy.people import directory
-from advocacy.sharing import links
 
 NOTE_LIMIT = 1000
 
@@ -65,30 +63,6 @@ async def return_save(call: Call) -> Answer:
         else call.t("Set aside. It came from a feed, so nobody has to be told.")
     )
     return Private(Message(summary=said, paragraphs=(said,)))
-
-
-async def recall(call: Call) -> Answer:
-    """Withdraw a story: nothing more leaves, every card is rewritten, links stop."""
-    async with call.parts.db.write() as s:
-        story = await approval.recall(s, call.number("s"), call.person)
-        await call.parts.sharing.cancel_story(s, story.id)
-        await links.stop_story(s, story.id)
-        await _tell_sharers(s, call, story)
-        return await _decided(s, call, await stories.get(s, story.id))
-
-
-async def _tell_sharers(s: AsyncSession, call: Call, story: Story) -> None:
-    """Offer everyone who has shared the story to delete their post, once."""
-    for share in await call.parts.sharing.out_there(s, story.id):
-        network = call.parts.networks.get(share.network)
-        if network is None or not share.reply:
-            continue
-        where = dict(share.reply)
-        reply_to, language = where.pop("reply_to", ""), where.pop("language", "en")
-        around = Around(share=share, title=story.title, network=network, at=call.at)
-        message = withdrawn(translator(language), around)
-        await outbox.tell(s, UserRef(**where), reply_to, message, f"withdrawn:{share.id}")
-    after_commit(s, call.parts.worker.wake_urgent.set)
 
 
 async def resubmit(call: Call) -> Answer:
@@ -172,7 +146,6 @@ ACTIONS = {
     "approve": approve,
     "return": give_back,
     "return_save": return_save,
-    "recall": recall,
     "resubmit": resubmit,
     "placement_there": placement_there,
     "placement_again": placement_again,

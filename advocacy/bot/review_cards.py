@@ -182,6 +182,13 @@ def _next_step(t: Translator, story: Story) -> tuple[Button, ...]:
     look = Button(t("Open the story"), action="desk", value={"s": story.id})
     if story.state == StoryState.RETURNED:
         return (Button(t("Put up for review again"), action="resubmit", value={"s": story.id}), look)
+    value = {"s": story.id}
+    look_back = (
+        Button(t("Who decided what"), action="history", value=value),
+        Button(t("Why not"), action="reasons", value=value),
+    )
+    if story.state in (StoryState.EXPIRED, StoryState.RECALLED):
+        return look_back
     if story.state not in (StoryState.APPROVED, StoryState.SCHEDULED, StoryState.LIVE):
         return ()
     return (
@@ -193,6 +200,7 @@ def _next_step(t: Translator, story: Story) -> tuple[Button, ...]:
             style="danger",
             confirm=t("Every card is rewritten, nothing more is posted, and its links stop. Withdraw it?"),
         ),
+        *look_back,
     )
 
 

@@ -20,6 +20,62 @@ def _story() -> None:
     """Stories and where they stand."""
 
 
+@story.command("recall")
+def recall(
+    story_id: Annotated[int, typer.Argument(metavar="ID", help="as in: advocacy story list")],
+    *,
+    reason: Annotated[str, typer.Option(help="why; it stays on record")] = "",
+) -> None:
+    """Withdraw a story for good: nothing more leaves, every card is rewritten, links stop."""
+    ground.run(_recall(ground.settings(), story_id, reason))
+
+
+async def _recall(chosen: Settings, story_id: int, reason: str) -> None:
+    from advocacy.bot import recall
+    from advocacy.cli.emergency import account
+    from advocacy.content.approval import Rejected
+    from advocacy.sharing.networks import make_all
+    from advocacy.sharing.shares import Sharing
+
+    async with ground.database(chosen) as db, ground.http(chosen) as http:
+        sharing = Sharing(chosen, make_all(chosen, http))
+        try:
+            async with db.write() as s:
+                found = await recall.recall(s, sharing, story_id, account(), reason)
+        except Rejected:
+            raise Trouble(f"There is no story {story_id}; see them with: advocacy story list") from None
+    ground.console().print(f"Withdrawn: {found.title}. Its cards are rewritten by the running product.", markup=False)
+
+
+@story.command("log")
+def log(story_id: Annotated[int, typer.Argument(metavar="ID", help="as in: advocacy story list")]) -> None:
+    """Show who decided what about a story, and when."""
+    ground.run(_log(ground.settings(), story_id))
+
+
+async def _log(chosen: Settings, story_id: int) -> None:
+    from rich.table import Table
+    from rich.text import Text
+    from sqlalchemy import select
+
+    from advocacy.content import approval, stories
+    from advocacy.people.models import Person
+
+    async with ground.database(chosen) as db, db.read() as s:
+        try:
+            await stories.get(s, story_id)
+        except stories.NoStory:
+            raise Trouble(f"There is no story {story_id}; see them with: advocacy story list") from None
+        rows = await approval.history(s, story_id)
+        known = select(Person.id, Person.name).where(Person.id.in_({row.by_id for row in rows if row.by_id}))
+        names = dict((await s.execute(known)).all())
+    table = Table("when", "what", "who", "note", "content", box=None)
+    for row in rows:
+        when = row.at.astimezone(chosen.zone).strftime("%Y-%m-%d %H:%M:%S")
+        table.add_row(when, row.decision, Text(names.get(row.by_id or 0, "")), Text(row.note), row.fingerprint[:12])
+    ground.console().print(table if rows else "Nothing was decided about it yet.")
+
+
 @story.command("list")
 def list_stories(
     *,

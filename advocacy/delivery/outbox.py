@@ -13,6 +13,8 @@ from advocacy.chat import ChannelRef, Message, MessageRef, UserRef, to_json
 from advocacy.db import now
 from advocacy.delivery.models import Outbox, OutboxState, Placement
 
+AHEAD = timedelta(days=1)
+"""What goes first counts as due for so long already: the longest due leaves first."""
 Target = ChannelRef | UserRef | MessageRef
 
 
@@ -44,17 +46,27 @@ async def tell(s: AsyncSession, who: UserRef, reply_to: str, message: Message, m
 
 
 async def rewrite(
-    s: AsyncSession, placement: Placement, ref: MessageRef, message: Message, *, holds_for: str = ""
+    s: AsyncSession,
+    placement: Placement,
+    ref: MessageRef,
+    message: Message,
+    *,
+    holds_for: str = "",
+    first: bool = False,
 ) -> None:
-    """Rewrite a card for everybody. One that still waits is replaced: only the newest text counts."""
+    """Rewrite a card for everybody. One that still waits is replaced: only the newest text counts.
+
+    ``first``: before everything in its lane that is not urgent.
+    """
+    due_at = now() - AHEAD if first else now()
     waiting = await s.execute(
         update(Outbox)
         .where(Outbox.placement_id == placement.id, Outbox.verb == "update", Outbox.state == OutboxState.PENDING)
-        .values(message=to_json(message), holds_for=holds_for)
+        .values(message=to_json(message), holds_for=holds_for, **({"due_at": due_at} if first else {}))
     )
     if getattr(waiting, "rowcount", 0) == 0:
         marker = f"update:{placement.id}:{now().timestamp():.6f}"
-        await _put(s, "update", ref, message, marker, placement_id=placement.id, holds_for=holds_for)
+        await _put(s, "update", ref, message, marker, placement_id=placement.id, holds_for=holds_for, due_at=due_at)
 
 
 async def _put(

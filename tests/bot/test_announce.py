@@ -170,7 +170,7 @@ async def test_recall_and_expiry_rewrite_every_card(chat: Chat) -> None:
     async with chat.db.write() as s:
         story = await s.get_one(Story, ending.id)
         story.expires_at, story.updated_at = now() - timedelta(seconds=1), now() - timedelta(days=30)
-    assert await announce.refresh(chat.parts) == 4
+    assert await announce.refresh(chat.parts) == 2
     await chat.deliver()
     for ref in refs:
         for card in chat.worlds.slack.messages(ref.channel):

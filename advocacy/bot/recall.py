@@ -1,0 +1,68 @@
+"""Withdrawing a story, all of it in one unit of work; for chat and the command line."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from advocacy.bot.answers import Around, withdrawn
+from advocacy.bot.cards import ended_card, face
+from advocacy.bot.language import translator
+from advocacy.bot.review_actions import verdict
+from advocacy.bot.review_cards import reviewed_card
+from advocacy.chat import UserRef
+from advocacy.content import approval, stories
+from advocacy.content.models import Story
+from advocacy.db import now
+from advocacy.delivery import outbox, placements
+from advocacy.people.models import Person
+from advocacy.sharing import links
+from advocacy.sharing.shares import Sharing
+
+
+async def recall(s: AsyncSession, sharing: Sharing, story_id: int, by: Person | str, note: str = "") -> Story:
+    """Nothing more leaves, every card is rewritten before all else, links stop, sharers are told. Raises ``Rejected``.
+
+    A card that is under way at this moment is rewritten as soon as it is known to be there (``announce.refresh``).
+    """
+    await approval.recall(s, story_id, by, note)
+    story = await stories.get(s, story_id)
+    await sharing.cancel_story(s, story.id)
+    await outbox.cancel_sends(s, story.id)
+    await outbox.cancel_sends(s, story.id, "review")
+    await links.stop_story(s, story.id)
+    await _rewrite_cards(s, story)
+    await _rewrite_reviews(s, story, by if isinstance(by, str) else by.name)
+    await _tell_sharers(s, sharing, story)
+    return story
+
+
+async def _rewrite_cards(s: AsyncSession, story: Story) -> None:
+    """Cards in channels and in direct messages."""
+    for placement, place in await placements.of_story(s, story.id):
+        message = ended_card(translator(place.language), story)
+        if placement.shown == face(message):
+            continue
+        # From here on a counter that was drawn before the recall no longer fits and is not written.
+        placement.shown, placement.refreshed_at = face(message), now()
+        await outbox.rewrite(s, placement, placements.message_ref(placement, place), message, first=True)
+
+
+async def _rewrite_reviews(s: AsyncSession, story: Story, name: str) -> None:
+    """The editors' own cards."""
+    for placement, place in await placements.of_story(s, story.id, "review"):
+        t = translator(place.language)
+        message = reviewed_card(t, story, verdict(t, story, name))
+        await outbox.rewrite(s, placement, placements.message_ref(placement, place), message)
+
+
+async def _tell_sharers(s: AsyncSession, sharing: Sharing, story: Story) -> None:
+    """Offer everyone who has shared the story to delete their post, once."""
+    for share in await sharing.out_there(s, story.id):
+        network = sharing.networks.get(share.network)
+        if network is None or not share.reply:
+            continue
+        where = dict(share.reply)
+        reply_to, language = where.pop("reply_to", ""), where.pop("language", "en")
+        around = Around(share=share, title=story.title, network=network, at=now())
+        message = withdrawn(translator(language), around)
+        await outbox.tell(s, UserRef(**where), reply_to, message, f"withdrawn:{share.id}")

@@ -1,0 +1,96 @@
+"""Withdrawing stories from chat, and who decided what about them."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from advocacy.bot.actions import Call
+from advocacy.bot.answers import refusal
+from advocacy.bot.language import Translator, translator
+from advocacy.bot.recall import recall as withdraw
+from advocacy.bot.review_actions import verdict
+from advocacy.bot.review_cards import reviewed_card
+from advocacy.chat import Answer, Button, Fact, Message, Private, Rewrite
+from advocacy.content import approval, stories
+from advocacy.content.models import Story, StoryState
+from advocacy.db import after_commit
+from advocacy.people import directory
+from advocacy.people.models import Person
+
+OUT = (StoryState.LIVE, StoryState.SCHEDULED, StoryState.APPROVED)
+LISTED = 8
+"""Stories with a button each."""
+DECISIONS = 20
+"""The newest of a story."""
+
+
+async def recall(call: Call) -> Answer:
+    """Withdraw a story: nothing more leaves, every card is rewritten, links stop."""
+    async with call.parts.db.write() as s:
+        story = await withdraw(s, call.parts.sharing, call.number("s"), call.person)
+        for wake in (call.parts.worker.wake, call.parts.worker.wake_urgent):
+            after_commit(s, wake.set)
+    on_a_card = bool(call.number("p"))
+    t = translator(call.parts.settings.language) if on_a_card else call.t
+    card = reviewed_card(t, story, verdict(t, story, call.person.name))
+    return Rewrite(card) if on_a_card else Private(card, replace=True)
+
+
+async def listing(call: Call) -> Answer:
+    """Stories that are out or about to go out, with a button each that withdraws them."""
+    if not directory.may(call.person, "editor"):
+        return Private(refusal(call.t, "not_editor"))
+    async with call.parts.db.read() as s:
+        found = [story for state in OUT for story in await stories.listing(s, state, LISTED)][:LISTED]
+    t = call.t
+    if not found:
+        said = t("No story is out, and none is about to go out.")
+        return Private(Message(summary=said, paragraphs=(said,)))
+    heading = t("Which story do you want to withdraw?")
+    facts = tuple(Fact(f"{number}", story.title) for number, story in enumerate(found, 1))
+    buttons = tuple(_button(t, number, story) for number, story in enumerate(found, 1))
+    return Private(Message(summary=heading, heading=heading, facts=facts, buttons=buttons))
+
+
+def _button(t: Translator, number: int, story: Story) -> Button:
+    asked = t("Every card is rewritten, nothing more is posted, and its links stop. Withdraw it?")
+    title = story.title if len(story.title) <= 22 else story.title[:21] + "…"
+    said = t("Withdraw {number}: {title}", number=number, title=title)[:40]
+    return Button(said, action="recall", value={"s": story.id}, style="danger", confirm=f"{story.title[:120]}: {asked}")
+
+
+async def history(call: Call) -> Answer:
+    """Who decided what about a story, and when."""
+    if not directory.may(call.person, "editor"):
+        return Private(refusal(call.t, "not_editor"))
+    t = call.t
+    async with call.parts.db.read() as s:
+        story = await stories.get(s, call.number("s"))
+        rows = (await approval.history(s, story.id))[-DECISIONS:]
+        known = select(Person.id, Person.name).where(Person.id.in_({row.by_id for row in rows if row.by_id}))
+        names = dict((await s.execute(known)).all())
+    heading = t("Decisions about “{title}”", title=story.title)[:150]
+    lines = []
+    for row in rows:
+        who = names.get(row.by_id or 0, t("the product itself") if not row.note else "–")
+        said = f"{t.moment(row.at, call.parts.settings.zone)} · {decision(t, row.decision)} · {who}"
+        lines.append(f"{said}: {row.note}" if row.note else said)
+    if not lines:
+        lines = [t("Nothing was decided yet.")]
+    return Private(Message(summary=heading, heading=heading, paragraphs=tuple(lines)))
+
+
+def decision(t: Translator, name: str) -> str:
+    """A decision in a word or two."""
+    words = {
+        "submitted": t("put up for review"),
+        "approved": t("approved"),
+        "cleared": t("approved by all who are needed"),
+        "returned": t("returned"),
+        "recalled": t("withdrawn"),
+    }
+    return words.get(name, name)
+
+
+ACTIONS = {"recall": recall, "recall_list": listing, "history": history}
+WORDS = {"recall": listing, "zurückziehen": listing}
