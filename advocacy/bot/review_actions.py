@@ -11,7 +11,7 @@ from advocacy.bot.cards import OPENS_FORM
 from advocacy.bot.language import Translator, translator
 from advocacy.bot.review_cards import review_card, reviewed_card
 from advocacy.bot.reviewing import gather
-from advocacy.chat import Answer, Button, Form, Input, Message, OpenForm, Private, Rewrite, UserRef
+from advocacy.chat import Answer, Button, Form, Input, Message, OpenForm, Private, Rewrite
 from advocacy.content import approval, stories
 from advocacy.content.models import Story, StoryState
 from advocacy.delivery import outbox, placements

@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from advocacy.chat import ChatPlatform, Gone, MessageRef, Refused, Retry, Unknown, UserRef, from_json
 from advocacy.db import Database, for_update, now
 from advocacy.delivery import brakes, guard, placements
-from advocacy.delivery.limits import Limits
+from advocacy.delivery.limits import Kind, Limits
 from advocacy.delivery.models import Outbox, OutboxState, Placement, PlacementState
 from advocacy.delivery.outbox import target_of
 
@@ -75,12 +75,14 @@ class Worker:
         at = now()
         due = and_(
             Outbox.state == OutboxState.PENDING, Outbox.urgent == urgent, Outbox.due_at <= at, self._reachable(),
-            Outbox.lane.not_in(self._limits.paused()), ~_is_being_rewritten(), ~brakes.held(),
+            self._flows(), ~_is_being_rewritten(), ~brakes.held(),
         )  # fmt: skip
         if not await self._any(due):
             return []
         async with self._db.write() as s:
-            query = select(Outbox).where(due, Outbox.id.in_(await _turns(s, due))).order_by(Outbox.due_at, Outbox.id)
+            query = (
+                select(Outbox).where(due, Outbox.id.in_(await self._turns(s, due))).order_by(Outbox.due_at, Outbox.id)
+            )
             rows = list((await s.execute(for_update(query, skip_locked=True))).scalars())
             for row in rows:
                 row.state, row.claimed_at, row.attempts = OutboxState.SENDING, at, row.attempts + 1
@@ -89,6 +91,26 @@ class Worker:
                         update(Placement).where(Placement.id == row.placement_id).values(state=PlacementState.SENDING)
                     )
         return rows
+
+    async def _turns(self, s: AsyncSession, due: ColumnElement[bool]) -> list[int]:
+        """Whose turn it is: one message for each channel or person, a few for each lane, the longest due first."""
+        query = select(Outbox.id, Outbox.lane, Outbox.target, Outbox.verb).where(due).order_by(Outbox.due_at, Outbox.id)
+        places: set[tuple[str, str]] = set()
+        lanes: Counter[str] = Counter()
+        rewritten: Counter[str] = Counter()
+        turns: list[int] = []
+        for row_id, lane, target, verb in (await s.execute(query.limit(CANDIDATES))).all():
+            place = (lane, target.get("channel") or target.get("user", ""))
+            if place in places or lanes[lane] >= IN_A_LANE or len(turns) >= BATCH:
+                continue
+            if verb == "update":
+                if rewritten[lane] >= self._limits.lane(lane.partition(":")[0], lane, "update").room:
+                    continue
+                rewritten[lane] += 1
+            places.add(place)
+            lanes[lane] += 1
+            turns.append(row_id)
+        return turns
 
     async def _claim_unknown(self) -> list[Outbox]:
         """Left to whoever looks for as long as a lease."""
@@ -120,6 +142,13 @@ class Worker:
         async with self._db.read() as s:
             return await s.scalar(select(Outbox.id).where(which).limit(1)) is not None
 
+    def _flows(self) -> ColumnElement[bool]:
+        """Lanes that do not have to pause for long; rewriting may have to where sending does not."""
+        return and_(
+            or_(Outbox.verb != "update", Outbox.lane.not_in(self._limits.paused("update"))),
+            or_(Outbox.verb == "update", Outbox.lane.not_in(self._limits.paused("send"))),
+        )
+
     def _reachable(self) -> ColumnElement[bool]:
         """Lanes whose platform is connected here; the rest waits until it is."""
         return or_(false(), *(Outbox.lane.startswith(f"{name}:", autoescape=True) for name in self.platforms))
@@ -129,8 +158,9 @@ class Worker:
     async def _deliver(self, row: Outbox) -> None:
         target, _ = target_of(row)
         where = target.user if isinstance(target, UserRef) else target.channel
-        await self._limits.wait(target.platform, row.lane, f"{row.lane}:{where}")
-        gate = self._limits.lane(target.platform, row.lane)
+        kind: Kind = "update" if row.verb == "update" else "send"
+        await self._limits.wait(target.platform, row.lane, f"{row.lane}:{where}", kind)
+        gate = self._limits.lane(target.platform, row.lane, kind)
         if gate.closed_for > 0:  # the vendor asked for a pause while this row waited for its turn
             await self._put_back(row, gate.closed_for)
             return
@@ -318,18 +348,3 @@ async def _fail(s: AsyncSession, row: Outbox, why: str) -> None:
     row.state, row.settled_at, row.problem = OutboxState.FAILED, now(), why
     if row.placement_id is not None and row.verb == "send":
         (await s.get_one(Placement, row.placement_id)).state = PlacementState.FAILED
-
-
-async def _turns(s: AsyncSession, due: ColumnElement[bool]) -> list[int]:
-    """Whose turn it is: one message for each channel or person, a few for each lane, the longest due first."""
-    query = select(Outbox.id, Outbox.lane, Outbox.target).where(due).order_by(Outbox.due_at, Outbox.id)
-    places: set[tuple[str, str]] = set()
-    lanes: Counter[str] = Counter()
-    turns: list[int] = []
-    for row_id, lane, target in (await s.execute(query.limit(CANDIDATES))).all():
-        place = (lane, target.get("channel") or target.get("user", ""))
-        if place not in places and lanes[lane] < IN_A_LANE and len(turns) < BATCH:
-            places.add(place)
-            lanes[lane] += 1
-            turns.append(row_id)
-    return turns

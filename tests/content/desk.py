@@ -21,7 +21,7 @@ from advocacy.content.models import Review, ReviewTask, Story, StoryState
 from advocacy.content.stories import Invalid
 from advocacy.db import Database, now
 from advocacy.delivery import placements
-from advocacy.delivery.limits import Gate, Limits, Pace
+from advocacy.delivery.limits import Gate, Kind, Limits, Pace
 from advocacy.delivery.models import Outbox, Placement
 from advocacy.delivery.worker import Worker
 from advocacy.sharing.shares import Sharing
@@ -50,15 +50,15 @@ class NoLimits(Limits):
         super().__init__()
         self.meanwhile: Callable[[], Awaitable[object]] | None = None
 
-    async def wait(self, platform: str, lane: str, channel: str) -> None:
-        del platform, lane, channel
+    async def wait(self, platform: str, lane: str, channel: str, kind: Kind = "send") -> None:
+        del platform, lane, channel, kind
         step, self.meanwhile = self.meanwhile, None
         if step is not None:
             await step()
 
-    def lane(self, platform: str, lane: str) -> Gate:
+    def lane(self, platform: str, lane: str, kind: Kind = "send") -> Gate:
         """Open for everything: each search begins again at the same hour, gates would stay closed from the last."""
-        del platform, lane
+        del platform, lane, kind
         return Gate(Pace(1000.0, 1000))
 
 

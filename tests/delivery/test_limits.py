@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advocacy.delivery.limits import Gate, Pace
+from advocacy.delivery.limits import Gate, Limits, Pace
 
 
 class Clock:
@@ -33,3 +33,24 @@ def test_a_pause_asked_for_by_the_vendor_holds_for_everybody() -> None:
     gate = Gate(Pace(10.0, 5), Clock())
     gate.close(7.0)
     assert all(gate.reserve() >= 7.0 for _ in range(3))
+
+
+def test_no_stretch_holds_more_than_the_vendor_counts() -> None:
+    """Three in ten seconds: three at once, the next three as soon as ten seconds have passed, and so on."""
+    clock = Clock()
+    gate = Gate(Pace(10.0, 3, most=3, within=10.0), clock)
+    assert [round(gate.reserve(), 1) for _ in range(7)] == [0.0, 0.0, 0.0, 10.0, 10.1, 10.2, 20.0]
+    assert gate.is_far
+    clock.now += 21
+    assert not gate.is_far
+
+
+def test_rewriting_has_a_gate_of_its_own_only_where_the_vendor_counts_it_apart() -> None:
+    """Slack counts chat.update by itself; for Teams every request counts the same."""
+    limits = Limits(Clock())
+    assert limits.lane("slack", "slack:T1", "update") is not limits.lane("slack", "slack:T1")
+    assert limits.lane("teams", "teams:t1", "update") is limits.lane("teams", "teams:t1")
+    limits.lane("slack", "slack:T1", "update").close(60)
+    limits.lane("teams", "teams:t1").close(60)
+    assert limits.paused("update") == ["teams:t1", "slack:T1"]
+    assert limits.paused() == ["teams:t1"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict, deque
+from collections.abc import Callable
 
 Windows = tuple[tuple[int, float], ...]
 """Requests allowed per so many seconds; all must hold."""
@@ -17,12 +18,13 @@ TENANT: Windows = ((50, 1),)
 class Limits:
     """Who asked when, per kind of request and conversation."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
         self._asked: defaultdict[tuple[str, str], deque[float]] = defaultdict(deque)
 
     def wait(self, kind: str, thread: str, windows: Windows) -> float:
         """Seconds until this request may come again; 0.0 when it may pass now (and then it counts)."""
-        now = time.monotonic()
+        now = self.clock()
         asked = self._asked[kind, thread]
         while asked and asked[0] <= now - windows[-1][1]:
             asked.popleft()
