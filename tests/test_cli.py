@@ -325,3 +325,20 @@ def test_what_nobody_foresaw_is_a_sentence_too(bare: Run, monkeypatch: pytest.Mo
     assert said.code == 1
     assert said.err.startswith("Something unexpected happened (RuntimeError: boom).")
     assert "Traceback" in bare("migrate", ADVOCACY_LOG_LEVEL="DEBUG").err
+
+
+def test_a_token_is_shown_once_and_can_be_revoked(cli: Run, tmp_path: Path) -> None:
+    """For an editor only."""
+    (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    cli("people", "import", "roster.csv", "--apply")
+    assert cli("token", "list").out == "There are no tokens.\n"
+    made = cli("token", "new", "--for", "ada@nordlicht.example", "--name", "website")
+    assert made.out.startswith("adv_")
+    assert "acts for Ada Lund" in made.err
+    shown = cli("token", "list").out
+    assert "website" in shown
+    assert made.out.strip() not in shown
+    assert cli("token", "revoke", "1").out == "Token 1 is revoked.\n"
+    assert cli("token", "revoke", "9").err == "There is no token 9; see: advocacy token list\n"
+    assert "is not an editor" in cli("token", "new", "--for", "bo@nordlicht.example", "--name", "x").err
+    assert "There is nobody" in cli("token", "new", "--for", "no@nordlicht.example", "--name", "x").err

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from advocacy.cli import content, emergency, feeds, people, rules, running, vendors
+from advocacy.cli import content, emergency, feeds, people, rules, running, tokens, vendors
 from advocacy.cli.trouble import Trouble, sentences
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ app.add_typer(rules.app, name="rule")
 app.add_typer(vendors.channel, name="channel")
 app.add_typer(vendors.slack, name="slack")
 app.add_typer(vendors.teams, name="teams")
+app.add_typer(tokens.app, name="token")
 app.add_typer(running.keys, name="keys")
 
 

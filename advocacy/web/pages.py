@@ -19,6 +19,7 @@ from aiohttp import web
 from advocacy.bot.language import LANGUAGES, Translator, translator
 from advocacy.config import Settings
 from advocacy.db import Database
+from advocacy.http import Http
 from advocacy.sharing.accounts import Accounts
 from advocacy.sharing.clicks import ClickWriter, LinkTable
 from advocacy.sharing.network import Network
@@ -41,6 +42,7 @@ class Parts(Protocol):
 
     settings: Settings
     db: Database
+    http: Http
     networks: dict[str, Network]
     accounts: Accounts
     links: LinkTable

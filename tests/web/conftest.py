@@ -22,6 +22,7 @@ from advocacy.playground.company import Resident, residents
 from advocacy.playground.networks.bluesky import BlueskyWorld
 from advocacy.playground.networks.linkedin import LinkedInWorld
 from advocacy.playground.networks.mastodon import MastodonWorld
+from advocacy.playground.site.world import SiteWorld
 from advocacy.playground.world import Outside
 from advocacy.sharing.accounts import Accounts
 from advocacy.sharing.clicks import ClickWriter, LinkTable, Spool
@@ -56,6 +57,7 @@ class Product:
 
     settings: Settings
     db: Database
+    http: Http
     networks: dict[str, Network]
     accounts: Accounts
     links: LinkTable
@@ -142,7 +144,7 @@ async def product(db: Database, database_url: str, tmp_path: Path) -> AsyncItera
     worlds = (LinkedInWorld("linkedin-client", "linkedin-secret"), MastodonWorld(), BlueskyWorld())
     for world in worlds:
         world.previews = False
-    outside = Outside(*worlds)
+    outside = Outside(*worlds, SiteWorld())
     await outside.start()
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
@@ -153,7 +155,7 @@ async def product(db: Database, database_url: str, tmp_path: Path) -> AsyncItera
     await http.start()
     networks = make_all(settings, http)
     made = Product(
-        settings, db, networks, Accounts(db, settings, networks), LinkTable(db), ClickWriter(db, Spool(settings.spool)),
+        settings, db, http, networks, Accounts(db, settings, networks), LinkTable(db), ClickWriter(db, Spool(settings.spool)),
         Visitors(db), outside, Addresses(settings),
     )  # fmt: skip
     await _fill(made)

@@ -1,0 +1,87 @@
+"""``advocacy token``: what lets programs use the REST API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from advocacy.cli import ground
+from advocacy.cli.trouble import Trouble
+
+if TYPE_CHECKING:
+    from advocacy.config import Settings
+
+app = typer.Typer(help="Tokens for the REST API.", no_args_is_help=True)
+
+
+@app.callback()
+def _tokens() -> None:
+    """Tokens for the REST API."""
+
+
+@app.command("new")
+def new(
+    *,
+    email: Annotated[str, typer.Option("--for", help="e-mail address of the editor it acts for")],
+    name: Annotated[str, typer.Option(help="what it is for, such as: website")],
+) -> None:
+    """Make a token. It is shown once."""
+    if not name.strip():
+        raise Trouble("Say what the token is for: --name website", 2)
+    ground.run(_new(ground.settings(), email, name))
+
+
+async def _new(chosen: Settings, email: str, name: str) -> None:
+    from advocacy.people import directory, tokens
+
+    async with ground.database(chosen) as db, db.write() as s:
+        person = await directory.find(s, email)
+        if person is None:
+            raise Trouble(f"There is nobody with the e-mail address {email}.")
+        if not directory.may(person, "editor"):
+            raise Trouble(f"{person.name} is not an editor; the roster's column for roles says who is.")
+        token, secret = await tokens.new(s, person.id, name)
+    ground.console(stderr=True).print(f"Token {token.id} acts for {person.name}. Keep it: it is not shown again.")
+    ground.console().print(secret, markup=False)
+
+
+@app.command("list")
+def list_tokens() -> None:
+    """List tokens, the newest first."""
+    ground.run(_list(ground.settings()))
+
+
+async def _list(chosen: Settings) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from advocacy.people import tokens
+
+    async with ground.database(chosen) as db, db.read() as s:
+        found = await tokens.listing(s)
+    if not found:
+        ground.console().print("There are no tokens.")
+        return
+    table = Table("id", "for", "name", "made", "used", "revoked", box=None)
+    for token, person in found:
+        times = [at.astimezone(chosen.zone).strftime("%Y-%m-%d %H:%M") if at else "–" for at in
+                 (token.created_at, token.used_at, token.revoked_at)]  # fmt: skip
+        table.add_row(str(token.id), person.email, Text(token.name), *times)
+    ground.console().print(table)
+
+
+@app.command("revoke")
+def revoke(token_id: Annotated[int, typer.Argument(help="its id, as advocacy token list shows it")]) -> None:
+    """End a token at once and for good."""
+    ground.run(_revoke(ground.settings(), token_id))
+
+
+async def _revoke(chosen: Settings, token_id: int) -> None:
+    from advocacy.people import tokens
+
+    async with ground.database(chosen) as db, db.write() as s:
+        token = await tokens.revoke(s, token_id)
+    if token is None:
+        raise Trouble(f"There is no token {token_id}; see: advocacy token list")
+    ground.console().print(f"Token {token_id} is revoked.")
