@@ -169,9 +169,9 @@ async def hostile_world(folder: Path) -> AsyncIterator[World]:
         finally:
             writer.close()
 
-    closed = await asyncio.start_server(forbidden, ["127.0.0.1", "127.0.0.2"], 0)
+    closed = await asyncio.start_server(forbidden, "127.0.0.1", 0)
     port = closed.sockets[0].getsockname()[1]
-    also = await _also(forbidden, port)
+    also = [await _also(forbidden, host, port) for host in ("127.0.0.2", "::1")]
     hostile = await asyncio.start_server(evil, "127.0.0.1", 0)
     names = Names()
     origin = f"http://127.0.0.1:{hostile.sockets[0].getsockname()[1]}"
@@ -182,15 +182,15 @@ async def hostile_world(folder: Path) -> AsyncIterator[World]:
         yield world
     finally:
         await http.close()
-        for server in (closed, also, hostile):
+        for server in (closed, *also, hostile):
             if server is not None:
                 server.close()
 
 
-async def _also(handler: Callable[..., Awaitable[None]], port: int) -> asyncio.Server | None:
-    """The same on IPv6, where there is one."""
+async def _also(handler: Callable[..., Awaitable[None]], host: str, port: int) -> asyncio.Server | None:
+    """The same at another address of this machine, where it has that."""
     try:
-        return await asyncio.start_server(handler, "::1", port)
+        return await asyncio.start_server(handler, host, port)
     except OSError:
         return None
 
