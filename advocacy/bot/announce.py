@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from advocacy.bot import leaders
 from advocacy.bot.actions import Parts
 from advocacy.bot.cards import Offer, ended_card, face, revised_card, story_card
 from advocacy.bot.language import translator
@@ -38,17 +39,18 @@ async def publish(parts: Parts) -> int:
     """Let stories go live at their time and put their cards into the outbox; answers how many cards."""
     at = now()
     async with parts.db.write() as s:
+        cards = await leaders.tell(s, parts, at)
         await schedule.go_live(s, at)
         query = select(Story.id).where(Story.state == StoryState.LIVE, Story.announced_at.is_(None))
         query = query.where(*stories.not_over(at)).limit(20)
         due = list((await s.execute(for_update(query, skip_locked=True))).scalars())
-        cards = 0
         for story_id in due:
             story = await stories.get(s, story_id)
             story.announced_at = at
             cards += await _announce(s, parts, story, at)
         if cards:
             after_commit(s, parts.worker.wake.set)
+            after_commit(s, parts.worker.wake_urgent.set)
     return cards
 
 

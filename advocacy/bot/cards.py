@@ -46,10 +46,14 @@ def story_card(t: Translator, offer: Offer, viewers: Sequence[str] = (), extra: 
         image=Image(offer.picture, said.image_alt or said.title) if offer.picture else None,
         paragraphs=(said.summary,) if said.summary else (),
         buttons=(*_share_buttons(t, offer, value), Button(t("Read it first"), url=said.url), *extra, _pass(t, value)),
-        footnote="\n".join(filter(None, (thanks.line(t, offer.finder, offer.writer), counter(t, offer.totals)))),
+        footnote="\n".join(filter(None, (thanks.line(t, offer.finder, offer.writer), _last_line(t, offer)))),
         refresh=Button(t("Refresh"), action="view", value=value),
         refresh_for=tuple(viewers),
     )
+
+
+def _last_line(t: Translator, offer: Offer) -> str:
+    return t("For reading inside the company only.") if offer.story.internal else counter(t, offer.totals)
 
 
 def _pass(t: Translator, value: dict[str, int]) -> Button:
@@ -57,6 +61,8 @@ def _pass(t: Translator, value: dict[str, int]) -> Button:
 
 
 def _share_buttons(t: Translator, offer: Offer, value: dict[str, int]) -> list[Button]:
+    if offer.story.internal:
+        return []
     names = list(offer.networks)
     buttons = [
         Button(

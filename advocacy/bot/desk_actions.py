@@ -123,21 +123,21 @@ async def _save(call: Call, changes: dict[str, Any], form: Callable[[Call, Story
         async with call.parts.db.read() as s:
             story = await stories.get(s, call.number("s"))
         if isinstance(wrong, Overtaken):
-            return OpenForm(_overtaken(call, form(call, story), story))
-        again = _filled(form(call, story), call)
+            return OpenForm(overtaken(call, form(call, story), story))
+        again = filled(form(call, story), call)
         names = [one.name for one in again.body.inputs]
         at = NAMES.get(wrong.field, wrong.field)
         return OpenForm(replace(again, errors={at if at in names else names[0]: field_problem(call.t, wrong.code)}))
     return Private(_desk(call, story, author.name if author else ""), replace=True)
 
 
-def _filled(form: Form, call: Call) -> Form:
+def filled(form: Form, call: Call) -> Form:
     """The form with what was typed, under the version that was looked at."""
     inputs = tuple(replace(one, value=call.press.inputs.get(one.name, one.value)) for one in form.body.inputs)
     return replace(form, body=replace(form.body, inputs=inputs), value=dict(call.press.value))
 
 
-def _overtaken(call: Call, form: Form, story: Story) -> Form:
+def overtaken(call: Call, form: Form, story: Story) -> Form:
     """What was typed stays in the fields; what somebody else wrote meanwhile stands above. Saving again keeps mine."""
     t, theirs = call.t, {one.name: one.value for one in form.body.inputs}
     changed = [
@@ -147,7 +147,7 @@ def _overtaken(call: Call, form: Form, story: Story) -> Form:
     ]
     note = t("Somebody else has changed this story meanwhile. Below is your text; this is how theirs differs. "
              "Take over what you need, then save.")  # fmt: skip
-    kept = _filled(form, call)
+    kept = filled(form, call)
     body = replace(kept.body, paragraphs=(note,), quote="\n".join(changed)[:2500])
     return replace(kept, body=body, value={**call.press.value, "v": story.version})
 

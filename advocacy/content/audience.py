@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from advocacy.content import emergency, stories
-from advocacy.content.models import Story, StoryState
+from advocacy.content import emergency, stories, topics
+from advocacy.content.fingerprint import fingerprint
+from advocacy.content.models import Passed, Story, StoryState
+from advocacy.content.versions import base
 from advocacy.people import departments
 from advocacy.people.models import Person
+
+_EARLY = (StoryState.APPROVED, StoryState.SCHEDULED)
+_LOOKED_AT = 300
+"""Stories a feed is chosen from."""
 
 
 class NotSharable(Exception):
@@ -54,23 +62,82 @@ async def readable(s: AsyncSession, story_id: int, person_id: int, at: datetime)
     ends = [one for one in (story.expires_at, story.rights_until) if one is not None]
     if story.state == StoryState.EXPIRED or any(one <= at for one in ends):
         raise NotSharable("expired")
-    if story.state != StoryState.LIVE or (story.embargo_until is not None and story.embargo_until > at):
+    if story.embargo_until is not None and story.embargo_until > at:
         raise NotSharable("not_live")
-    if not await _is_for(s, story, person_id, at):
+    if story.state != StoryState.LIVE and not _is_early(story, person_id):
+        raise NotSharable("not_live")
+    reader = await _reader(s, person_id, at)
+    if reader is None or not reader.may_see(story):
         raise NotSharable("not_for_you")
     return story
 
 
-async def _is_for(s: AsyncSession, story: Story, person_id: int, at: datetime) -> bool:
+async def feed_for(s: AsyncSession, person_id: int, at: datetime, limit: int = 50) -> list[Story]:
+    """Stories to show this person by themselves, whole: featured ones first, then the newest.
+
+    Without those they passed on and those of topics they muted; with those they get before the others.
+    """
+    reader = await _reader(s, person_id, at)
+    if reader is None:
+        return []
+    passed = select(Passed.story_id).where(Passed.person_id == person_id)
+    early = and_(Story.state.in_(_EARLY), Story.leaders_told_at.is_not(None))
+    query = (
+        select(Story)
+        .where(or_(Story.state == StoryState.LIVE, early), *stories.not_over(at), Story.id.not_in(passed))
+        .where(or_(Story.embargo_until.is_(None), Story.embargo_until <= at))
+        .order_by(Story.featured.desc(), Story.live_at.desc(), Story.id.desc())
+        .limit(_LOOKED_AT)
+        .options(*stories.whole())
+    )
+    found = [
+        story
+        for story in await s.scalars(query)
+        if (story.state == StoryState.LIVE or _is_early(story, person_id))
+        and reader.may_see(story)
+        and reader.sight.wants(story.topics)
+    ]
+    return found[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """A person as audiences are concerned."""
+
+    person_id: int
+    departments: frozenset[int]
+    """Theirs and all above it."""
+    location: str
+    language: str
+    sight: topics.Sight
+
+    def may_see(self, story: Story) -> bool:
+        """Is the story for this person? Those who are to get it first always belong to it."""
+        if self.person_id in story.leader_ids:
+            return True
+        return (
+            (not story.department_ids or not self.departments.isdisjoint(story.department_ids))
+            and (not story.locations or self.location.casefold() in map(str.casefold, story.locations))
+            and (not story.audience_languages or base(self.language) in map(base, story.audience_languages))
+            and self.sight.may_see(story.topics)
+        )
+
+
+async def _reader(s: AsyncSession, person_id: int, at: datetime) -> _Reader | None:
+    """The person, while employed."""
     person = await s.get(Person, person_id)
     if person is None or (person.left_on is not None and person.left_on <= at.date()):
-        return False
-    if not story.department_ids:
-        return True
+        return None
     own = (await departments.of(s, [person_id], at.date())).get(person_id)
-    if own is None:
-        return False
-    return not set((await departments.tree(s)).chain(own)).isdisjoint(story.department_ids)
+    chain = (await departments.tree(s)).chain(own) if own is not None else ()
+    sight = await topics.sight(s, person_id)
+    return _Reader(person_id, frozenset(chain), person.location, person.language, sight)
 
 
-__all__ = ["NotSharable", "fit_to_share", "readable", "sharable"]
+def _is_early(story: Story, person_id: int) -> bool:
+    """Was this person told before the others, of exactly what is approved?"""
+    told = story.state in _EARLY and story.leaders_told_at is not None and person_id in story.leader_ids
+    return told and story.approved_hash == fingerprint(story)
+
+
+__all__ = ["NotSharable", "feed_for", "fit_to_share", "readable", "sharable"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
@@ -68,6 +68,34 @@ async def expire(s: AsyncSession, at: datetime) -> list[int]:
     return ended
 
 
+async def leaders_due(s: AsyncSession, at: datetime) -> list[Story]:
+    """Approved stories whose leaders are to be told now, whole; they count as told.
+
+    A story that would go out as soon as it can waits for their minutes first. Nobody is told before an embargo ends.
+    """
+    query = (
+        select(Story)
+        .where(Story.state.in_(_WAITING), Story.leaders_minutes > 0, Story.leaders_told_at.is_(None), *not_over(at))
+        .where(or_(Story.embargo_until.is_(None), Story.embargo_until <= at))
+        .order_by(Story.id)
+        .limit(_AT_A_TIME)
+        .options(*whole())
+    )
+    due = []
+    for story in await s.scalars(for_update(query, skip_locked=True)):
+        ahead, begins = timedelta(minutes=story.leaders_minutes), story.publish_at
+        if not story.leader_ids or story.approved_hash != fingerprint(story):
+            continue
+        if begins is None or (story.embargo_until is not None and begins <= story.embargo_until):
+            story.publish_at, story.state = at + ahead, StoryState.SCHEDULED
+        elif begins - ahead > at:
+            continue
+        story.leaders_told_at = at
+        due.append(story)
+    await s.flush()
+    return due
+
+
 async def resend(s: AsyncSession, story_id: int) -> Story:
     """Put a live story into its channels once more, below what was said since. Raises ``NoStory``, ``Invalid``."""
     story = await get(s, story_id, lock=True)
@@ -90,4 +118,4 @@ def card_due(story: Story, where: ZoneInfo, quiet: Quiet, at: datetime) -> datet
     return due if story.urgent else after_quiet(due, where, quiet)
 
 
-__all__ = ["card_due", "expire", "go_live", "resend"]
+__all__ = ["card_due", "expire", "go_live", "leaders_due", "resend"]

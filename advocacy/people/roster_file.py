@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 
 from advocacy.people.directory import ROLES
 
-MAX_EMAIL, MAX_NAME, MAX_PATH, MAX_PART = 320, 200, 1000, 200
+MAX_EMAIL, MAX_NAME, MAX_PATH, MAX_PART, MAX_LOCATION = 320, 200, 1000, 200, 120
 """Characters."""
 _ALIASES = {
     "email": "email mail emailaddress mailaddress emailadresse mailadresse workemail userprincipalname upn",
@@ -25,6 +25,7 @@ _ALIASES = {
     " emailvorgesetzter emailführungskraft vorgesetzteremail führungskraftemail manageremailaddress",
     "language": "language lang locale preferredlanguage sprache",
     "time_zone": "timezone tz zeitzone",
+    "location": "location standort arbeitsort worklocation officelocation",
     "roles": "roles role rollen rolle",
 }
 COLUMNS = {alias: name for name, aliases in _ALIASES.items() for alias in aliases.split()}
@@ -69,6 +70,7 @@ class Row:
     language: str | None = None
     time_zone: str | None = None
     roles: tuple[str, ...] | None = None
+    location: str | None = None
     only_present: bool = False
     """The row was bad but tells that this person is still there: nothing about them changes."""
 
@@ -221,6 +223,7 @@ class _Reader:
             _language(self._cell(cells, "language")),
             self._zone(self._cell(cells, "time_zone")),
             _roles(self._cell(cells, "roles")),
+            self._location(self._cell(cells, "location")),
         )
 
     def _cell(self, cells: Sequence[str], name: str) -> str | None:
@@ -261,6 +264,14 @@ class _Reader:
         if len(cell) > MAX_EMAIL or not _EMAIL.match(cell):
             raise _Bad("bad_manager", cell)
         return self.shared.setdefault(cell.lower(), cell.lower())
+
+    def _location(self, cell: str | None) -> str | None:
+        if not cell:
+            return cell
+        if len(cell) > MAX_LOCATION:
+            raise _Bad("too_long", cell)
+        place = " ".join(cell.split())
+        return self.shared.setdefault(place, place)
 
     def _zone(self, cell: str | None) -> str | None:
         if not cell:

@@ -166,3 +166,34 @@ async def test_nothing_goes_live_that_is_not_what_was_approved(chat: Chat) -> No
     assert await state(chat, story.id) == StoryState.IN_REVIEW
     async with chat.db.write() as s:
         assert await schedule.go_live(s, datetime.now(UTC)) == []
+
+
+async def test_leaders_get_the_card_first_and_the_channel_after_their_minutes(chat: Chat) -> None:
+    """Told once, privately; the channel waits."""
+    news = await chat.channel("news")
+    leader = await chat.person("jana.feld")
+    with time_machine.travel(MORNING, tick=True) as clock:
+        story = await approved(chat, leader_ids=[leader.id], leaders_minutes=10)
+        assert await announce.publish(chat.parts) == 1
+        assert await announce.publish(chat.parts) == 0
+        await chat.deliver()
+        assert chat.worlds.slack.messages(news.channel) == []
+        async with chat.db.read() as s:
+            [placement] = await s.scalars(select(Placement))
+        assert (placement.state, placement.identity_id is not None) == ("sent", True)
+        clock.move_to(MORNING + timedelta(minutes=11))
+        assert await announce.publish(chat.parts) == 1
+        await chat.deliver()
+    assert await state(chat, story.id) == StoryState.LIVE
+    assert len(chat.worlds.slack.messages(news.channel)) == 1
+
+
+async def test_an_internal_story_has_no_share_button(chat: Chat) -> None:
+    """It can be read, and says that it stays inside."""
+    await chat.channel("news")
+    await chat.live_story(internal=True)
+    await announce.publish(chat.parts)
+    async with chat.db.read() as s:
+        message = (await s.scalars(select(Outbox.message))).one()
+    assert [one["url"] != "" for one in message["buttons"]] == [True]
+    assert "inside the company" in message["footnote"]

@@ -148,3 +148,11 @@ def test_an_unclosed_quote_swallows_the_rest_and_is_named_where_it_begins() -> N
     rows, problems = read(HEADER + 'a@n.example,A,,,,,\nb@n.example,"B,,,,,\nc@n.example,C,,,,,\n')
     assert [row.email for row in rows] == ["a@n.example"]
     assert problems == [(3, "broken_quotes")]
+
+
+def test_where_people_work_is_read() -> None:
+    """From a column in either language; a file without one leaves what is known."""
+    [row] = read_csv(b"email,name,Standort\na@nordlicht.example,A,  Kiel  Hafen \n").rows
+    assert row.location == "Kiel Hafen"
+    [row] = read_csv(b"email,name\na@nordlicht.example,A\n").rows
+    assert row.location is None

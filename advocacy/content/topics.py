@@ -1,0 +1,101 @@
+"""Topics: what stories are about, and who follows, must see, or may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from advocacy.content.models import Topic, TopicPerson
+
+OPEN, REQUIRED, RESTRICTED = "open", "required", "restricted"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A topic as one person has it."""
+
+    topic_id: int
+    name: str
+    kind: str
+    followed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Names of topics, case-folded, as they matter for one person."""
+
+    muted: frozenset[str] = frozenset()
+    required: frozenset[str] = frozenset()
+    closed: frozenset[str] = frozenset()
+    """Restricted ones they are no member of."""
+
+    def may_see(self, names: Iterable[str]) -> bool:
+        """Is none of these topics closed to them?"""
+        return self.closed.isdisjoint(map(str.casefold, names))
+
+    def wants(self, names: Iterable[str]) -> bool:
+        """Is it something to show by itself? Not when they muted all its topics, unless one is required."""
+        folded = {name.casefold() for name in names}
+        return not folded or not self.required.isdisjoint(folded) or not folded <= self.muted
+
+
+async def ensure(s: AsyncSession, names: Iterable[str]) -> None:
+    """Make topics known that are named for the first time; they are open."""
+    there = {name.casefold() for name in await s.scalars(select(Topic.name))}
+    for name in names:
+        if name.casefold() not in there and 0 < len(name) <= 60:
+            there.add(name.casefold())
+            s.add(Topic(name=name, kind=OPEN))
+    await s.flush()
+
+
+async def choices(s: AsyncSession, person_id: int) -> list[Choice]:
+    """All topics this person may see, by name."""
+    mine = await _mine(s, person_id)
+    found = []
+    for topic in await s.scalars(select(Topic).order_by(Topic.name)):
+        kind = mine.get(topic.id, "")
+        if topic.kind == RESTRICTED and kind != "member":
+            continue
+        found.append(Choice(topic.id, topic.name, topic.kind, topic.kind != OPEN or kind != "mutes"))
+    return found
+
+
+async def follow(s: AsyncSession, person_id: int, topic_ids: Collection[int]) -> None:
+    """From now on this person follows these open topics and mutes the others."""
+    open_ids = list(await s.scalars(select(Topic.id).where(Topic.kind == OPEN)))
+    mutes = (TopicPerson.person_id == person_id, TopicPerson.kind == "mutes", TopicPerson.topic_id.in_(open_ids))
+    await s.execute(delete(TopicPerson).where(*mutes))
+    there = set(await s.scalars(select(TopicPerson.topic_id).where(TopicPerson.person_id == person_id)))
+    s.add_all(
+        TopicPerson(topic_id=one, person_id=person_id, kind="mutes")
+        for one in open_ids
+        if one not in topic_ids and one not in there
+    )
+    await s.flush()
+
+
+async def sight(s: AsyncSession, person_id: int) -> Sight:
+    """What topics mean for this person."""
+    mine = await _mine(s, person_id)
+    muted, required, closed = set(), set(), set()
+    for topic in await s.scalars(select(Topic)):
+        kind, name = mine.get(topic.id, ""), topic.name.casefold()
+        if topic.kind == REQUIRED:
+            required.add(name)
+        elif topic.kind == RESTRICTED and kind != "member":
+            closed.add(name)
+        elif topic.kind == OPEN and kind == "mutes":
+            muted.add(name)
+    return Sight(frozenset(muted), frozenset(required), frozenset(closed))
+
+
+async def _mine(s: AsyncSession, person_id: int) -> dict[int, str]:
+    rows = await s.execute(select(TopicPerson.topic_id, TopicPerson.kind).where(TopicPerson.person_id == person_id))
+    return dict(rows.all())
+
+
+__all__ = ["Choice", "Sight", "choices", "ensure", "follow", "sight"]
