@@ -14,10 +14,12 @@ from advocacy.bot import emergency_actions
 from advocacy.bot import feed_actions
 from advocacy.bot import reason_actions
 from advocacy.bot import recall_actions
+from advocacy.bot import plan_actions
 from advocacy.bot import review_actions
 from advocacy.bot import rule_actions
 from advocacy.bot import share_actions
 from advocacy.bot import wording_actions
+from advocacy.bot import topic_actions
 from advocacy.bot.actions import Action, Call
 from advocacy.bot.boards import help_message
 from advocacy.chat import Answer, Private
@@ -32,10 +34,12 @@ FILES: tuple[ModuleType, ...] = (
     feed_actions,
     reason_actions,
     recall_actions,
+    plan_actions,
     review_actions,
     rule_actions,
     share_actions,
     wording_actions,
+    topic_actions,
 )
 
 

@@ -63,6 +63,11 @@ def typed(day: str, hour: str, otherwise: str = "") -> str:
     return f"{_day(day).isoformat()}T{_hour(hour):%H:%M}"
 
 
+def day_of(clock: str) -> date:
+    """The day of a wall clock that ``typed`` made."""
+    return date.fromisoformat(clock[:10])
+
+
 def start_of_day(day: date, where: ZoneInfo) -> datetime:
     """When a day begins there, in UTC."""
     return datetime.combine(day, time(), where).astimezone(UTC)
@@ -94,4 +99,4 @@ def _hour(text: str) -> time:
     raise NotATime("time")
 
 
-__all__ = ["NotATime", "days", "first_moment", "moment", "start_of_day", "typed", "wall_clock", "zone"]
+__all__ = ["NotATime", "day_of", "days", "first_moment", "moment", "start_of_day", "typed", "wall_clock", "zone"]

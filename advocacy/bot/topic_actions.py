@@ -1,0 +1,174 @@
+"""Topics that people follow, and campaigns that editors run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from advocacy.bot.actions import Call
+from advocacy.bot.cards import OPENS_FORM
+from advocacy.bot.compose import field_problem
+from advocacy.bot.desk_actions import editors_only, filled
+from advocacy.bot.language import Translator
+from advocacy.chat import Answer, Bar, Button, Fact, Form, Input, Message, OpenForm, Option, Private
+from advocacy.content import campaigns, times
+from advocacy.content import topics as facts
+from advocacy.content.models import Campaign
+from advocacy.content.stories import Invalid
+from advocacy.insights.campaign import Progress, progress
+
+MOST = 10
+"""Slack takes ten checkboxes in one field; each further ten have a field of their own."""
+FIELDS = {"goal_kind": "goal_kind", "goal": "goal", "ends_on": "ends", "name": "name"}
+
+
+async def topics(call: Call) -> Answer:
+    """Which topics this person follows."""
+    t = call.t
+    async with call.parts.db.read() as s:
+        mine = await facts.choices(s, call.person.id)
+    heading = t("My topics")
+    if not mine:
+        said = t("There are no topics yet: you see every story.")
+        return Private(Message(summary=said, heading=heading, paragraphs=(said,)), replace=True)
+    names = {
+        t("Always there"): [one.name for one in mine if one.kind == facts.REQUIRED],
+        t("For members, you are one"): [one.name for one in mine if one.kind == facts.RESTRICTED],
+        t("You follow"): [one.name for one in mine if one.kind == facts.OPEN and one.followed],
+        t("Left out of your feed"): [one.name for one in mine if not one.followed],
+    }
+    choose = Button(t("Choose"), action="topics_form", value={OPENS_FORM: 1}, style="primary")
+    return Private(
+        Message(
+            summary=heading, heading=heading,
+            facts=tuple(Fact(label, ", ".join(found)) for label, found in names.items() if found),
+            buttons=(choose,) if any(one.kind == facts.OPEN for one in mine) else (),
+        ),
+        replace=True,
+    )  # fmt: skip
+
+
+async def topics_form(call: Call) -> Answer:
+    """Choose the topics to follow."""
+    t = call.t
+    async with call.parts.db.read() as s:
+        mine = await facts.choices(s, call.person.id)
+    free = [one for one in mine if one.kind == facts.OPEN]
+    always = [one.name for one in mine if one.kind == facts.REQUIRED]
+    said = t("Always there: {names}", names=", ".join(always)) if always else ""
+    inputs = tuple(
+        Input(
+            f"follow_{start // MOST}", t("Topics I follow"), "choices",
+            ",".join(str(one.topic_id) for one in free[start : start + MOST] if one.followed),
+            options=tuple(Option(str(one.topic_id), one.name) for one in free[start : start + MOST]), optional=True,
+        )
+        for start in range(0, len(free), MOST)
+    )  # fmt: skip
+    body = Message(summary=t("My topics"), paragraphs=(said,) if said else (), inputs=inputs)
+    return OpenForm(Form(t("My topics"), body, "topics_save", {}, t("Save"), t("Cancel")))
+
+
+async def topics_save(call: Call) -> Answer:
+    """Follow what is ticked."""
+    ticked = {
+        int(one)
+        for name, typed in call.press.inputs.items()
+        if name.startswith("follow_")
+        for one in typed.split(",")
+        if one.isdecimal() and len(one) < 19
+    }
+    async with call.parts.db.write() as s:
+        await facts.follow(s, call.person.id, ticked)
+    return await topics(call)
+
+
+@editors_only
+async def campaigns_list(call: Call) -> Answer:
+    """All campaigns, each with how far it has come."""
+    t = call.t
+    async with call.parts.db.read() as s:
+        found = list(await campaigns.listing(s))[:20]
+        come = {one.id: await progress(s, await campaigns.story_ids(s, one.id)) for one in found}
+    heading = t("Campaigns")
+    new = Button(t("New campaign"), action="campaign_new", value={OPENS_FORM: 1}, style="primary")
+    if not found:
+        said = t("There are no campaigns yet.")
+        return Private(Message(summary=said, heading=heading, paragraphs=(said,), buttons=(new,)), replace=True)
+    bars = tuple(_bar(t, one, come[one.id]) for one in found if one.goal_kind)
+    rest = tuple(Fact(one.name, _sums(t, come[one.id])) for one in found if not one.goal_kind)
+    return Private(Message(summary=heading, heading=heading, facts=rest, bars=bars, buttons=(new,)), replace=True)
+
+
+def _bar(t: Translator, one: Campaign, come: Progress) -> Bar:
+    there = come.of(one.goal_kind)
+    units = {"people": t("people"), "shares": t("shares"), "clicks": t("clicks")}
+    value = t("{there} of {goal} {unit}", there=t.number(there), goal=t.number(one.goal), unit=units[one.goal_kind])
+    return Bar(one.name, min(1.0, there / max(1, one.goal)), value)
+
+
+def _sums(t: Translator, come: Progress) -> str:
+    return t(
+        "{people} people, {shares} shares, {clicks} clicks", people=t.number(come.people),
+        shares=t.number(come.shares), clicks=t.number(come.clicks),
+    )  # fmt: skip
+
+
+@editors_only
+async def campaign_new(call: Call) -> Answer:
+    """Open the form for a campaign."""
+    return OpenForm(_campaign_form(call.t))
+
+
+def _campaign_form(t: Translator) -> Form:
+    goals = (
+        Option("none", t("none")), Option("people", t("people")), Option("shares", t("shares")),
+        Option("clicks", t("clicks")),
+    )  # fmt: skip
+    inputs = (
+        Input("name", t("Name"), max_length=campaigns.MAX_NAME),
+        Input("goal_kind", t("Goal"), "choice", "none", options=goals),
+        Input("goal", t("How many"), optional=True),
+        Input("starts", t("From"), "date", optional=True),
+        Input("ends", t("Until"), "date", optional=True),
+    )
+    body = Message(summary=t("New campaign"), inputs=inputs)
+    return Form(t("New campaign"), body, "campaign_save", {}, t("Save"), t("Cancel"))
+
+
+@editors_only
+async def campaign_save(call: Call) -> Answer:
+    """Begin the campaign; with a mistake the form stays open."""
+    t, inputs, errors = call.t, call.press.inputs, {}
+    days = {}
+    for name in ("starts", "ends"):
+        try:
+            typed = times.typed(inputs.get(name, ""), "", "00:00")
+            days[name] = times.day_of(typed) if typed else None
+        except times.NotATime:
+            errors[name] = t("Write a date such as 2026-12-01.")
+    goal = inputs.get("goal", "").strip()
+    kind = "" if inputs.get("goal_kind", "none") == "none" else inputs["goal_kind"]
+    if kind and not (goal.isascii() and goal.isdecimal() and 0 < int(goal[:12]) <= campaigns.MAX_GOAL):
+        errors["goal"] = t("Write a number, such as 200.")
+    if not errors:
+        try:
+            async with call.parts.db.write() as s:
+                await campaigns.create(
+                    s,
+                    inputs.get("name", ""),
+                    goal_kind=kind,
+                    goal=int(goal) if kind else 0,
+                    starts_on=days["starts"],
+                    ends_on=days["ends"],
+                )
+            return await campaigns_list(call)
+        except Invalid as wrong:
+            said = t("There is one with this name already.") if wrong.code == "taken" else field_problem(t, wrong.code)
+            errors[FIELDS[wrong.field]] = said
+    return OpenForm(replace(filled(_campaign_form(t), call), errors=errors))
+
+
+ACTIONS = {
+    "topics": topics, "topics_form": topics_form, "topics_save": topics_save, "campaigns": campaigns_list,
+    "campaign_new": campaign_new, "campaign_save": campaign_save,
+}  # fmt: skip
+WORDS = {"topics": topics, "themen": topics, "campaigns": campaigns_list, "kampagnen": campaigns_list}
