@@ -166,13 +166,20 @@ async def _outdated(parts: Parts, at: datetime) -> list[_Outdated]:
         message = _card_now(placement, place, known[placement.story_id])
         if face(message) != placement.shown:
             ref = placements.message_ref(placement, place)
-            holds_for = story.approved_hash if story.state == StoryState.LIVE else ""
+            holds_for = story.approved_hash if _is_open(story, place) else ""
             found.append(_Outdated(placement.id, placement.shown, ref, message, holds_for))
     return found
 
 
 def _is_over(story: Story) -> bool:
     return story.state in (StoryState.EXPIRED, StoryState.RECALLED)
+
+
+def _is_open(story: Story, place: Place) -> bool:
+    """Is it out, or on its way and this is the card of somebody who got it before the others?"""
+    waits = story.state in (StoryState.APPROVED, StoryState.SCHEDULED)
+    is_held = story.embargo_until is not None and story.embargo_until > now()
+    return story.state == StoryState.LIVE or (waits and place.is_direct and not is_held)
 
 
 def _is_too_soon(parts: Parts, placement: Placement, at: datetime) -> bool:
@@ -186,7 +193,7 @@ def _card_now(placement: Placement, place: Place, offered: Offer) -> Message:
     t = translator(place.language)
     if _is_over(offered.story):
         return ended_card(t, offered.story)
-    if offered.story.state != StoryState.LIVE:
+    if not _is_open(offered.story, place):
         return revised_card(t)
     return story_card(t, replace(offered, placement_id=placement.id), placement.viewers)
 

@@ -106,7 +106,7 @@ class Judge:
         """Is this the card of a content that is approved now, of a story that is out now? Answers what is wrong."""
         if message.refresh is None:
             titles = {title for truth in self.truths.values() for title in truth.titles}
-            is_ending = rewrite and (message.heading == "Story withdrawn" or message.heading in titles)
+            is_ending = rewrite and message.heading in {"Story withdrawn", "Being revised", *titles}
             return [] if is_ending else [f"sent as an ending: {message.heading!r}"]
         story_id, placement_id = message.refresh.value["s"], message.refresh.value["p"]
         truth = self.truths[story_id]
