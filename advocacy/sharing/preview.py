@@ -41,6 +41,8 @@ def preview(settings: Settings, port: Network, story: Story, language: str, capt
     around = Around(port, language, link, settings.company)
     made = composition.composed(around, story, caption)
     over = 0 if caption is None else max(0, -room(settings, port, caption.text, caption.language))
+    if made.text == composition.untold(around, story).text:
+        caption = None  # nothing of the wording is left, or it says what the story says
     problems = tuple(_problems(port, caption, made.text, over))
     return Preview(made.text, port.length(made.text), port.limit, over, problems)
 
