@@ -58,6 +58,9 @@ def desk_message(t: Translator, story: Story, author: str, picture: str, zone: Z
             Button(t("Edit"), action="story_edit", value=opens),
             Button(t("Add a language"), action="version", value=opens),
             Button(t("Wordings"), action="wordings", value=value),
+            Button(t("As networks show it"), action="network_preview", value=value),
+            *((Button(t("Not for me, because …"), action="reasons", value=value),) if story.live_at else ()),
+            Button(t("Wordings"), action="wordings", value=value),
         ),
     )
 

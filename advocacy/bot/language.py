@@ -62,10 +62,8 @@ class Translator:
         return format_date(day, format="medium", locale=self.language)
 
     def moment(self, at: datetime, zone: ZoneInfo) -> str:
-        """A date and time in someone's zone."""
-        from babel.dates import format_datetime
-
-        return format_datetime(at, format="medium", tzinfo=zone, locale=self.language)
+        """A date and time in someone's zone, to the minute."""
+        return f"{self.date(at.astimezone(zone).date())}, {self.time(at, zone)}"
 
     def time(self, at: datetime, zone: ZoneInfo) -> str:
         """14:05, in someone's zone."""

@@ -131,7 +131,7 @@ def _facts(t: Translator, reviewing: Reviewing) -> Iterator[Fact]:
         waits = t("still awaited: nobody can approve before it is there")
         yield Fact(t("Consent of the quoted person"), waits if story.consent == "asked" else t("refused"))
     if reviewing.missing:
-        yield Fact(t("Missing languages"), ", ".join(reviewing.missing))
+        yield Fact(t("Missing languages"), ", ".join(t.language_name(one) for one in reviewing.missing))
     yield Fact(t("Goes out"), _when(t, story.publish_at, zone, t("as soon as it is approved")))
     if story.embargo_until is not None:
         yield Fact(t("Not before"), t.moment(story.embargo_until, zone))
