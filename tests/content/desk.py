@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -49,12 +50,14 @@ class NoLimits(Limits):
     def __init__(self) -> None:
         super().__init__()
         self.meanwhile: Callable[[], Awaitable[object]] | None = None
+        self._turn = asyncio.Lock()
 
     async def wait(self, platform: str, lane: str, channel: str, kind: Kind = "send") -> None:
         del platform, lane, channel, kind
-        step, self.meanwhile = self.meanwhile, None
-        if step is not None:
-            await step()
+        async with self._turn:  # a message that has passed its last look is under way: nothing stops that one
+            step, self.meanwhile = self.meanwhile, None
+            if step is not None:
+                await step()
 
     def lane(self, platform: str, lane: str, kind: Kind = "send") -> Gate:
         """Open for everything: each search begins again at the same hour, gates would stay closed from the last."""
