@@ -12,7 +12,7 @@ from advocacy.bot.boards import accounts_message, board_message, empty_feed, hel
 from advocacy.bot.cards import story_card
 from advocacy.bot.offers import offer
 from advocacy.chat import Answer, Button, Message, Private
-from advocacy.content import audience, emergency, reasons
+from advocacy.content import audience, emergency
 from advocacy.content.models import Story
 from advocacy.insights import me as me_insights
 from advocacy.insights import participation, periods
@@ -41,7 +41,6 @@ async def feed(call: Call) -> Answer:
             for share in await call.parts.sharing.mine(s, call.person.id, limit=200)
             if share.state in COUNTS
         }
-        dealt_with |= await reasons.hidden_from(s, call.person.id)
         left = [story for story in await audience.feed_for(s, call.person.id, call.at) if story.id not in dealt_with]
         if not left:
             return Private(empty_feed(call.t), replace=True)

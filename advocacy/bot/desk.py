@@ -56,12 +56,28 @@ def desk_message(t: Translator, story: Story, author: str, picture: str, zone: Z
         buttons=(
             *_decisions(t, story),
             Button(t("Edit"), action="story_edit", value=opens),
+            Button(t("Wordings"), action="wordings", value=value),
+            Button(t("When"), action="when", value=opens),
+            Button(t("For whom"), action="audience", value=opens),
             Button(t("Add a language"), action="version", value=opens),
-            Button(t("Wordings"), action="wordings", value=value),
             Button(t("As networks show it"), action="network_preview", value=value),
-            *((Button(t("Not for me, because …"), action="reasons", value=value),) if story.live_at else ()),
-            Button(t("Wordings"), action="wordings", value=value),
+            Button(t("Who decided what"), action="history", value=value),
+            *(_while_out(t, story) if story.live_at else ()),
         ),
+    )
+
+
+def _while_out(t: Translator, story: Story) -> tuple[Button, ...]:
+    """What makes sense once a story has been out."""
+    value = {"s": story.id}
+    reasons = Button(t("Not for me, because …"), action="reasons", value=value)
+    if story.state != StoryState.LIVE:
+        return (reasons,)
+    first = t("No longer first") if story.featured else t("Show it first")
+    return (
+        Button(t("Send again"), action="resend", value=value),
+        Button(first, action="feature", value=value),
+        reasons,
     )
 
 

@@ -80,7 +80,7 @@ async def feed_for(s: AsyncSession, person_id: int, at: datetime, limit: int = 5
     reader = await _reader(s, person_id, at)
     if reader is None:
         return []
-    passed = select(Passed.story_id).where(Passed.person_id == person_id)
+    passed = select(Passed.story_id).where(Passed.person_id == person_id, Passed.hidden)
     early = and_(Story.state.in_(_EARLY), Story.leaders_told_at.is_not(None))
     query = (
         select(Story)
