@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from advocacy.config import Settings
 from advocacy.content import audience, emergency, stories
 from advocacy.content.audience import NotSharable
-from advocacy.content.models import Caption, Story
+from advocacy.content.models import Caption, Story, StoryState
 from advocacy.content.versions import spoken
 from advocacy.db import for_update, now
 from advocacy.people.models import Person
@@ -156,6 +156,18 @@ async def claim_unknown(
     return job
 
 
+async def held_back(s: AsyncSession, share_id: int) -> tuple[ShareState, str] | None:
+    """The look right before the network is called: was everything stopped, or the story withdrawn, since the claim?
+
+    Answers the state and problem that the share gets instead of being sent; ``None`` when it may leave.
+    """
+    query = select(Story.state, emergency.halted()).join(Share, Share.story_id == Story.id).where(Share.id == share_id)
+    row = (await s.execute(query)).one_or_none()
+    if row is None or row[0] == StoryState.RECALLED:
+        return ShareState.CANCELLED, "story_ended"
+    return (ShareState.PENDING, "") if row[1] else None
+
+
 def connection_of(account: Account, renewed: Renewed) -> Connection:
     """What a client needs of an account; the tokens it gets anew are gathered."""
     return Connection(
@@ -220,4 +232,4 @@ async def _job(
     return Job(share.id, renewed, network, connection, draft, image_url, share.claimed_at or now())
 
 
-__all__ = ["Handled", "Job", "Renewed", "claim", "claim_unknown", "connection_of"]
+__all__ = ["Handled", "Job", "Renewed", "claim", "claim_unknown", "connection_of", "held_back"]

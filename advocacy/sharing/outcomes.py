@@ -13,6 +13,7 @@ from advocacy.db import for_update
 from advocacy.sharing.claims import GIVE_UP_LOOKING, GIVE_UP_WAITING, Job
 from advocacy.sharing.models import Account, Share, ShareState
 from advocacy.sharing.network import Posted
+from advocacy.sharing.pauses import UNHEARD
 from advocacy.sharing.shares import count
 
 MOST_TRIES = 8
@@ -71,6 +72,21 @@ class Later(_InFlight):
             _look_again(share, at, self.after, GIVE_UP_WAITING)
         else:
             _try_again(share, at, max(self.after, FIRST_PAUSE * 3 ** (share.attempts - 1)))
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack(_InFlight):
+    """The network was never called: all was stopped, or the story withdrawn, after the share was claimed."""
+
+    state: ShareState
+    problem: str
+
+    async def apply(self, s: AsyncSession, share: Share, job: Job, at: datetime) -> None:
+        """As if it had not been claimed; its person hears where it stands."""
+        del s, job
+        share.state, share.problem, share.told = self.state, self.problem, UNHEARD
+        share.attempts -= 1
+        share.due_at = at if self.state == ShareState.PENDING else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,5 +179,6 @@ def _fail(share: Share, problem: str) -> None:
 
 
 __all__ = [
-    "Disconnected", "Done", "Failed", "Later", "NeverKnown", "NotKnown", "NotThere", "Outcome", "mark_broken",
+    "Disconnected", "Done", "Failed", "HeldBack", "Later", "NeverKnown", "NotKnown", "NotThere", "Outcome",
+    "mark_broken",
 ]  # fmt: skip

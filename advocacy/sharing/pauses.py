@@ -32,4 +32,4 @@ async def go_on(s: AsyncSession, sharing: Sharing, at: datetime) -> int:
     return len(waiting)
 
 
-__all__ = ["go_on", "pause"]
+__all__ = ["UNHEARD", "go_on", "pause"]

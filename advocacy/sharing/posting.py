@@ -19,7 +19,7 @@ from advocacy.config import Settings
 from advocacy.db import Database, after_commit, for_update, now
 from advocacy.http import Http
 from advocacy.sharing import outcomes
-from advocacy.sharing.claims import Handled, Job, Renewed, claim, claim_unknown, connection_of
+from advocacy.sharing.claims import Handled, Job, Renewed, claim, claim_unknown, connection_of, held_back
 from advocacy.sharing.models import Share, ShareState
 from advocacy.sharing.network import Network, Reconnect
 from advocacy.sharing.outcomes import Outcome
@@ -145,6 +145,11 @@ class Poster:
 
     async def _post(self, job: Job) -> None:
         image = await self._pictures.get(job.image_url)
+        async with self.db.read() as s:
+            held = await held_back(s, job.share_id)
+        if held is not None:
+            await self._settle(job, outcomes.HeldBack(*held))
+            return
 
         async def attempt() -> Outcome:
             return outcomes.Done(await job.network.post(job.connection, replace(job.draft, image=image)))

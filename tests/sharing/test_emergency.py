@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from advocacy.content import emergency
+from advocacy.content import approval, emergency
 from advocacy.content.audience import NotSharable
 from advocacy.db import now
 from advocacy.people.models import Person
@@ -102,3 +102,27 @@ async def test_the_window_after_a_stop_is_the_persons_own(scene: Scene) -> None:
     share = await scene.share(share_id)
     assert share.due_at is not None
     assert share.due_at >= before + timedelta(seconds=120)
+
+
+@pytest.mark.parametrize("what", ["stop", "recall"])
+async def test_what_was_claimed_is_held_back_at_the_last_moment(
+    scene: Scene, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stop or a withdrawal while the picture is loaded: the network is never called, and no try is lost."""
+
+    async def meanwhile(_: str) -> None:
+        if what == "stop":
+            await stop(scene)
+            return
+        async with scene.db.write() as s:
+            await approval.recall(s, scene.story_id, "root")
+            await scene.sharing.cancel_story(s, scene.story_id)
+
+    share_id = await due(scene, "mastodon")
+    monkeypatch.setattr(scene.poster._pictures, "get", meanwhile)
+    await scene.poster.run_due()
+    share = await scene.share(share_id)
+    assert scene.posts("mastodon") == []
+    assert share.state == (ShareState.PENDING if what == "stop" else ShareState.CANCELLED)
+    assert share.attempts == 0
+    assert share.told != share.state
