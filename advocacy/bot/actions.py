@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -124,6 +124,7 @@ class Bot:
 
     async def handle(self, press: Press) -> Answer:
         """Do what was pressed, and say what to show for it. Everything is committed when this returns."""
+        press = storable(press)
         try:
             person = await self._who(press)
         except _NotNow:
@@ -184,9 +185,7 @@ class Bot:
             return await directory.remember(s, who, profile, reach if isinstance(reach, dict) else None)
 
     async def _is_first(self, press: Press) -> bool:
-        # Only what every database takes: lone surrogates and zero bytes can be written in JSON.
-        key = f"{press.who.platform}:{press.who.tenant}:{press.event}".encode(errors="replace").decode()
-        key = key.replace("\0", "?")[:255]
+        key = letters(f"{press.who.platform}:{press.who.tenant}:{press.event}")[:255]
         try:
             async with self.parts.db.write() as s:
                 if (await s.execute(select(SeenEvent.id).where(SeenEvent.key == key))).first():
@@ -206,6 +205,23 @@ class Bot:
                 return
         async with self.parts.db.write() as s:
             await placements.adopt(s, placement_id, press.message)
+
+
+def letters(text: str) -> str:
+    """Only what every database takes: lone surrogates and zero bytes can be written in JSON."""
+    return text.encode(errors="replace").decode().replace("\0", "?")
+
+
+def storable(press: Press) -> Press:
+    """The press with all that was typed, and all that its button carried, in letters that can be stored."""
+    quoted = press.quoted
+    return replace(
+        press,
+        text=letters(press.text),
+        inputs={name: letters(one) for name, one in press.inputs.items()},
+        value={name: letters(one) if isinstance(one, str) else one for name, one in press.value.items()},
+        quoted=quoted if quoted is None else replace(quoted, text=letters(quoted.text)),
+    )
 
 
 def is_private(press: Press) -> bool:

@@ -66,8 +66,8 @@ async def read(s: AsyncSession, t: Translator, inputs: Mapping[str, str]) -> Rea
         "leaders_minutes": _minutes(t, inputs, found),
     }
     if "campaign" in inputs:
-        found.changes["campaign_id"] = int(inputs["campaign"]) if inputs["campaign"].isdecimal() else 0
-        found.changes["campaign_id"] = found.changes["campaign_id"] or None
+        chosen = inputs["campaign"]
+        found.changes["campaign_id"] = (int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 0) or None
     if found.changes["leader_ids"] and not found.changes["leaders_minutes"]:
         found.errors.setdefault("minutes", t("Say how many minutes before the others they get it."))
     return found
@@ -104,7 +104,7 @@ def _minutes(t: Translator, inputs: Mapping[str, str], found: Read) -> int:
     typed = inputs.get("minutes", "").strip()
     if not typed:
         return 0
-    if not (typed.isascii() and typed.isdecimal()) or int(typed[:9]) > MAX_LEADERS_MINUTES:
+    if not (typed.isascii() and typed.isdecimal() and len(typed) < 9) or int(typed) > MAX_LEADERS_MINUTES:
         found.errors["minutes"] = t("Write a number of minutes, at most {most}.", most=t.number(MAX_LEADERS_MINUTES))
         return 0
     return int(typed)

@@ -147,7 +147,7 @@ async def campaign_save(call: Call) -> Answer:
             errors[name] = t("Write a date such as 2026-12-01.")
     goal = inputs.get("goal", "").strip()
     kind = "" if inputs.get("goal_kind", "none") == "none" else inputs["goal_kind"]
-    if kind and not (goal.isascii() and goal.isdecimal() and 0 < int(goal[:12]) <= campaigns.MAX_GOAL):
+    if kind and not (goal.isascii() and goal.isdecimal() and len(goal) <= 12 and 0 < int(goal) <= campaigns.MAX_GOAL):
         errors["goal"] = t("Write a number, such as 200.")
     if not errors:
         try:

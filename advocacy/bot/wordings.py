@@ -294,7 +294,7 @@ def field_problems(desk: Desk, typed: Typed, others: Sequence[Wording]) -> dict[
     if typed.mentions.strip() and not typed.network:
         found["mentions"] = t("Please choose one network for mentions: elsewhere the name is somebody else.")
     quota = typed.quota.strip()
-    if quota and not (quota.isascii() and quota.isdigit() and 0 < int(quota) < 10**6):
+    if quota and not (quota.isascii() and quota.isdigit() and len(quota) < 9 and 0 < int(quota) < 10**6):
         found["quota"] = t("Please write a whole number above 0, or nothing.")
     return found
 
