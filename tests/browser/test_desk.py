@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from time import perf_counter
 
@@ -66,11 +67,22 @@ async def test_a_story_from_link_to_recall_in_slack(
         print(f"\nSlack: from pasting the link to “in review”: {presses} presses, {perf_counter() - begun:.1f} s")
     assert presses <= 4
 
+    await visitor.private.locator("[data-action^=desk]").click()
+    await visitor.private.locator("[data-action^=when]").click()
+    day = (now() + timedelta(days=2)).date().isoformat()
+    await form.get_by_label("Geht raus am").fill(day)
+    await form.get_by_label(re.compile("^Um")).fill("09:30")
+    await form.get_by_role("button", name="Speichern").click()
+    await expect(form).to_have_count(0)
+
     await visitor.become("David Vierauge")
     await visitor.go("comms-editors")
     await visitor.slack(TITLE).locator("[data-action^=approve]").click()
     await expect(visitor.slack("Approved by David Vierauge")).to_be_visible()
+    assert (await stored(demo)).state == "scheduled"
     await visitor.go("news")
+    await expect(visitor.slack(TITLE)).to_have_count(0)
+    await time_comes(demo)
     await expect(visitor.slack(TITLE)).to_be_visible()
 
     await edit_in_slack(visitor, demo)
@@ -127,10 +139,20 @@ async def test_a_story_from_link_to_recall_in_teams(
         print(f"\nTeams: from pasting the link to “in review”: {presses} presses, {perf_counter() - begun:.1f} s")
     assert presses <= 4
 
+    await page.locator("#teams article").last.get_by_role("button", name="Beitrag öffnen").click()
+    await page.locator("#teams article").last.get_by_role("button", name="Wann").click()
+    when = dialog(visitor, "teams")
+    await when.get_by_label("Geht raus am").fill((now() + timedelta(days=2)).date().isoformat())
+    await when.get_by_label("Um", exact=True).fill("09:30")
+    await when.get_by_role("button", name="Speichern").click()
+    await expect(when.get_by_label("Um", exact=True)).to_have_count(0)
+
     await visitor.become("David Vierauge", world="teams")
     await visitor.go("Comms Editors", world="teams")
     await visitor.teams(TITLE).get_by_role("button", name="Freigeben").click()
     await expect(visitor.teams(TITLE)).to_contain_text("Freigegeben von David Vierauge")
+    assert (await stored(demo)).state == "scheduled"
+    await time_comes(demo)
     await visitor.go("Stories", world="teams")
     await expect(visitor.teams(TITLE).get_by_role("button", name="Auf LinkedIn teilen")).to_be_visible()
 
