@@ -139,7 +139,9 @@ def picture_inputs(t: Translator, sketch: Sketch) -> list[Input]:
 def typed(inputs: Mapping[str, str], value: Mapping[str, Any]) -> Sketch:
     """What was sent with the form."""
     picture = value.get("picture")
-    kept = picture if isinstance(picture, str) and inputs.get("image", "yes") == "yes" else ""
+    # Only one that was stored here: another address would be loaded by everybody who sees the card.
+    is_ours = isinstance(picture, str) and picture.startswith("picture:")
+    kept = str(picture) if is_ours and inputs.get("image", "yes") == "yes" else ""
     rights = inputs.get("image_rights", "")
     site = value.get("site")
     return Sketch(

@@ -83,3 +83,11 @@ async def test_what_is_no_ones_yet_is_not_told_to_those_who_guess(chat: Chat) ->
         assert "Secret plans" not in said(answer), action
     async with chat.db.read() as s:
         assert await s.scalar(select(func.count()).select_from(Review)) == 1
+
+
+async def test_a_suggestion_brings_no_picture_from_elsewhere(chat: Chat) -> None:
+    """The form carries the picture that was stored here; an address put in its place is left out."""
+    inputs = {"url": "https://www.nordlicht.example/r", "title": "T", "language": "en"}
+    await chat.press("emre.sonntag", "compose_save", inputs, picture="https://tracker.example/pixel.png")
+    async with chat.db.read() as s:
+        assert list(await s.scalars(select(Story.image_url))) == [""]

@@ -138,3 +138,15 @@ async def test_rules_are_shown_to_editors(chat: Chat) -> None:
     await rule(chat, JANA, language="de")
     assert "Figures: Zahlen und Prognosen (de) → Jana Feld" in said(await chat.types(DAVID, "rules"))
     assert "Jana Feld" not in said(await chat.types(JANA, "rules"))
+
+
+async def test_a_named_reviewer_opens_the_story_from_their_card(chat: Chat) -> None:
+    """Who is no editor gets what they decide on, not the desk; those who are not named get nothing."""
+    await rule(chat, JANA)
+    story = await chat.story(summary="We expect 40 % more wind.")
+    await chat.channel("comms-editors", "editors")
+    await announce.ask_editors(chat.parts)
+    opened = said(await chat.press(JANA, "desk", s=story.id))
+    assert "We expect 40 % more wind." in opened
+    assert "[Bearbeiten]" not in opened
+    assert "40 %" not in said(await chat.press("emre.sonntag", "desk", s=story.id))
