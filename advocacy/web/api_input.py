@@ -130,7 +130,9 @@ def _texts(sent: Mapping[str, Any], name: str) -> list[str]:
 
 def _moment(sent: Mapping[str, Any], name: str) -> datetime | None:
     said = text(sent, name)
-    return _tried(lambda: datetime.fromisoformat(said), name) if said else None
+    at = _tried(lambda: datetime.fromisoformat(said), name) if said else None
+    # The ends of the calendar lie outside it in another time zone.
+    return at if at is None or 2000 <= at.year < 2200 else _refuse("bad_type", name)
 
 
 def _wording(one: Any) -> Wording:
