@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from advocacy.chat import OpenForm
 from advocacy.content import approval, stories
 from advocacy.content.fingerprint import fingerprint
-from advocacy.content.models import Passed, Review, Story, StoryState
+from advocacy.content.models import Passed, Review, Story, StoryState, Topic
 from tests.bot.conftest import Chat, said
 
 
@@ -91,3 +91,29 @@ async def test_a_suggestion_brings_no_picture_from_elsewhere(chat: Chat) -> None
     await chat.press("emre.sonntag", "compose_save", inputs, picture="https://tracker.example/pixel.png")
     async with chat.db.read() as s:
         assert list(await s.scalars(select(Story.image_url))) == [""]
+
+
+async def test_stories_for_others_are_not_told_to_those_who_guess(chat: Chat) -> None:
+    """Out, but for other places, of a restricted topic, or inside only."""
+    async with chat.db.write() as s:
+        s.add(Topic(name="Board", kind="restricted"))
+    await chat.live_story(title="Secret place", locations=["Elsewhere"])
+    await chat.live_story(title="Secret topic", topics=["Board"])
+    inside = await chat.live_story(title="For reading inside", internal=True)
+    for number in range(1, inside.id):
+        for action in (
+            "share",
+            "more",
+            "view",
+            "pass",
+            "pass_reason",
+            "desk",
+            "history",
+            "network_preview",
+            "wordings",
+        ):
+            answer = await chat.press("emre.sonntag", action, s=number, n="linkedin", r="topic")
+            assert "Secret" not in said(answer), (action, number)
+    assert "Secret" not in said(await chat.types("emre.sonntag", "feed"))
+    for action in ("share", "more"):
+        assert "For reading inside" not in said(await chat.press("emre.sonntag", action, s=inside.id, n="linkedin"))

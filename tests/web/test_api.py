@@ -104,7 +104,7 @@ async def test_who_may(product: Product) -> None:
         ({"title": "\ud800"}, ("bad_characters", "title")), ({"title": None, "url": "http://127.1/"}, ("private_link", "url")),
         ({"language": "klingon!"}, ("bad_language", "language")), ({"image_url": "http://10.0.0.1/x.png"}, ("private_link", "image_url")),
         ({"image_url": "picture:" + "0" * 64}, ("bad_link", "image_url")), ({"publish_at": "2026-12-01T09:00"}, ("no_time_zone", "publish_at")),
-        ({"publish_at": "soon"}, ("bad_type", "publish_at")), ({"captions": "x"}, ("bad_type", "captions")), ({"captions": [1]}, ("bad_type", "captions")),
+        ({"publish_at": "soon"}, ("bad_type", "publish_at")), ({"publish_at": "0001-01-01T00:00:00+14:00"}, ("bad_type", "publish_at")), ({"captions": "x"}, ("bad_type", "captions")), ({"captions": [1]}, ("bad_type", "captions")),
         ({"captions": [{"text": ""}]}, ("missing", "captions")), ({"captions": [{"text": "x", "quota": -1}]}, ("bad_type", "captions")),
         ({"captions": [{"txt": "x"}]}, ("unknown", "captions")), ({"captions": [{"text": str(number)} for number in range(99)]}, ("too_many", "captions")),
         ({"topics": [None]}, ("bad_type", "topics")), ({"state": "live"}, ("unknown", "state")), ({"image_rights": "mine"}, ("unknown", "image_rights")),
