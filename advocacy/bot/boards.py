@@ -17,7 +17,7 @@ BARS = 12
 """So many departments are drawn in chat; the page has all."""
 
 
-def help_message(t: Translator, name: str, odd: str = "") -> Message:
+def help_message(t: Translator, name: str, odd: str = "", *, is_editor: bool = False) -> Message:
     """What the bot can do, in one screen. ``odd`` is a word that was typed and means nothing to us."""
     return Message(
         summary=t("What I can do"),
@@ -33,6 +33,9 @@ def help_message(t: Translator, name: str, odd: str = "") -> Message:
             Fact("me", t("my shares and clicks, only for me")),
             Fact("leaderboard", t("which departments take part")),
             Fact("accounts", t("networks I have connected")),
+            Fact("topics", t("what I want to hear of")),
+            Fact("compose", t("write a story from a link") if is_editor else t("suggest a story, with its link")),
+            *(_for_editors(t) if is_editor else ()),
             Fact("help", t("this overview")),
         ),
         buttons=(
@@ -41,6 +44,20 @@ def help_message(t: Translator, name: str, odd: str = "") -> Message:
             Button(t("Departments"), action="leaderboard"),
         ),
     )  # fmt: skip
+
+
+def _for_editors(t: Translator) -> tuple[Fact, ...]:
+    """What only the communications team can do."""
+    return (
+        Fact("ideas", t("drafts and returned stories")),
+        Fact("review", t("what waits for approval")),
+        Fact("plan", t("the coming two weeks")),
+        Fact("feeds", t("sources and how they are")),
+        Fact("campaigns", t("groups of stories, and their goals")),
+        Fact("rules", t("what calls for which reviewer")),
+        Fact("recall", t("withdraw a story everywhere")),
+        Fact("stop", t("stop everything at once")),
+    )
 
 
 def empty_feed(t: Translator) -> Message:

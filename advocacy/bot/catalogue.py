@@ -23,6 +23,7 @@ from advocacy.bot import topic_actions
 from advocacy.bot.actions import Action, Call
 from advocacy.bot.boards import help_message
 from advocacy.chat import Answer, Private
+from advocacy.people import directory
 
 FILES: tuple[ModuleType, ...] = (
     command_actions,
@@ -50,7 +51,8 @@ async def command(call: Call) -> Answer:
         words = words[1:]
     named = WORDS.get(words[0]) if words else None
     if words and named is None:
-        return Private(help_message(call.t, call.person.name, odd=words[0][:40]))
+        is_editor = directory.may(call.person, "editor")
+        return Private(help_message(call.t, call.person.name, odd=words[0][:40], is_editor=is_editor))
     return await (named or command_actions.show_help)(call)
 
 

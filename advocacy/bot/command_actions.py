@@ -28,7 +28,7 @@ RECENT = 5
 
 async def show_help(call: Call) -> Answer:
     """What the bot can do."""
-    return Private(help_message(call.t, call.person.name))
+    return Private(help_message(call.t, call.person.name, is_editor=directory.may(call.person, "editor")))
 
 
 async def feed(call: Call) -> Answer:

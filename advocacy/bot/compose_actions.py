@@ -44,7 +44,9 @@ async def compose(call: Call) -> Answer:
     """Open the form: with the link that came along, else the one that asks for it."""
     url = _link_in(call.press.text) or call.word("url")
     if not url:
-        return OpenForm(link_form(call.t))
+        words = call.press.text.split()[1:] if call.press.action == "command" else []
+        typed_words = " ".join(word for word in words if word not in WORDS)
+        return OpenForm(link_form(call.t, typed_words, field_problem(call.t, "bad_link") if typed_words else ""))
     return await _from_link(call, url)
 
 

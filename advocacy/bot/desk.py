@@ -108,12 +108,14 @@ def _facts(t: Translator, story: Story, author: str, zone: ZoneInfo) -> list[Fac
 
 def _decisions(t: Translator, story: Story) -> tuple[Button, ...]:
     value = {"s": story.id}
+    asked = t("Every card is rewritten, nothing more is posted, and its links stop. Withdraw it?")
+    withdraw = Button(t("Withdraw the story"), action="recall", value=value, style="danger", confirm=asked)
+    # One that was out still has posts and links, whatever becomes of its next version.
+    was_out = story.live_at is not None and story.state not in (StoryState.EXPIRED, StoryState.RECALLED)
     if story.state in (StoryState.DRAFT, StoryState.RETURNED):
-        return (Button(t("Ask for review"), action="resubmit", value=value, style="primary"),)
-    if story.state in (StoryState.APPROVED, StoryState.SCHEDULED, StoryState.LIVE):
-        asked = t("Every card is rewritten, nothing more is posted, and its links stop. Withdraw it?")
-        return (Button(t("Withdraw the story"), action="recall", value=value, style="danger", confirm=asked),)
-    return ()
+        submit = Button(t("Ask for review"), action="resubmit", value=value, style="primary")
+        return (submit, withdraw) if was_out else (submit,)
+    return (withdraw,) if was_out or story.state in (StoryState.APPROVED, StoryState.SCHEDULED) else ()
 
 
 def list_message(t: Translator, heading: str, found: Sequence[Story], empty: str) -> Message:

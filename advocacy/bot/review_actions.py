@@ -71,7 +71,7 @@ async def resubmit(call: Call) -> Answer:
         return Private(refusal(call.t, "not_editor"))
     async with call.parts.db.write() as s:
         story = await approval.submit(s, call.number("s"), call.person.id)
-    said = call.t("“{title}” is up for review again.", title=story.title)
+    said = call.t("“{title}” is up for review.", title=story.title)
     return Rewrite(Message(summary=said, heading=story.title, paragraphs=(said,)))
 
 

@@ -50,7 +50,7 @@ def review_card(t: Translator, reviewing: Reviewing, placement_id: int = 0) -> M
         summary=t("To review: {title}", title=story.title),
         heading=t("To review: {title}", title=story.title)[:150],
         image=Image(reviewing.picture, story.image_alt or story.title) if reviewing.picture else None,
-        paragraphs=tuple(filter(None, (*_why(t, reviewing), story.summary, *_versions(story)))),
+        paragraphs=tuple(filter(None, (*_why(t, reviewing), story.summary, *_versions(t, story)))),
         quote="\n\n".join(_captions(t, story)),
         changes=changes(t, changed, reviewing.names),
         facts=tuple(_facts(t, reviewing)),
@@ -95,15 +95,15 @@ def _reason(t: Translator, reason: Mapping[str, Any]) -> str:
         return t("Its pattern {pattern} cannot be used, so please look yourself.", pattern=reason.get("excerpt", ""))
     where = field_name(t, str(reason.get("field", "")))
     if language := reason.get("language"):
-        where += f" ({language})"
+        where += f" ({t.language_name(str(language))})"
     excerpt = str(reason.get("excerpt", ""))
     return f"{where}: {excerpt}" if excerpt else where
 
 
-def _versions(story: Story) -> Iterator[str]:
+def _versions(t: Translator, story: Story) -> Iterator[str]:
     """All other languages, one paragraph each."""
     for one in story.versions:
-        yield "\n".join(filter(None, (f"({one.language}) {one.title}", one.summary, *_own(one))))
+        yield "\n".join(filter(None, (f"{t.language_name(one.language)}: {one.title}", one.summary, *_own(one))))
 
 
 def _own(version: LanguageVersion) -> tuple[str, ...]:
@@ -114,7 +114,7 @@ def _captions(t: Translator, story: Story) -> Iterator[str]:
     for one in story.captions:
         tags = " ".join([*(f"#{tag}" for tag in one.hashtags), *one.mentions])
         network = one.network or t("every network")
-        yield f"{network} ({one.language}): {one.text}" + (f"\n{tags}" if tags else "")
+        yield f"{network} ({t.language_name(one.language)}): {one.text}" + (f"\n{tags}" if tags else "")
 
 
 def _facts(t: Translator, reviewing: Reviewing) -> Iterator[Fact]:

@@ -88,7 +88,7 @@ def _said(message: Message, room: _Room, *, images: bool) -> Iterator[Json]:
     quote = room.take(message.quote, 2 * _SECTION)  # what will leave has the first claim to be shown whole
     if message.heading.strip():
         yield {"type": "header", "text": plain(message.heading, 150)}
-    elif not (message.paragraphs or quote):
+    elif not (message.paragraphs or quote or message.inputs):
         yield {"type": "section", "text": plain(message.summary, _SECTION)}
     if images and message.image is not None:
         yield from _image(message.image)

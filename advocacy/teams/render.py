@@ -55,15 +55,20 @@ def card(message: Message, *, place: Place = "chat", origin: str = "") -> Json:
 def form(asked: Form, *, place: Place = "dialog", origin: str = "") -> Json:
     """Draw a form: in a dialog, or (``chat``) as a card where no dialog can be opened. Raises Refused."""
     if place == "chat":
-        return _fit(form_message(asked), _Where(place, origin, asked.errors))
+        return _fit(form_message(replace(asked, errors={})), _Where(place, origin, asked.errors))
     body = replace(asked.body, buttons=(_sends(asked), *asked.body.buttons))
     return _fit(body, _Where(place, origin, asked.errors, asked.cancel))
 
 
 def form_message(asked: Form) -> Message:
-    """Turn a form into a message whose button sends it."""
+    """Turn a form into a message whose button sends it; what is wrong with its fields stands above them."""
+    labels = {one.name: f"{one.label}: " for one in asked.body.inputs}
+    above = tuple(labels.get(name, "") + said for name, said in asked.errors.items())
     buttons = (_sends(asked), *asked.body.buttons)
-    return replace(asked.body, heading=asked.body.heading or asked.title, buttons=buttons)
+    return replace(
+        asked.body, heading=asked.body.heading or asked.title, paragraphs=(*above, *asked.body.paragraphs),
+        buttons=buttons,
+    )  # fmt: skip
 
 
 def _sends(asked: Form) -> Button:
