@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from advocacy.bot.language import Translator
@@ -24,7 +24,7 @@ class Names:
 
 def changes(t: Translator, found: Iterable[FieldChange], names: Names) -> tuple[Change, ...]:
     """The changes with their labels, as a message shows them."""
-    shown = [Change(label(t, one), tuple(_spoken(t, one, part, names) for part in one.parts)) for one in found]
+    shown = [Change(label(t, one), _apart([_spoken(t, one, part, names) for part in one.parts])) for one in found]
     if len(shown) <= MOST_SHOWN:
         return tuple(shown)
     left = len(shown) - MOST_SHOWN
@@ -32,13 +32,26 @@ def changes(t: Translator, found: Iterable[FieldChange], names: Names) -> tuple[
     return (*shown[:MOST_SHOWN], more)
 
 
+def _apart(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """With a space between old and new words: read out, or without its looks, it would be one word."""
+    kept: list[Part] = []
+    for part in parts:
+        touches = kept and part.kind == "added" and kept[-1].kind == "removed"
+        if touches and not kept[-1].text[-1:].isspace() and not part.text[:1].isspace():
+            kept.append(Part(" "))
+        kept.append(part)
+    return tuple(kept)
+
+
 def label(t: Translator, change: FieldChange) -> str:
     """What the field is called, with its language or network."""
     if change.field == "captions":
         network = change.network or t("every network")
-        return t("Suggested text for {network} ({language})", network=network, language=change.language)
+        return t(
+            "Suggested text for {network} ({language})", network=network, language=t.language_name(change.language)
+        )
     name = field_name(t, change.field)
-    return f"{name} ({change.language})" if change.language else name
+    return f"{name} ({t.language_name(change.language)})" if change.language else name
 
 
 def field_name(t: Translator, name: str) -> str:
