@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -205,12 +205,7 @@ STOPS = frozenset({"bad_link", "private_link", "too_long"})
 """Problems of a link with which no story can be made."""
 
 
-def missing_words(t: Translator, languages: Sequence[str]) -> str:
-    """Which languages a story lacks."""
-    return t("Missing: {languages}", languages=", ".join(t.language_name(one) for one in languages))
-
-
 __all__ = [
-    "STOPS", "Asked", "Sketch", "field_problem", "language_input", "link_form", "missing_words", "of_story",
+    "STOPS", "Asked", "Sketch", "field_problem", "language_input", "link_form", "of_story",
     "page_note", "picture_inputs", "story_form", "topics_of", "typed",
 ]  # fmt: skip

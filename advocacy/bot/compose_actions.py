@@ -90,7 +90,8 @@ async def compose_save(call: Call) -> Answer:
             after_commit(s, call.parts.editors_due)
     except Invalid as wrong:
         at = _FIELDS.get(wrong.field, wrong.field)
-        form = story_form(call.t, sketch, await _with_picture(call, asked, sketch))
+        asked = replace(asked, picture=pictures.address(call.parts.settings, sketch.image))
+        form = story_form(call.t, sketch, asked)
         names = {one.name for one in form.body.inputs}
         errors = {at if at in names else "title": field_problem(call.t, wrong.code)}
         return OpenForm(replace(form, errors=errors))
@@ -125,10 +126,6 @@ async def _read(call: Call, url: str) -> tuple[Sketch, str, str]:
         image_alt=found.image_alt, language=supported(found.language) if found.language else call.t.language,
     )  # fmt: skip
     return sketch, pictures.address(call.parts.settings, found.image_url), ""
-
-
-async def _with_picture(call: Call, asked: Asked, sketch: Sketch) -> Asked:
-    return replace(asked, picture=pictures.address(call.parts.settings, sketch.image))
 
 
 def _asked(call: Call, **more: Any) -> Asked:

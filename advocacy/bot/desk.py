@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from advocacy.bot.cards import OPENS_FORM
 from advocacy.bot.language import LANGUAGES, Translator
 from advocacy.chat import Button, Fact, Image, Message
+from advocacy.content import versions
 from advocacy.content.models import Story, StoryState
 
 MOST_LISTED = 12
@@ -83,7 +84,7 @@ def _while_out(t: Translator, story: Story) -> tuple[Button, ...]:
 
 def _facts(t: Translator, story: Story, author: str, zone: ZoneInfo) -> list[Fact]:
     spoken = [story.language, *(one.language for one in story.versions)]
-    missing = [one for one in LANGUAGES if one not in {code.partition("-")[0] for code in spoken}]
+    missing = versions.missing(story, LANGUAGES)
     facts = [
         Fact(t("Where it stands"), state_name(t, story)),
         Fact(t("From"), author or t("a feed")),

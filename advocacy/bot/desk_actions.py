@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from advocacy.bot.actions import Call
-from advocacy.bot.answers import refusal
 from advocacy.bot.compose import field_problem, language_input, of_story, picture_inputs, topics_of
 from advocacy.bot.desk import desk_message, list_message
+from advocacy.bot.editors import editors_only
 from advocacy.bot.language import LANGUAGES
 from advocacy.bot.rule_actions import review_open
 from advocacy.chat import Answer, Form, Input, Message, OpenForm, Private
@@ -20,20 +20,8 @@ from advocacy.content.stories import Invalid, Overtaken, Version
 from advocacy.db import after_commit
 from advocacy.people import directory
 
-Action = Callable[[Call], Awaitable[Answer]]
 OPEN_IDEAS = (StoryState.DRAFT, StoryState.RETURNED)
 NAMES = {"image_url": "image", "versions": "title", "captions": "summary", "state": "title"}
-
-
-def editors_only(action: Action) -> Action:
-    """Refuse everybody else, at each press anew."""
-
-    async def guarded(call: Call) -> Answer:
-        if not directory.may(call.person, "editor"):
-            return Private(refusal(call.t, "not_editor"))
-        return await action(call)
-
-    return guarded
 
 
 async def desk(call: Call) -> Answer:

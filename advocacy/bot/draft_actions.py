@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Sequence
 
 from advocacy.bot.actions import Call
-from advocacy.bot.answers import refusal
 from advocacy.bot.cards import OPENS_FORM
+from advocacy.bot.editors import editors_only
 from advocacy.chat import Answer, Button, Fact, Message, Private
 from advocacy.content import drafting, stories
 from advocacy.content.drafting import NotDrafted
@@ -15,7 +15,6 @@ from advocacy.content.models import Story
 from advocacy.content.versions import spoken
 from advocacy.db import after_commit
 from advocacy.delivery import outbox
-from advocacy.people import directory
 
 PATIENCE = 2.0
 """Seconds a press waits for the drafts before the answer says that they are on their way (Slack wants one in 3)."""
@@ -23,10 +22,9 @@ background: set[asyncio.Task[None]] = set()
 """Drafts that are told of once they are there."""
 
 
+@editors_only
 async def wording_draft(call: Call) -> Answer:
     """Ask the assistant for drafts of a story's wordings, in the editor's language where the story has it."""
-    if not directory.may(call.person, "editor"):
-        return Private(refusal(call.t, "not_editor"))
     async with call.parts.db.read() as s:
         story = await stories.get(s, call.number("s"))
     work = asyncio.create_task(_drafts(call, story))

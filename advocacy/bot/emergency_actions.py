@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from advocacy.bot import stops
 from advocacy.bot.actions import Call
-from advocacy.bot.answers import refusal
 from advocacy.bot.cards import OPENS_FORM
+from advocacy.bot.editors import editors_only
 from advocacy.chat import Answer, Button, Form, Input, Message, OpenForm, Private
 from advocacy.content import emergency
 from advocacy.db import after_commit
-from advocacy.people import directory
 
 REASON_LIMIT = 500
 
 
+@editors_only
 async def stop(call: Call) -> Answer:
     """Offer the one button that stops everything; or say that it is stopped, and by whom."""
-    if not directory.may(call.person, "editor"):
-        return Private(refusal(call.t, "not_editor"))
     async with call.parts.db.read() as s:
         halt = await emergency.current(s)
     if halt is not None:
@@ -40,10 +38,9 @@ async def stop(call: Call) -> Answer:
     )  # fmt: skip
 
 
+@editors_only
 async def stop_form(call: Call) -> Answer:
     """Ask why."""
-    if not directory.may(call.person, "editor"):
-        return Private(refusal(call.t, "not_editor"))
     t = call.t
     reason = Input(
         "reason", t("Reason"), kind="text", max_length=REASON_LIMIT, optional=True,
@@ -62,10 +59,9 @@ async def stop_now(call: Call) -> Answer:
     return Private(stops.notice(call.t, halt, call.parts.settings.zone), replace=not call.press.inputs)
 
 
+@editors_only
 async def resume(call: Call) -> Answer:
     """Say what is stopped, with the button that lifts it."""
-    if not directory.may(call.person, "editor"):
-        return Private(refusal(call.t, "not_editor"))
     async with call.parts.db.read() as s:
         halt = await emergency.current(s)
     if halt is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from advocacy.bot.actions import Call, Parts
 from advocacy.bot.answers import refusal
+from advocacy.bot.editors import editors_only
 from advocacy.bot.feed_cards import decided_card, health_card, more_card, question_card
 from advocacy.bot.language import Translator, translator
 from advocacy.chat import Answer, Button, ChannelRef, Message, Private, Rewrite
@@ -76,10 +77,9 @@ async def review(call: Call) -> Answer:
     return Rewrite(message) if is_card else Private(message, replace=True)
 
 
+@editors_only
 async def entries(call: Call) -> Answer:
     """Entries to decide on, one at a time."""
-    if not directory.may(call.person, "editor"):
-        return Private(refusal(call.t, "not_editor"))
     at = call.number("at")
     async with call.parts.db.read() as s:
         question, count = await questions.waiting(s, at)
@@ -101,10 +101,9 @@ async def feeds(call: Call, note: str = "") -> Answer:
     return Private(health_card(call.t, listed, at, call.parts.settings.zone, note), replace=True)
 
 
+@editors_only
 async def feed_pull(call: Call) -> Answer:
     """Ask a source now."""
-    if not directory.may(call.person, "editor"):
-        return Private(refusal(call.t, "not_editor"))
     async with call.parts.db.write() as s:
         is_due = await sources.hasten(s, call.number("f"), call.at)
         if is_due:

@@ -12,7 +12,8 @@ from advocacy.bot import audience_form, when_form
 from advocacy.bot.actions import Call
 from advocacy.bot.compose import field_problem
 from advocacy.bot.desk import state_name
-from advocacy.bot.desk_actions import editors_only, filled, overtaken
+from advocacy.bot.desk_actions import filled, overtaken
+from advocacy.bot.editors import editors_only
 from advocacy.bot.language import LANGUAGES, Translator
 from advocacy.bot.when_form import Read
 from advocacy.chat import Answer, Button, Fact, Form, Message, OpenForm, Private

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from advocacy.bot.actions import Call, is_private
 from advocacy.bot.answers import refusal
+from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator
 from advocacy.chat import Answer, Bar, Button, Message, Private
 from advocacy.content import audience, reasons, stories
 from advocacy.content.versions import spoken
-from advocacy.people import directory
 
 
 def label(t: Translator, reason: str) -> str:
@@ -68,10 +68,9 @@ async def back(call: Call) -> Answer:
     return Private(Message(summary=said, heading=said, paragraphs=(rest,), buttons=(feed,)), replace=True)
 
 
+@editors_only
 async def show(call: Call) -> Answer:
     """What editors see: sums of whole groups, or from when on there is something to see."""
-    if not directory.may(call.person, "editor"):
-        return Private(refusal(call.t, "not_editor"))
     t, minimum = call.t, call.parts.settings.minimum_group
     async with call.parts.db.read() as s:
         story = await stories.get(s, call.number("s"))

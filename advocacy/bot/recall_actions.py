@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from advocacy.bot.actions import Call
-from advocacy.bot.answers import refusal
+from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator, translator
 from advocacy.bot.recall import recall as withdraw
 from advocacy.bot.review_actions import verdict
@@ -14,7 +14,6 @@ from advocacy.chat import Answer, Button, Fact, Message, Private, Rewrite
 from advocacy.content import approval, stories
 from advocacy.content.models import Story, StoryState
 from advocacy.db import after_commit
-from advocacy.people import directory
 from advocacy.people.models import Person
 
 OUT = (StoryState.LIVE, StoryState.SCHEDULED, StoryState.APPROVED)
@@ -36,10 +35,9 @@ async def recall(call: Call) -> Answer:
     return Rewrite(card) if on_a_card else Private(card, replace=True)
 
 
+@editors_only
 async def listing(call: Call) -> Answer:
     """Stories that are out or about to go out, with a button each that withdraws them."""
-    if not directory.may(call.person, "editor"):
-        return Private(refusal(call.t, "not_editor"))
     async with call.parts.db.read() as s:
         found = [story for state in OUT for story in await stories.listing(s, state, LISTED)][:LISTED]
     t = call.t
@@ -59,10 +57,9 @@ def _button(t: Translator, number: int, story: Story) -> Button:
     return Button(said, action="recall", value={"s": story.id}, style="danger", confirm=f"{story.title[:120]}: {asked}")
 
 
+@editors_only
 async def history(call: Call) -> Answer:
     """Who decided what about a story, and when."""
-    if not directory.may(call.person, "editor"):
-        return Private(refusal(call.t, "not_editor"))
     t = call.t
     async with call.parts.db.read() as s:
         story = await stories.get(s, call.number("s"))

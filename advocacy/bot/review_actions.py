@@ -8,6 +8,7 @@ from advocacy.bot import authors
 from advocacy.bot.actions import Call
 from advocacy.bot.answers import refusal
 from advocacy.bot.cards import OPENS_FORM
+from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator, translator
 from advocacy.bot.review_cards import review_card, reviewed_card
 from advocacy.bot.reviewing import gather
@@ -65,10 +66,9 @@ async def return_save(call: Call) -> Answer:
     return Private(Message(summary=said, paragraphs=(said,)))
 
 
+@editors_only
 async def resubmit(call: Call) -> Answer:
     """Put a returned story in front of the editors again; whoever does it does not approve it."""
-    if not directory.may(call.person, "editor"):
-        return Private(refusal(call.t, "not_editor"))
     async with call.parts.db.write() as s:
         story = await approval.submit(s, call.number("s"), call.person.id)
     said = call.t("“{title}” is up for review.", title=story.title)

@@ -6,13 +6,13 @@ from sqlalchemy import select
 
 from advocacy.bot.actions import Call
 from advocacy.bot.answers import refusal
+from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator
 from advocacy.bot.review_cards import review_card
 from advocacy.bot.reviewing import gather
 from advocacy.chat import Answer, Fact, Message, Private
 from advocacy.content import approval, stories
 from advocacy.content.models import ReviewRule, StoryState
-from advocacy.people import directory
 from advocacy.people.models import Person
 
 MOST_TERMS = 8
@@ -31,10 +31,9 @@ async def review_open(call: Call) -> Answer:
     return Private(review_card(call.t, reviewing))
 
 
+@editors_only
 async def rules(call: Call) -> Answer:
     """All rules with those they name, for editors."""
-    if not directory.may(call.person, "editor"):
-        return Private(refusal(call.t, "not_editor"))
     async with call.parts.db.read() as s:
         found = list(await s.scalars(select(ReviewRule).order_by(ReviewRule.name)))
         named = {one for rule in found for one in rule.reviewer_ids}

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from advocacy.content import emergency, stories, topics
+from advocacy.content import emergency, reasons, stories, topics
 from advocacy.content.fingerprint import fingerprint
-from advocacy.content.models import Passed, Story, StoryState
+from advocacy.content.models import Story, StoryState
 from advocacy.content.versions import base
 from advocacy.people import departments
 from advocacy.people.models import Person
@@ -80,7 +80,7 @@ async def feed_for(s: AsyncSession, person_id: int, at: datetime, limit: int = 5
     reader = await _reader(s, person_id, at)
     if reader is None:
         return []
-    passed = select(Passed.story_id).where(Passed.person_id == person_id, Passed.hidden)
+    passed = await reasons.hidden_from(s, person_id)
     early = and_(Story.state.in_(_EARLY), Story.leaders_told_at.is_not(None))
     query = (
         select(Story)
