@@ -177,6 +177,8 @@ class Form:
     submit: str
     cancel: str
     errors: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, Any] | None = None
+    """What nobody may change on its way through a client; comes back as ``Press.kept``, or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,8 @@ class Press:
     """Opaque to all but the door: how a private answer to this press can be given and later replaced."""
     event: str = ""
     """The platform's own id of this event, for telling a repeat from a new press; empty when it has none."""
+    kept: Mapping[str, Any] | None = None
+    """``Form.kept`` as it was given to this person with this action; ``None`` where the platform cannot vouch."""
     quoted: Quoted | None = None
     """The message a shortcut (Slack) or a message's own command (Teams) was used on."""
 

@@ -45,8 +45,8 @@ class Asked:
     """Address under which the picture of the page can be seen."""
     note: str = ""
     """Said above the fields."""
-    value: Mapping[str, Any] = field(default_factory=dict)
-    """Carried by the form."""
+    kept: Mapping[str, Any] | None = field(default_factory=dict)
+    """Kept by the form: whose message it was. ``None`` when it came back without, so that it stays so."""
 
 
 def link_form(t: Translator, url: str = "", error: str = "") -> Form:
@@ -79,10 +79,11 @@ def story_form(t: Translator, sketch: Sketch, asked: Asked, errors: Mapping[str,
             inputs=tuple(_inputs(t, sketch, asked)),
         ),
         action="compose_save",
-        value={**asked.value, "picture": sketch.image, "site": sketch.site},
+        value={"picture": sketch.image, "site": sketch.site},
         submit=t("Ask for review"),
         cancel=t("Cancel"),
         errors=errors or {},
+        kept=asked.kept,
     )
 
 
@@ -185,6 +186,7 @@ def field_problem(t: Translator, code: str) -> str:
         "no_time_zone": t("Please give date and time."),
         "unknown": t("This does not exist here. Please choose something else."),
         "recalled": t("The story was withdrawn, so it can no longer be changed."),
+        "not_kept": t("This form can no longer be sent. Copy what you wrote, and open it once more."),
     }  # fmt: skip
     return words.get(code, t("Please check this."))
 

@@ -68,19 +68,21 @@ async def suggest(call: Call) -> Answer:
         sketch = replace(sketch, summary=words[:LONGEST_SUMMARY])
     if not url:
         note = call.t("The message has no link. To which page should the story lead?")
-    author, value = await _author(call, quoted)
+    author, kept = await _author(call, quoted)
     if author is not None:
         note = " ".join(filter(None, (
             note, call.t("{name} wrote this message. We ask for their consent before anything goes out.",
                          name=author.name),
         )))  # fmt: skip
-    return OpenForm(story_form(call.t, sketch, _asked(call, picture=picture, note=note, value=value)))
+    return OpenForm(story_form(call.t, sketch, _asked(call, picture=picture, note=note, kept=kept)))
 
 
 async def compose_save(call: Call) -> Answer:
     """Make the story and put it in front of the editors. With a mistake the form stays, with what was typed."""
     sketch = typed(call.press.inputs, call.press.value)
-    asked = _asked(call, value={name: call.press.value[name] for name in ("by",) if name in call.press.value})
+    asked = _asked(call, kept=call.press.kept)
+    if asked.kept is None:
+        return _with_error(call, sketch, asked, "title", field_problem(call.t, "not_kept"))
     try:
         async with call.parts.db.write() as s:
             story = await _make(s, call, sketch)
@@ -90,12 +92,16 @@ async def compose_save(call: Call) -> Answer:
             after_commit(s, call.parts.editors_due)
     except Invalid as wrong:
         at = _FIELDS.get(wrong.field, wrong.field)
-        asked = replace(asked, picture=pictures.address(call.parts.settings, sketch.image))
-        form = story_form(call.t, sketch, asked)
-        names = {one.name for one in form.body.inputs}
-        errors = {at if at in names else "title": field_problem(call.t, wrong.code)}
-        return OpenForm(replace(form, errors=errors))
+        return _with_error(call, sketch, asked, at, field_problem(call.t, wrong.code))
     return Private(submitted_message(call.t, story, is_editor=asked.is_editor))
+
+
+def _with_error(call: Call, sketch: Sketch, asked: Asked, at: str, said: str) -> Answer:
+    """The form once more, with what was typed."""
+    asked = replace(asked, picture=pictures.address(call.parts.settings, sketch.image))
+    form = story_form(call.t, sketch, asked)
+    names = {one.name for one in form.body.inputs}
+    return OpenForm(replace(form, errors={at if at in names else "title": said}))
 
 
 async def _from_link(call: Call, url: str) -> Answer:
@@ -157,9 +163,9 @@ async def _make(s: AsyncSession, call: Call, sketch: Sketch) -> Story:
 
 
 async def _credited(s: AsyncSession, call: Call) -> int | None:
-    """Whose message it was; a hint of the form, so looked up anew."""
-    by = call.word("by")
-    if not by:
+    """Whose message it was, as the form kept it."""
+    by = (call.press.kept or {}).get("by")
+    if not isinstance(by, str) or not by:
         return None
     who = call.press.who
     author = await directory.identify(s, UserRef(who.platform, who.tenant, by))

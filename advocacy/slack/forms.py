@@ -15,6 +15,8 @@ from advocacy.slack.reply import ReplyTo, unpack
 from advocacy.slack.text import plain
 
 CALLBACK = "form"
+KEPT = "kept"
+"""Beside a form's values: what it keeps."""
 _MOST_METADATA = 3_000
 _TITLE = 24
 _SENTENCE = 3_000
@@ -35,7 +37,7 @@ class Carried:
 def modal(form: Form, reply: ReplyTo, t: Translator) -> Json:
     """The view. Errors stand above the inputs: a view has no place for them. Raises ``Refused`` when it is too much."""
     shown = _with_errors(form)
-    metadata = packed({"a": form.action, "v": form.value, "r": reply.pack()})
+    metadata = packed({"a": form.action, "v": _carries(form), "r": reply.pack()})
     if len(metadata) > _MOST_METADATA:
         msg = f"what the form {form.title!r} carries is longer than Slack's 3000 characters"
         raise Refused(msg)
@@ -53,8 +55,19 @@ def modal(form: Form, reply: ReplyTo, t: Translator) -> Json:
 def as_message(form: Form) -> Message:
     """The form as a message with inputs, for where no modal can open: what people write in direct messages."""
     shown = _with_errors(form)
-    send = Button(form.submit, action=form.action, value=form.value, style="primary")
+    send = Button(form.submit, action=form.action, value=_carries(form), style="primary")
     return replace(shown, heading=shown.heading or form.title, buttons=(send, *shown.buttons))
+
+
+def _carries(form: Form) -> dict[str, Any]:
+    """What goes with the form; what it keeps as well: Slack signs what it sends back, its client cannot reach it."""
+    return form.value if form.kept is None else {**form.value, KEPT: dict(form.kept)}
+
+
+def kept(value: dict[str, Any]) -> dict[str, Any] | None:
+    """Take what a form keeps out of its values."""
+    found = value.pop(KEPT, None)
+    return found if isinstance(found, dict) else None
 
 
 def _with_errors(form: Form) -> Message:

@@ -60,10 +60,12 @@ def of_button(payload: Payload) -> Came | None:
         return _of_typing(payload, view, action) if view else None
     reply = _reply_in_view(view, tenant, user) if view else _reply_on_message(payload, tenant, user)
     state = view.get("state") if view else payload.get("state")
+    value = _object(pressed.get("value"))
     press = Press(
         who=UserRef(PLATFORM, tenant, user),
         action=action,
-        value=_object(pressed.get("value")),
+        kept=forms.kept(value),
+        value=value,
         inputs=forms.typed(state),
         channel=_channel(reply),
         message=_message(reply),
@@ -94,6 +96,7 @@ def of_form(payload: Payload) -> Came | None:
     press = Press(
         who=UserRef(PLATFORM, tenant, user),
         action=carried.action,
+        kept=forms.kept(carried.value),
         value=carried.value,
         inputs=forms.typed(view.get("state")),
         channel=_channel(reply),

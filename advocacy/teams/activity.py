@@ -14,7 +14,7 @@ from botbuilder.schema import Activity
 
 from advocacy.chat import Button, ChannelRef, MessageRef, Press, UserRef
 from advocacy.teams.names import OURS
-from advocacy.teams.seal import Seal
+from advocacy.teams.seal import KEPT, Seal
 
 RESERVED = frozenset({"command", "installed", "profile_changed"})
 """Actions that only a platform's own events may cause; no card of ours carries them."""
@@ -76,12 +76,12 @@ def heard(activity: Activity, tenant: str) -> Heard:
     )
 
 
-def pressed(news: Heard, value: Any) -> Press:
+def pressed(news: Heard, value: Any, seal: Seal) -> Press:
     """Read ``adaptiveCard/action``. Raises Malformed."""
     action = value.get("action") if isinstance(value, dict) else None
     if not isinstance(action, dict) or not isinstance(action.get("verb"), str):
         raise Malformed("no verb")
-    return _press(news, {**_dict(action.get("data")), "action": action["verb"]}, news.about)
+    return _press(news, {**_dict(action.get("data")), "action": action["verb"]}, news.about, seal)
 
 
 def back(value: Any) -> Button | None:
@@ -99,16 +99,17 @@ def submitted(news: Heard, data: Any, seal: Seal) -> Press:
     A dialog carries the message it was opened from, sealed, because Teams does not repeat it. Raises Malformed.
     """
     found = _dict(data)
-    return _press(news, found, news.about or seal.read(found.get("origin"), news.who, news.conversation))
+    return _press(news, found, news.about or seal.read(found.get("origin"), news.who, news.conversation), seal)
 
 
-def _press(news: Heard, data: Mapping[str, Any], about: str) -> Press:
+def _press(news: Heard, data: Mapping[str, Any], about: str, seal: Seal) -> Press:
     action = data.get("action")
     if not isinstance(action, str) or not action or action in RESERVED:
         raise Malformed("no action, or one that cards do not have")
-    value = {name: one for name, one in _dict(data.get("value")).items() if name != "reach"}
+    carried = _dict(data.get("value"))
+    value = {name: one for name, one in carried.items() if name not in ("reach", KEPT)}
     inputs = {name: _text(one) for name, one in data.items() if name not in OURS and _is_plain(one)}
-    return _at(news, about, action=action, value=value, inputs=inputs)
+    return _at(news, about, action=action, value=value, inputs=inputs, kept=seal.kept(carried, news.who, action))
 
 
 def command(news: Heard, activity: Activity) -> Press:

@@ -77,7 +77,7 @@ class Answers:
                 await self._rewrite(press, message)
                 drawn = render.card(message)
             case OpenForm(asked):
-                drawn = render.form(asked, place="chat")
+                drawn = render.form(self._seal.keep(asked, press.who), place="chat")
         return {"statusCode": 200, "type": ADAPTIVE, "value": drawn}
 
     async def to_fetch(self, news: Heard, press: Press, answer: Answer) -> Json | None:
@@ -102,7 +102,8 @@ class Answers:
     async def _to_task(self, news: Heard, press: Press, answer: Answer) -> Json | None:
         if isinstance(answer, OpenForm):
             about = press.message.message if press.message else ""
-            drawn = render.form(answer.form, origin=self._seal.put(about, news.who, news.conversation))
+            asked = self._seal.keep(answer.form, news.who)
+            drawn = render.form(asked, origin=self._seal.put(about, news.who, news.conversation))
             return _dialog(answer.form.title, drawn)
         if isinstance(answer, Rewrite):
             await self._rewrite(press, answer.message)
@@ -124,7 +125,7 @@ class Answers:
                 await self._rewrite(press, message)
                 return
             case OpenForm(asked):
-                message = render.form_message(asked)
+                message = render.form_message(self._seal.keep(asked, press.who))
             case Private(said) | Rewrite(said):
                 message = said
         try:

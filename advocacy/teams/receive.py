@@ -121,7 +121,7 @@ class Turns(ActivityHandler):  # type: ignore[misc]
         return InvokeResponse(status=200, body=body)
 
     async def _card(self, news: Heard, value: Any) -> Json:
-        press = read.pressed(news, value)
+        press = read.pressed(news, value, self._seal)
         return await self._answers.to_card(press, await self._bot.handle(press), read.back(value))
 
     async def _fetch(self, news: Heard, value: Any) -> Json | None:

@@ -113,6 +113,7 @@ async def attack(chat: Chat, key: str, action: str, value: dict[str, Any], input
     press = Press(
         chat.who(key), action, value, inputs, text=inputs.get("text", ""), quoted=quoted if inputs else None,
         channel=ChannelRef("slack", SLACK_TEAM, "C1"), message=MessageRef("slack", SLACK_TEAM, "C1", "1.0"),
+        kept={},
     )  # fmt: skip
     try:
         await chat.bot.handle(press)

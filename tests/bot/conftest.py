@@ -78,7 +78,8 @@ class Chat:
     async def press(self, key: str, action: str, inputs: dict[str, str] | None = None, **value: Any) -> Answer:
         message = value.pop("message", None)
         reply_to = value.pop("reply_to", "")
-        press = Press(self.who(key), action, value, inputs or {}, message=message, reply_to=reply_to)
+        kept = value.pop("kept", {})
+        press = Press(self.who(key), action, value, inputs or {}, message=message, reply_to=reply_to, kept=kept)
         return await self.bot.handle(press)
 
     async def types(self, key: str, words: str, event: str = "") -> Answer:

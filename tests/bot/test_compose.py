@@ -95,7 +95,7 @@ async def test_a_colleague_suggests_and_the_author_is_asked(chat: Chat) -> None:
     form = form_of(await chat.bot.handle(press))
     assert "Till Brandt" in form.body.paragraphs[0]
     assert values(form)["summary"].startswith("So proud of what our team built")
-    answer = await chat.press("jana.feld", form.action, values(form), **form.value)
+    answer = await chat.press("jana.feld", form.action, values(form), kept=form.kept, **form.value)
     assert "Danke!" in said(answer)
     story = await stored(chat)
     assert (story.is_suggestion, story.names_suggester, story.consent) == (True, True, "asked")
@@ -110,6 +110,24 @@ async def test_a_colleague_suggests_and_the_author_is_asked(chat: Chat) -> None:
     assert (await stored(chat)).consent == "refused"
     await chat.press("till.brandt", "consent_nameless", s=story.id)
     assert (await stored(chat)).consent == "nameless"
+
+
+async def test_whose_message_it_was_is_not_left_to_the_client(chat: Chat) -> None:
+    """A form that comes back without what it kept is refused in words, again and again; a value of it counts nothing."""
+    quoted = Quoted(f"Look at this: {ARTICLE}", chat.who("till.brandt"))
+    form = form_of(await chat.bot.handle(Press(chat.who("jana.feld"), "suggest", quoted=quoted)))
+    assert form.kept == {"by": chat.who("till.brandt").user}
+    assert "by" not in form.value
+    typed = values(form) | {"title": "Mine alone"}
+    for _ in range(2):
+        form = form_of(await chat.press("jana.feld", form.action, typed, kept=None, **form.value))
+        assert form.errors == {"title": "Dieses Formular lässt sich nicht mehr senden. Kopiere deinen Text und öffne es "
+                                        "noch einmal."}  # fmt: skip
+        assert (values(form)["title"], form.kept) == ("Mine alone", None)
+    async with chat.db.read() as s:
+        assert (await s.scalars(select(Story))).all() == []
+    await chat.press("jana.feld", form.action, typed, by=chat.who("leon.haack").user)
+    assert (await stored(chat)).credit_id is None
 
 
 async def test_the_finder_is_thanked_when_it_goes_out(chat: Chat) -> None:
