@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from advocacy.bot.editing import change_form
 from advocacy.bot.language import LANGUAGES, Translator
 from advocacy.bot.when_form import Read
-from advocacy.chat import Form, Input, Message, Option
+from advocacy.chat import Form, Input, Option
 from advocacy.content import campaigns
 from advocacy.content.fields import MAX_LEADERS_MINUTES
 from advocacy.content.models import Story
@@ -48,9 +49,7 @@ async def audience_form(s: AsyncSession, t: Translator, story: Story) -> Form:
     if groups:
         options = (none, *(Option(str(one.id), one.name) for one in groups[:99]))
         inputs.append(Input("campaign", t("Campaign"), "choice", str(story.campaign_id or 0), options=options))
-    body = Message(summary=t("For whom"), paragraphs=(story.title,), inputs=tuple(inputs))
-    value = {"s": story.id, "v": story.version}
-    return Form(t("For whom"), body, "audience_save", value, t("Save"), t("Cancel"))
+    return change_form(t, story, inputs, title=t("For whom"), action="audience_save", note=story.title)
 
 
 async def read(s: AsyncSession, t: Translator, inputs: Mapping[str, str]) -> Read:

@@ -67,7 +67,7 @@ def link_form(t: Translator, url: str = "", error: str = "") -> Form:
     )
 
 
-def story_form(t: Translator, sketch: Sketch, asked: Asked, errors: Mapping[str, str] | None = None) -> Form:
+def story_form(t: Translator, sketch: Sketch, asked: Asked) -> Form:
     """Everything that a story needs to be reviewed."""
     picture = Image(asked.picture, sketch.image_alt or sketch.title or t("Picture")) if asked.picture else None
     return Form(
@@ -82,7 +82,6 @@ def story_form(t: Translator, sketch: Sketch, asked: Asked, errors: Mapping[str,
         value={"picture": sketch.image, "site": sketch.site},
         submit=t("Ask for review"),
         cancel=t("Cancel"),
-        errors=errors or {},
         kept=asked.kept,
     )
 

@@ -23,6 +23,7 @@ from advocacy.bot.compose import (
 )
 from advocacy.bot.consent_actions import ask_for_consent
 from advocacy.bot.desk import submitted_message
+from advocacy.bot.editing import with_error
 from advocacy.bot.language import supported
 from advocacy.chat import Answer, OpenForm, Private, Quoted, UserRef
 from advocacy.content import addresses, approval, pictures, stories
@@ -99,9 +100,7 @@ async def compose_save(call: Call) -> Answer:
 def _with_error(call: Call, sketch: Sketch, asked: Asked, at: str, said: str) -> Answer:
     """The form once more, with what was typed."""
     asked = replace(asked, picture=pictures.address(call.parts.settings, sketch.image))
-    form = story_form(call.t, sketch, asked)
-    names = {one.name for one in form.body.inputs}
-    return OpenForm(replace(form, errors={at if at in names else "title": said}))
+    return OpenForm(with_error(story_form(call.t, sketch, asked), at, said))
 
 
 async def _from_link(call: Call, url: str) -> Answer:

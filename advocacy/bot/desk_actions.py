@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from advocacy.bot.actions import Call
-from advocacy.bot.compose import field_problem, language_input, of_story, picture_inputs, topics_of
+from advocacy.bot.compose import LONGEST_LINK, language_input, of_story, picture_inputs, topics_of
 from advocacy.bot.desk import desk_message, list_message
+from advocacy.bot.editing import change_form, kept_open
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import LANGUAGES
 from advocacy.bot.rule_actions import review_open
@@ -21,7 +22,8 @@ from advocacy.db import after_commit
 from advocacy.people import directory
 
 OPEN_IDEAS = (StoryState.DRAFT, StoryState.RETURNED)
-NAMES = {"image_url": "image", "versions": "title", "captions": "summary", "state": "title"}
+FIELDS = {"image_url": "image", "versions": "title", "captions": "summary", "state": "title"}
+"""Where a sentence about a column of the story stands."""
 
 
 async def desk(call: Call) -> Answer:
@@ -66,7 +68,7 @@ async def story_edit(call: Call) -> Answer:
 def _edit_form(call: Call, story: Story) -> Form:
     t, sketch = call.t, of_story(story)
     fields = [
-        Input("url", t("Link"), value=sketch.url, max_length=2000),
+        Input("url", t("Link"), value=sketch.url, max_length=LONGEST_LINK),
         Input("title", t("Title"), value=sketch.title, max_length=MAX_TITLE),
         Input("summary", t("What it is about"), kind="text", value=sketch.summary, optional=True),
         language_input(t, sketch.language),
@@ -74,14 +76,7 @@ def _edit_form(call: Call, story: Story) -> Form:
         Input("topics", t("Topics"), value=sketch.topics, hint=t("Separated by commas."), optional=True),
     ]
     note = t("It is out now. What you change goes back to review first.") if story.state == StoryState.LIVE else ""
-    return Form(
-        title=t("Edit the story"),
-        body=Message(summary=t("Edit the story"), paragraphs=(note,) if note else (), inputs=tuple(fields)),
-        action="story_edit_save",
-        value={"s": story.id, "v": story.version},
-        submit=t("Save"),
-        cancel=t("Cancel"),
-    )
+    return change_form(t, story, fields, title=t("Edit the story"), action="story_edit_save", note=note)
 
 
 @editors_only
@@ -104,42 +99,14 @@ async def story_edit_save(call: Call) -> Answer:
 async def _save(call: Call, changes: dict[str, Any], form: Callable[[Call, Story], Form]) -> Answer:
     try:
         async with call.parts.db.write() as s:
-            story = await stories.edit(
-                s, call.number("s"), by_id=call.person.id, seen=call.number("v") or None, **changes
-            )
+            story = await stories.edit(s, call.number("s"), by_id=call.person.id, seen=call.number("v"), **changes)
             author = await directory.get(s, story.author_id) if story.author_id else None
             after_commit(s, call.parts.editors_due)
     except (Invalid, Overtaken) as wrong:
         async with call.parts.db.read() as s:
             story = await stories.get(s, call.number("s"))
-        if isinstance(wrong, Overtaken):
-            return OpenForm(overtaken(call, form(call, story), story))
-        again = filled(form(call, story), call)
-        names = [one.name for one in again.body.inputs]
-        at = NAMES.get(wrong.field, wrong.field)
-        return OpenForm(replace(again, errors={at if at in names else names[0]: field_problem(call.t, wrong.code)}))
+        return kept_open(call, form(call, story), wrong, FIELDS)
     return Private(_desk(call, story, author.name if author else ""), replace=True)
-
-
-def filled(form: Form, call: Call) -> Form:
-    """The form with what was typed, under the version that was looked at."""
-    inputs = tuple(replace(one, value=call.press.inputs.get(one.name, one.value)) for one in form.body.inputs)
-    return replace(form, body=replace(form.body, inputs=inputs), value=dict(call.press.value))
-
-
-def overtaken(call: Call, form: Form, story: Story) -> Form:
-    """What was typed stays in the fields; what somebody else wrote meanwhile stands above. Saving again keeps mine."""
-    t, theirs = call.t, {one.name: one.value for one in form.body.inputs}
-    changed = [
-        f"{one.label}: {theirs[one.name] or '–'}"
-        for one in form.body.inputs
-        if call.press.inputs.get(one.name, "") != theirs[one.name]
-    ]
-    note = t("Somebody else has changed this story meanwhile. Below is your text; this is how theirs differs. "
-             "Take over what you need, then save.")  # fmt: skip
-    kept = filled(form, call)
-    body = replace(kept.body, paragraphs=(note,), quote="\n".join(changed)[:2500])
-    return replace(kept, body=body, value={**call.press.value, "v": story.version})
 
 
 @editors_only
@@ -158,17 +125,11 @@ def _version_form(call: Call, story: Story) -> Form:
         replace(language_input(t, language), value=language),
         Input("title", t("Title"), max_length=MAX_TITLE),
         Input("summary", t("What it is about"), kind="text", optional=True),
-        Input("url", t("Link in this language"), optional=True, hint=t("Empty: the same link."), max_length=2000),
+        Input("url", t("Link in this language"), max_length=LONGEST_LINK, optional=True,
+              hint=t("Empty: the same link.")),
         Input("image_alt", t("What the picture shows"), optional=True, max_length=MAX_ALT),
-    )
-    return Form(
-        title=t("One more language"),
-        body=Message(summary=t("One more language"), paragraphs=(story.title,), inputs=fields),
-        action="version_save",
-        value={"s": story.id, "v": story.version},
-        submit=t("Save"),
-        cancel=t("Cancel"),
-    )
+    )  # fmt: skip
+    return change_form(t, story, fields, title=t("One more language"), action="version_save", note=story.title)
 
 
 @editors_only

@@ -10,9 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot import audience_form, when_form
 from advocacy.bot.actions import Call
-from advocacy.bot.compose import field_problem
 from advocacy.bot.desk import state_name
-from advocacy.bot.desk_actions import filled, overtaken
+from advocacy.bot.editing import filled, kept_open
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import LANGUAGES, Translator
 from advocacy.bot.when_form import Read
@@ -79,21 +78,15 @@ async def _save(call: Call, form: Form, read: Read, fields: dict[str, str]) -> A
         async with call.parts.db.write() as s:
             before = await stories.get(s, call.number("s"), lock=True)
             old = (before.publish_at, before.wall_clock, before.urgent)
-            seen = call.number("v") or None
+            seen = call.number("v")
             story = await stories.edit(s, before.id, by_id=call.person.id, seen=seen, **read.changes)
             await topics.ensure(s, story.topics)
             if story.state == StoryState.LIVE and old != (story.publish_at, story.wall_clock, story.urgent):
                 await outbox.cancel_sends(s, story.id)
                 story.announced_at = None
             after_commit(s, call.parts.editors_due)
-    except Overtaken:
-        async with call.parts.db.read() as s:
-            return OpenForm(overtaken(call, form, await stories.get(s, call.number("s"))))
-    except Invalid as wrong:
-        names = [one.name for one in form.body.inputs]
-        at = fields.get(wrong.field, wrong.field)
-        errors = {at if at in names else names[0]: field_problem(call.t, wrong.code)}
-        return OpenForm(replace(filled(form, call), errors=errors))
+    except (Invalid, Overtaken) as wrong:
+        return kept_open(call, form, wrong, fields)
     return Private(_saved(call, story), replace=True)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from advocacy.bot.actions import Call
 from advocacy.bot.cards import OPENS_FORM
 from advocacy.bot.compose import field_problem
-from advocacy.bot.desk_actions import filled
+from advocacy.bot.editing import filled
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator
 from advocacy.chat import Answer, Bar, Button, Fact, Form, Input, Message, OpenForm, Option, Private

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from advocacy.bot.editing import change_form
 from advocacy.bot.language import Translator
-from advocacy.chat import Form, Input, Message, Option
+from advocacy.chat import Form, Input, Option
 from advocacy.content import times
 from advocacy.content.fields import MAX_NOTE
 from advocacy.content.models import Story, StoryState
@@ -54,9 +55,7 @@ def when_form(t: Translator, story: Story, zone: ZoneInfo) -> Form:
         Input("rights_note", t("Whose rights"), value=story.rights_note, max_length=MAX_NOTE, optional=True),
         Input("urgent", t("Urgent: also in quiet hours"), "choice", "yes" if story.urgent else "no", options=yes_no),
     )  # fmt: skip
-    body = Message(summary=t("When"), paragraphs=(story.title,), inputs=inputs)
-    value = {"s": story.id, "v": story.version}
-    return Form(t("When"), body, "when_save", value, t("Save"), t("Cancel"))
+    return change_form(t, story, inputs, title=t("When"), action="when_save", note=story.title)
 
 
 def read(t: Translator, inputs: Mapping[str, str], story: Story, zone: ZoneInfo, zones: Sequence[ZoneInfo]) -> Read:
