@@ -18,7 +18,7 @@ from advocacy.chat import Answer, ChatPlatform, Gone, Press, Private, Refused, R
 from advocacy.config import Settings
 from advocacy.content.approval import Rejected
 from advocacy.content.audience import NotSharable
-from advocacy.content.stories import NoStory
+from advocacy.content.stories import Invalid, NoStory, Overtaken
 from advocacy.db import Database, now
 from advocacy.delivery import placements
 from advocacy.delivery.worker import Worker
@@ -35,6 +35,10 @@ ASK_AGAIN = timedelta(minutes=2)
 """Somebody unknown is looked up at the platform again after this long."""
 ARRIVALS = ("installed", "profile_changed")
 """Presses that only tell us who somebody is."""
+NOES: Mapping[type[Exception], str] = {
+    NotYours: "not_yours", NotOffered: "no_network", NoStory: "gone", Overtaken: "changed",
+}  # fmt: skip
+"""What each kind of no is called among the refusals."""
 REMEMBER_EVENTS = timedelta(hours=1)
 """Slack repeats an event for about five minutes."""
 
@@ -146,12 +150,10 @@ class Bot:
             return await action(Call(press, person, t, self.parts))
         except (NotSharable, Rejected) as no:
             return Private(refusal(t, no.code), replace=is_private(press))
-        except NotYours:
-            return Private(refusal(t, "not_yours"))
-        except NotOffered:
-            return Private(refusal(t, "no_network"))
-        except NoStory:
-            return Private(refusal(t, "gone"))
+        except Invalid as wrong:  # forms say it at their fields; this was a button
+            return Private(refusal(t, wrong.code))
+        except tuple(NOES) as no:
+            return Private(refusal(t, NOES[type(no)]))
 
     async def language_of(self, who: UserRef) -> str:
         """The language to use with someone, for what a door says by itself."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from advocacy.bot.actions import Call, is_private
 from advocacy.bot.answers import refusal
 from advocacy.bot.cards import OPENS_FORM
+from advocacy.bot.editors import editors_only
 from advocacy.bot.wordings import (
     EVERYWHERE,
     FIELDS,
@@ -25,22 +24,20 @@ from advocacy.chat import Answer, OpenForm, Private
 from advocacy.content import fields, stories
 from advocacy.content.models import Caption, Story, StoryState
 from advocacy.content.stories import Invalid, Overtaken, Wording
-from advocacy.people import directory
+from advocacy.db import after_commit
 
 
+@editors_only
 async def wordings(call: Call) -> Answer:
     """The list, privately."""
     desk = await _desk(call)
-    if desk is None:
-        return Private(refusal(call.t, "not_editor"))
     return Private(listing(desk, call.number("o")), replace=bool(call.number("o")))
 
 
+@editors_only
 async def wording_edit(call: Call) -> Answer:
     """Open the form: for a wording that is there, or for a new one."""
     desk = await _desk(call)
-    if desk is None:
-        return Private(refusal(call.t, "not_editor"))
     caption = _chosen(call, desk.story)
     if caption is None and call.number("w"):
         return Private(listing(desk, said=call.t("This wording is no longer there.")))
@@ -49,52 +46,53 @@ async def wording_edit(call: Call) -> Answer:
     return OpenForm(form(desk, Editing(typed, _value(desk.story, caption))))
 
 
+@editors_only
 async def wording_count(call: Call) -> Answer:
     """Count anew while somebody types; all that was typed stays."""
     desk = await _desk(call)
-    if desk is None:
-        return Private(refusal(call.t, "not_editor"))
     return OpenForm(form(desk, Editing(_typed(call, desk.story), _carried(call))))
 
 
+@editors_only
 async def wording_save(call: Call) -> Answer:
     """Write the wording down. A live story goes back to review; whoever comes second sees what the first one wrote."""
     desk = await _desk(call)
-    if desk is None:
-        return Private(refusal(call.t, "not_editor"))
     typed = _typed(call, desk.story)
     others = [_wording(one) for one in desk.story.captions if one.id != call.number("w")]
     if wrong := field_problems(desk, typed, others):
         return OpenForm(form(desk, Editing(typed, _carried(call), wrong)))
     try:
-        async with call.parts.db.write() as s:
-            desk, is_late = await _save(s, call, desk, [*others, typed.wording()])
-    except Invalid as wrong_field:
-        said = {"text": _invalid(call, wrong_field)}
-        return OpenForm(form(desk, Editing(typed, _carried(call), said)))
-    return _second(call, desk, typed) if is_late else Private(listing(desk, said=_saved(call, desk.story)))
+        desk = await _save(call, desk, [*others, typed.wording()])
+    except Overtaken:
+        return _second(call, await _desk(call), typed)
+    except Invalid as no:
+        return OpenForm(form(desk, Editing(typed, _carried(call), {"text": _invalid(call, no)})))
+    return Private(listing(desk, said=_saved(call, desk.story)))
 
 
+@editors_only
 async def wording_remove(call: Call) -> Answer:
     """Take a wording away, unless the story was changed since the list was shown."""
     desk = await _desk(call)
-    if desk is None:
-        return Private(refusal(call.t, "not_editor"))
     caption = _chosen(call, desk.story)
     if caption is None:
         return Private(listing(desk, said=call.t("This wording is no longer there.")), replace=True)
     rest = [_wording(one) for one in desk.story.captions if one is not caption]
-    async with call.parts.db.write() as s:
-        desk, is_late = await _save(s, call, desk, rest)
-    late = call.t("Somebody else changed the story meanwhile. Please look at it again; nothing was removed.")
-    return Private(listing(desk, said=late if is_late else _saved(call, desk.story)), replace=True)
+    try:
+        desk = await _save(call, desk, rest)
+        said = _saved(call, desk.story)
+    except Overtaken:
+        desk = await _desk(call)
+        said = call.t("Somebody else changed the story meanwhile. Please look at it again; nothing was removed.")
+    except Invalid as no:
+        said = _invalid(call, no)
+    return Private(listing(desk, said=said), replace=True)
 
 
+@editors_only
 async def network_preview(call: Call) -> Answer:
     """A wording, or the one that is next, as a network would show it."""
     desk = await _desk(call)
-    if desk is None:
-        return Private(refusal(call.t, "not_editor"))
     network = call.word("n") if call.word("n") in desk.networks else next(iter(desk.networks), "")
     if not network:
         return Private(refusal(call.t, "no_network"))
@@ -104,24 +102,20 @@ async def network_preview(call: Call) -> Answer:
     return Private(shown_on(desk, network, language, caption), replace=bool(call.word("n")) and is_private(call.press))
 
 
-async def _desk(call: Call) -> Desk | None:
-    """The story, for editors only. Raises ``NoStory``."""
-    if not directory.may(call.person, "editor"):
-        return None
+async def _desk(call: Call) -> Desk:
+    """The story as it stands. Raises ``NoStory``."""
     async with call.parts.db.read() as s:
         story = await stories.get(s, call.number("s"))
     settings = call.parts.settings
     return Desk(call.t, story, call.parts.networks, settings, settings.has_assistant)
 
 
-async def _save(s: AsyncSession, call: Call, desk: Desk, captions: list[Wording]) -> tuple[Desk, bool]:
-    """The story after the change; or as somebody else left it (``True``), and then nothing was written."""
-    is_late = False
-    try:
+async def _save(call: Call, desk: Desk, captions: list[Wording]) -> Desk:
+    """The story after the change. Raises ``Invalid``, ``Overtaken``."""
+    async with call.parts.db.write() as s:
         await stories.edit(s, desk.story.id, by_id=call.person.id, seen=call.number("v"), captions=captions)
-    except Overtaken:
-        is_late = True
-    return replace(desk, story=await stories.get(s, desk.story.id)), is_late
+        after_commit(s, call.parts.editors_due)
+        return replace(desk, story=await stories.get(s, desk.story.id))
 
 
 def _second(call: Call, desk: Desk, typed: Typed) -> Answer:

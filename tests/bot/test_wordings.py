@@ -157,3 +157,22 @@ async def test_only_editors_come_near(chat: Chat) -> None:
         assert "Redaktion" in said(answer), action
     assert {one.text for one in (await now(chat, story)).captions} == {"Quiet and clever.", "Leise und klug."}
     assert "nicht mehr" in said(await chat.press(CLARA, "wordings", s=4711))
+
+
+async def test_a_withdrawn_storys_wording_cannot_be_removed(chat: Chat) -> None:
+    """An old list still has its buttons: they say that the story was withdrawn, and change nothing."""
+    story = await chat.live_story()
+    await chat.press(DAVID, "recall", s=story.id)
+    fresh = await now(chat, story)
+    value = {"s": story.id, "w": fresh.captions[0].id, "v": fresh.version}
+    assert "zurückgezogen" in said(await chat.press(DAVID, "wording_remove", **value))
+    assert len((await now(chat, story)).captions) == len(fresh.captions)
+
+
+async def test_a_form_without_its_version_overwrites_nothing(chat: Chat) -> None:
+    """Whoever sends a form that does not say what was looked at is shown how the story stands first."""
+    story = await chat.story()
+    for action in ("story_edit_save", "version_save", "when_save", "audience_save"):
+        form = form_of(await chat.press(CLARA, action, {"title": "Mine", "language": "fr"}, s=story.id))
+        assert form.value["v"] == story.version
+    assert (await now(chat, story)).version == story.version
