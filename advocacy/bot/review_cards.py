@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from advocacy.bot import review_wordings
 from advocacy.bot.cards import OPENS_FORM
 from advocacy.bot.differences import Names, changes, field_name, rights
 from advocacy.bot.language import Translator
@@ -45,18 +46,20 @@ def review_card(t: Translator, reviewing: Reviewing, placement_id: int = 0) -> M
     """The draft with everything that would go out. ``placement_id`` is 0 where only one person sees it."""
     story = reviewing.story
     value = {"s": story.id, "f": fingerprint(story)} | ({"p": placement_id} if placement_id else {})
+    wordings, left = review_wordings.page(t, story)
     changed = [] if reviewing.before is None else difference.between(reviewing.before, content(story))
     return Message(
         summary=t("To review: {title}", title=story.title),
         heading=t("To review: {title}", title=story.title)[:150],
         image=Image(reviewing.picture, story.image_alt or story.title) if reviewing.picture else None,
         paragraphs=tuple(filter(None, (*_why(t, reviewing), story.summary, *_versions(t, story)))),
-        quote="\n\n".join(_captions(t, story)),
+        quote=wordings,
         changes=changes(t, changed, reviewing.names),
         facts=tuple(_facts(t, reviewing)),
         buttons=(
             Button(t("Approve"), action="approve", value=value, style="primary"),
             Button(t("Return with a note"), action="return", value={**value, OPENS_FORM: 1}),
+            *review_wordings.more_button(t, story, left),
             Button(t("Open the story"), action="desk", value={"s": story.id}),
         ),
         footnote=_footnote(t, is_changed=bool(changed)),
@@ -108,13 +111,6 @@ def _versions(t: Translator, story: Story) -> Iterator[str]:
 
 def _own(version: LanguageVersion) -> tuple[str, ...]:
     return (version.url, version.image_alt)
-
-
-def _captions(t: Translator, story: Story) -> Iterator[str]:
-    for one in story.captions:
-        tags = " ".join([*(f"#{tag}" for tag in one.hashtags), *one.mentions])
-        network = one.network or t("every network")
-        yield f"{network} ({t.language_name(one.language)}): {one.text}" + (f"\n{tags}" if tags else "")
 
 
 def _facts(t: Translator, reviewing: Reviewing) -> Iterator[Fact]:

@@ -12,8 +12,10 @@ from advocacy.bot import announce, authors, reminders
 from advocacy.chat import MessageRef, Private, Rewrite
 from advocacy.content import approval, stories
 from advocacy.content.models import ReviewRule, ReviewTask, Story, StoryState
+from advocacy.content.stories import Wording
 from advocacy.db import now
 from advocacy.playground.company import SLACK_TEAM
+from advocacy.teams import render as teams
 from tests.bot.conftest import Chat, message_of, ref_of, said
 from tests.bot.test_announce import buttons
 
@@ -150,3 +152,20 @@ async def test_a_named_reviewer_opens_the_story_from_their_card(chat: Chat) -> N
     assert "We expect 40 % more wind." in opened
     assert "[Bearbeiten]" not in opened
     assert "40 %" not in said(await chat.press("emre.sonntag", "desk", s=story.id))
+
+
+async def test_all_wordings_can_be_read_before_deciding(chat: Chat) -> None:
+    """What one card has no room for is on further pages, each wording whole once; strangers read none of them."""
+    await rule(chat, JANA)
+    words = [f"Wording {number:02} " + "and so on " * 100 for number in range(30)]
+    story = await chat.story(summary="We expect 40 % more wind.", captions=[Wording(one) for one in words])
+    await announce.ask_editors(chat.parts)
+    card = message_of(await chat.press(JANA, "review_open", s=story.id))
+    teams.card(card)  # raises when it is too large
+    read, pages = card.quote, 1
+    while more := next((one for one in card.buttons if one.action == "review_wordings"), None):
+        assert not message_of(await chat.press("emre.sonntag", more.action, **more.value)).quote
+        card = message_of(await chat.press(JANA, more.action, **more.value))
+        read, pages = read + card.quote, pages + 1
+    assert pages > 2
+    assert [read.count(one.strip()) for one in words] == [1] * len(words)
