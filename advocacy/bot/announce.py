@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from advocacy.bot import leaders
+from advocacy.bot import leaders, review_rounds
 from advocacy.bot.actions import Parts
 from advocacy.bot.cards import Offer, ended_card, face, revised_card, story_card
 from advocacy.bot.language import translator
@@ -100,7 +100,7 @@ async def ask_editors(parts: Parts) -> int:
         cards = 0
         for story_id, count in (await s.execute(query)).all():
             cards += await _ask(s, parts, await stories.get(s, story_id, lock=True), count)
-        if cards:
+        if cards + await review_rounds.settle(s):
             after_commit(s, parts.worker.wake.set)
     return cards
 
@@ -108,6 +108,7 @@ async def ask_editors(parts: Parts) -> int:
 async def _ask(s: AsyncSession, parts: Parts, story: Story, count: int) -> int:
     await tasks.ensure(s, story, hours=parts.settings.review_hours)
     reviewing = await gather(s, parts.settings, story)
+    await outbox.cancel_sends(s, story.id, "review")  # of an earlier round: nobody needs to see it any more
     where = [*await placements.channels(s, "editors"), *await places.direct(s, await outside_channel(s, story))]
     fresh = await placements.place(s, story.id, where, "review", count)
     for placement, place in fresh:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from advocacy.bot import review_rounds
 from advocacy.bot.answers import Around, withdrawn
 from advocacy.bot.cards import ended_card, face
 from advocacy.bot.language import translator
-from advocacy.bot.review_actions import verdict
-from advocacy.bot.review_cards import reviewed_card
 from advocacy.chat import UserRef
 from advocacy.content import approval, stories
 from advocacy.content.models import Story
@@ -28,10 +27,9 @@ async def recall(s: AsyncSession, sharing: Sharing, story_id: int, by: Person | 
     story = await stories.get(s, story_id)
     await sharing.cancel_story(s, story.id)
     await outbox.cancel_sends(s, story.id)
-    await outbox.cancel_sends(s, story.id, "review")
     await links.stop_story(s, story.id)
     await _rewrite_cards(s, story)
-    await _rewrite_reviews(s, story, by if isinstance(by, str) else by.name)
+    await review_rounds.close(s, await review_rounds.course(s, story))
     await _tell_sharers(s, sharing, story)
     return story
 
@@ -45,14 +43,6 @@ async def _rewrite_cards(s: AsyncSession, story: Story) -> None:
         # From here on a counter that was drawn before the recall no longer fits and is not written.
         placement.shown, placement.refreshed_at = face(message), now()
         await outbox.rewrite(s, placement, placements.message_ref(placement, place), message, first=True)
-
-
-async def _rewrite_reviews(s: AsyncSession, story: Story, name: str) -> None:
-    """The editors' own cards."""
-    for placement, place in await placements.of_story(s, story.id, "review"):
-        t = translator(place.language)
-        message = reviewed_card(t, story, verdict(t, story, name))
-        await outbox.rewrite(s, placement, placements.message_ref(placement, place), message)
 
 
 async def _tell_sharers(s: AsyncSession, sharing: Sharing, story: Story) -> None:

@@ -8,11 +8,12 @@ from advocacy.bot.actions import Call
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator, translator
 from advocacy.bot.recall import recall as withdraw
-from advocacy.bot.review_actions import verdict
 from advocacy.bot.review_cards import reviewed_card
+from advocacy.bot.review_rounds import verdict
 from advocacy.chat import Answer, Button, Fact, Message, Private, Rewrite
 from advocacy.content import approval, stories
 from advocacy.content.models import Story, StoryState
+from advocacy.content.review import rounds
 from advocacy.db import after_commit
 from advocacy.people.models import Person
 
@@ -63,30 +64,34 @@ async def history(call: Call) -> Answer:
     t = call.t
     async with call.parts.db.read() as s:
         story = await stories.get(s, call.number("s"))
-        rows = (await approval.history(s, story.id))[-DECISIONS:]
-        known = select(Person.id, Person.name).where(Person.id.in_({row.by_id for row in rows if row.by_id}))
+        steps = rounds.steps(await approval.history(s, story.id))[-DECISIONS:]
+        known = select(Person.id, Person.name).where(Person.id.in_({one.row.by_id for one in steps if one.row.by_id}))
         names = dict((await s.execute(known)).all())
     heading = t("Decisions about “{title}”", title=story.title)[:150]
     lines = []
-    for row in rows:
+    for step in steps:
+        row = step.row
         who = names.get(row.by_id or 0, t("the product itself") if not row.note else "–")
-        said = f"{t.moment(row.at, call.parts.settings.zone)} · {decision(t, row.decision)} · {who}"
+        said = f"{t.moment(row.at, call.parts.settings.zone)} · {decision(t, step.said)} · {who}"
         lines.append(f"{said}: {row.note}" if row.note else said)
     if not lines:
         lines = [t("Nothing was decided yet.")]
     return Private(Message(summary=heading, heading=heading, paragraphs=tuple(lines)))
 
 
-def decision(t: Translator, name: str) -> str:
-    """A decision in a word or two."""
+def decision(t: Translator, said: str) -> str:
+    """A step of review (``rounds.Step.said``) in a few words."""
     words = {
         "submitted": t("put up for review"),
-        "approved": t("approved"),
-        "cleared": t("approved by all who are needed"),
+        "rewritten": t("changed, and so put up for review"),
+        "changed": t("draft changed"),
+        "approved": t("approved, others are still needed"),
+        "completed": t("approved, as the last who was needed"),
+        "cleared": t("approved"),
         "returned": t("returned"),
         "recalled": t("withdrawn"),
     }
-    return words.get(name, name)
+    return words.get(said, said)
 
 
 ACTIONS = {"recall": recall, "recall_list": listing, "history": history}

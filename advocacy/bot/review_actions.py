@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from advocacy.bot import authors
+from advocacy.bot import authors, review_rounds
 from advocacy.bot.actions import Call
 from advocacy.bot.answers import refusal
 from advocacy.bot.cards import OPENS_FORM
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator, translator
-from advocacy.bot.review_cards import review_card, reviewed_card
+from advocacy.bot.review_cards import review_card
 from advocacy.bot.reviewing import gather
 from advocacy.chat import Answer, Button, Form, Input, Message, OpenForm, Private, Rewrite
 from advocacy.content import approval, stories
@@ -57,7 +57,7 @@ async def return_save(call: Call) -> Answer:
         await approval.give_back(s, call.number("s"), call.person, note)
         story = await stories.get(s, call.number("s"))
         await authors.tell(s, call.parts.settings, story.id)
-        await _decided(s, call, story, note, in_place=False)
+        await _decided(s, call, story, in_place=False)
     said = (
         call.t("Returned to the author, with your note.")
         if story.author_id is not None
@@ -97,35 +97,34 @@ async def _settle(call: Call, *, again: bool) -> Answer:
     return Rewrite(Message(summary=said, paragraphs=(said,)))
 
 
-async def _decided(s: AsyncSession, call: Call, story: Story, note: str = "", *, in_place: bool = True) -> Rewrite:
-    """Rewrite the pressed card at once if the answer takes its place, the other review cards through the outbox."""
-    language = call.parts.settings.language
+async def _decided(s: AsyncSession, call: Call, story: Story, *, in_place: bool = True) -> Rewrite:
+    """Rewrite the pressed card at once if the answer takes its place, the other review cards through the outbox.
+
+    Only the newest round's cards can still be decided on; those of earlier ones say what became of theirs.
+    """
+    pressed = call.number("p")
+    in_place = in_place and call.press.message is not None
+    found = await review_rounds.course(s, story)
     reviewing = await gather(s, call.parts.settings, story)
+    is_over = story.state != StoryState.IN_REVIEW
 
-    def card(t: Translator, placement_id: int) -> Message:
-        if story.state == StoryState.IN_REVIEW:  # others are still needed
-            return review_card(t, reviewing, placement_id)
-        return reviewed_card(t, story, verdict(t, story, call.person.name, note))
+    def card(t: Translator, count: int, placement_id: int) -> Message:
+        if is_over or found.is_old(count):
+            return found.card(t, count)
+        return review_card(t, reviewing, placement_id)
 
+    answer = card(call.t, found.count, 0)
+    if is_over:
+        await review_rounds.close(s, found, but=pressed if in_place else 0)
     for placement, place in await placements.of_story(s, story.id, "review"):
-        if placement.id == call.number("p"):
-            language = place.language
-            if in_place and call.press.message is not None:
-                continue
-        ref = placements.message_ref(placement, place)
-        await outbox.rewrite(s, placement, ref, card(translator(place.language), placement.id))
-    return Rewrite(card(translator(language), call.number("p")))
-
-
-def verdict(t: Translator, story: Story, who: str, note: str = "") -> str:
-    """What was decided, by whom."""
-    if story.state == StoryState.RETURNED:
-        return t("Returned by {name}: {note}", name=who, note=note or "–")
-    if story.state == StoryState.RECALLED:
-        return t("Withdrawn by {name}. Cards are being rewritten, links have stopped.", name=who)
-    if story.state == StoryState.SCHEDULED:
-        return t("Approved by {name}. It goes out at its time.", name=who)
-    return t("Approved by {name}. It goes out now.", name=who)
+        message = card(translator(place.language), placement.round, placement.id)
+        if placement.id == pressed:
+            answer = message
+        elif is_over or found.is_old(placement.round):
+            continue
+        if placement.id != pressed or not (in_place or is_over):
+            await outbox.rewrite(s, placement, placements.message_ref(placement, place), message)
+    return Rewrite(answer)
 
 
 def doubt_message(t: Translator, title: str, channel: str, placement_id: int) -> Message:

@@ -20,6 +20,8 @@ from advocacy.content.review.triggers import BROKEN
 
 MOST_REASONS = 8
 """Shown of one rule."""
+MOST_HANDS = 3
+"""People who changed a story that are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Reviewing:
     """The company's."""
     author: str = ""
     """Empty when a feed wrote it."""
+    changed: Sequence[tuple[str, datetime]] = ()
+    """Who else has changed it since, and when; the newest first."""
     picture: str = ""
     """Where its picture can be loaded; empty without one."""
     names: Names = field(default_factory=Names)
@@ -115,7 +119,10 @@ def _own(version: LanguageVersion) -> tuple[str, ...]:
 
 def _facts(t: Translator, reviewing: Reviewing) -> Iterator[Fact]:
     story, zone = reviewing.story, reviewing.zone
-    yield Fact(t("From"), reviewing.author or t("a feed"))
+    yield Fact(t("Written by"), reviewing.author or t("a feed"))
+    if reviewing.changed:
+        who = [f"{name}, {t.moment(at, zone)}" for name, at in reviewing.changed[:MOST_HANDS]]
+        yield Fact(t("Changed by"), "\n".join(who))
     yield Fact(t("Link"), story.url)
     yield Fact(t("Topics"), ", ".join(story.topics) or t("none"))
     yield Fact(t("Audience"), _audience(t, reviewing))

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from advocacy.bot.differences import Names
 from advocacy.bot.review_cards import Reviewing
 from advocacy.config import Settings
-from advocacy.content import pictures, versions
+from advocacy.content import approval, pictures, versions
 from advocacy.content.models import Story
-from advocacy.content.review import difference, tasks
+from advocacy.content.review import difference, rounds, tasks
 from advocacy.delivery.models import Channel
 from advocacy.people.directory import employed, may
 from advocacy.people.models import Department, Person
@@ -23,11 +23,14 @@ async def gather(s: AsyncSession, settings: Settings, story: Story) -> Reviewing
     people = {one for task in waiting for one in task.reviewer_ids} | set(story.leader_ids)
     people |= {task.decided_by_id for task in waiting if task.decided_by_id is not None}
     people |= {story.author_id} if story.author_id is not None else set()
+    changed = rounds.changes(await approval.history(s, story.id), story.author_id)
+    people |= {one.by_id for one in changed if one.by_id is not None}
     names = await _names(s, story, people, before or {})
     return Reviewing(
         story,
         settings.zone,
         author=names.people.get(story.author_id or 0, ""),
+        changed=[(names.people.get(one.by_id or 0, "–"), one.at) for one in changed],
         picture=pictures.address(settings, story.image_url),
         names=names,
         before=before,

@@ -58,7 +58,10 @@ async def _log(chosen: Settings, story_id: int) -> None:
     from rich.text import Text
     from sqlalchemy import select
 
+    from advocacy.bot.language import translator
+    from advocacy.bot.recall_actions import decision
     from advocacy.content import approval, stories
+    from advocacy.content.review import rounds
     from advocacy.people.models import Person
 
     async with ground.database(chosen) as db, db.read() as s:
@@ -70,9 +73,13 @@ async def _log(chosen: Settings, story_id: int) -> None:
         known = select(Person.id, Person.name).where(Person.id.in_({row.by_id for row in rows if row.by_id}))
         names = dict((await s.execute(known)).all())
     table = Table("when", "what", "who", "note", "content", box=None)
-    for row in rows:
+    t = translator("en")
+    for step in rounds.steps(rows):
+        row = step.row
         when = row.at.astimezone(chosen.zone).strftime("%Y-%m-%d %H:%M:%S")
-        table.add_row(when, row.decision, Text(names.get(row.by_id or 0, "")), Text(row.note), row.fingerprint[:12])
+        table.add_row(
+            when, decision(t, step.said), Text(names.get(row.by_id or 0, "")), Text(row.note), row.fingerprint[:12]
+        )
     ground.console().print(table if rows else "Nothing was decided about it yet.")
 
 

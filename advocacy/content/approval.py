@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from advocacy.content import stories
 from advocacy.content.fingerprint import content, fingerprint
 from advocacy.content.models import Review, ReviewTask, Story, StoryState
-from advocacy.content.review import tasks
+from advocacy.content.review import rounds, tasks
 from advocacy.db import now
 from advocacy.people.directory import may
 from advocacy.people.models import Person
@@ -19,8 +19,9 @@ _REVIEWED = {StoryState.IN_REVIEW, StoryState.APPROVED, StoryState.SCHEDULED}
 class Rejected(Exception):
     """The decision does not count.
 
-    Codes: ``changed`` (the content is not what was looked at), ``own_story`` (four eyes), ``not_editor``,
-    ``not_in_review``, ``no_consent`` (the quoted person has not agreed), ``gone``.
+    Codes: ``changed`` (the content is not what was looked at), ``own_story``, ``own_change`` and ``own_request``
+    (four eyes: they wrote it, changed it, or put it up for review), ``not_editor``, ``not_in_review``,
+    ``no_consent`` (the quoted person has not agreed), ``gone``.
     """
 
     def __init__(self, code: str) -> None:
@@ -48,9 +49,10 @@ async def approve(s: AsyncSession, story_id: int, by: Person, seen: str, *, four
     story, waiting = await _decidable(s, story_id, by, {StoryState.IN_REVIEW})
     if fingerprint(story) != seen:
         raise Rejected("changed")
-    barred = await _whose(s, story) if four_eyes else frozenset()
-    if by.id in barred:
-        raise Rejected("own_story")
+    hands = await _whose(s, story) if four_eyes else {}
+    if by.id in hands:
+        raise Rejected(hands[by.id])
+    barred = frozenset(hands)
     if story.consent in {"asked", "refused"}:
         raise Rejected("no_consent")
     theirs = [one for one in waiting if not one.decision and await tasks.may_decide(s, one, by, barred)]
@@ -120,16 +122,16 @@ async def _decidable(
     return story, waiting
 
 
-async def _whose(s: AsyncSession, story: Story) -> frozenset[int]:
-    """Who wrote the story, and who brought this very content to review."""
-    brought = select(Review.by_id).where(
-        Review.story_id == story.id,
-        Review.fingerprint == fingerprint(story),
-        Review.decision == "submitted",
-        Review.by_id.is_not(None),
-    )
-    own = {story.author_id} if story.author_id is not None else set()
-    return frozenset({one for one in await s.scalars(brought) if one is not None} | own)
+async def _whose(s: AsyncSession, story: Story) -> dict[int, str]:
+    """Who wrote the story, who changed it to this very content, and who brought that to review; each with the code."""
+    rows, seen, found = await history(s, story.id), fingerprint(story), dict[int, str]()
+    for row in rows:
+        if row.by_id is not None and row.fingerprint == seen and row.decision in {"submitted", "changed"}:
+            code = "own_change" if rounds.is_change(rows, row) else "own_request"
+            found[row.by_id] = "own_change" if found.get(row.by_id) == "own_change" else code
+    if story.author_id is not None:
+        found[story.author_id] = "own_story"
+    return found
 
 
 async def _note(s: AsyncSession, story: Story, decision: str, by_id: int | None, note: str = "") -> Story:

@@ -20,8 +20,8 @@ class Review(Base):
     story_id: Mapped[int] = mapped_column(BigId, ForeignKey("story.id", ondelete="CASCADE"), index=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
     decision: Mapped[str] = mapped_column(String(12))
-    """``submitted``, ``approved`` (by one of those who are needed), ``cleared`` (by all of them), ``returned``,
-    ``recalled``."""
+    """``changed`` (a draft, by another than its author), ``submitted``, ``approved`` (by one of those who are needed),
+    ``cleared`` (by all of them), ``returned``, ``recalled``."""
     by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id", ondelete="SET NULL"))
     note: Mapped[str] = mapped_column(Text, default="")
     content: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

@@ -166,6 +166,23 @@ async def _back(s: AsyncSession, story: Story, by_id: int | None) -> None:
         )  # fmt: skip
     else:
         story.state = StoryState.DRAFT
+        await _note_hand(s, story, by_id)
+
+
+async def _note_hand(s: AsyncSession, story: Story, by_id: int | None) -> None:
+    """Keep who changed a draft, once it is no longer only its author's: they do not approve what they wrote."""
+    if by_id is None:
+        return
+    if (
+        by_id == story.author_id
+        and await s.scalar(select(Review.id).where(Review.story_id == story.id).limit(1)) is None
+    ):
+        return
+    s.add(
+        Review(
+            story_id=story.id, fingerprint=fingerprint(story), decision="changed", by_id=by_id, content=content(story),
+        )
+    )  # fmt: skip
 
 
 def _reschedule(story: Story) -> None:

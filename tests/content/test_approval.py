@@ -51,7 +51,7 @@ async def test_who_brings_a_change_to_review_does_not_approve_it(db: Database) -
         story = await live(s, author, one)
         edited = await stories.edit(s, story.id, title="Other", by_id=one.id)
         seen = approval.fingerprint(edited)
-        assert await refusal(s, story, one, seen) == "own_story"
+        assert await refusal(s, story, one, seen) == "own_change"
         await approval.approve(s, story.id, two, seen, four_eyes=True)
         assert await schedule.go_live(s, NOON) == [story.id]
 

@@ -1,0 +1,145 @@
+"""Review cards after the fact: what was decided, and that a newer version has taken the place of an older one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import case, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from advocacy.bot.language import Translator, translator
+from advocacy.bot.review_cards import reviewed_card
+from advocacy.chat import Message
+from advocacy.content import approval, stories
+from advocacy.content.models import Review, Story, StoryState
+from advocacy.content.review import rounds
+from advocacy.delivery import outbox, placements, places
+from advocacy.delivery.models import Placement
+from advocacy.delivery.places import Place
+from advocacy.people.models import Person
+
+REWRITES = 50
+"""Rewritten in one unit of work."""
+NEWER, PAST, DECIDED = "a newer one is in review", "a newer one was decided on", "decided"
+"""What ``Placement.shown`` says of a card whose round is over."""
+
+
+class Course:
+    """The rounds of review of one story, with the names of those who took part."""
+
+    def __init__(self, story: Story, rows: Sequence[Review], names: dict[int, str]) -> None:
+        self.story = story
+        self._rounds = rounds.split(rows)
+        self._names = names
+
+    @property
+    def count(self) -> int:
+        """How many rounds have begun."""
+        return len(self._rounds)
+
+    def is_old(self, count: int) -> bool:
+        """Has another round begun since?"""
+        return count < len(self._rounds)
+
+    def stands(self, count: int) -> str:
+        """What a card of a round that is over has to show."""
+        if not self.is_old(count):
+            return DECIDED
+        return NEWER if self.story.state == StoryState.IN_REVIEW else PAST
+
+    def card(self, t: Translator, count: int) -> Message:
+        """The card of a round that is over: its verdict, or that there is a newer version."""
+        return self._superseded(t, count) if self.is_old(count) else reviewed_card(t, self.story, self._verdict(t))
+
+    def _superseded(self, t: Translator, count: int) -> Message:
+        first = self._rounds[count - 1][0]
+        title = str((first.content or {}).get("title", self.story.title))
+        newer = t("A newer version is in review.")
+        if self.story.state != StoryState.IN_REVIEW:
+            newer = t("There is a newer version. {verdict}", verdict=self._verdict(t))
+        paragraphs = (newer, self._became(t, count))
+        return Message(summary=f"{title}: {newer}", heading=title[:150], paragraphs=paragraphs)
+
+    def _became(self, t: Translator, count: int) -> str:
+        """What became of an earlier round."""
+        last = rounds.end(self._rounds[count - 1])
+        if last is None:
+            by = self._names.get(self._rounds[count][0].by_id or 0, "")
+            if by:
+                return t("This version was never decided on: {name} changed it before.", name=by)
+            return t("This version was never decided on: it was changed before.")
+        if last.decision == "returned":
+            return t("This version was returned by {name}: {note}", name=self._who(last), note=last.note or "–")
+        return t("This version was approved by {name}.", name=self._who(last))
+
+    def _verdict(self, t: Translator) -> str:
+        last = rounds.end(self._rounds[-1]) if self._rounds else None
+        if last is None:
+            return t("It is no longer in review.")
+        return verdict(t, self.story, self._who(last), last.note)
+
+    def _who(self, row: Review) -> str:
+        """The name of an account at the command line stands before its note."""
+        return self._names.get(row.by_id or 0) or row.note.partition(":")[0] or "–"
+
+
+async def course(s: AsyncSession, story: Story) -> Course:
+    """The rounds of this story."""
+    rows = await approval.history(s, story.id)
+    known = select(Person.id, Person.name).where(Person.id.in_({row.by_id for row in rows if row.by_id is not None}))
+    return Course(story, rows, dict((await s.execute(known)).all()))
+
+
+async def close(s: AsyncSession, found: Course, but: int = 0) -> None:
+    """A story was decided on, or withdrawn: no card of any round stays as it is, and none that waits is sent.
+
+    ``but`` is a placement that is rewritten in another way.
+    """
+    await outbox.cancel_sends(s, found.story.id, "review")
+    for placement, place in await placements.of_story(s, found.story.id, "review"):
+        await _rewrite(s, found, placement, place, is_sent=placement.id != but)
+
+
+async def settle(s: AsyncSession) -> int:
+    """Rewrite cards that became old, or arrived after the decision; answers how many."""
+    counted = (
+        select(Review.story_id, func.count().label("rounds"))
+        .where(Review.decision == "submitted").group_by(Review.story_id).subquery()
+    )  # fmt: skip
+    is_old, waits = Placement.round < counted.c.rounds, Story.state == StoryState.IN_REVIEW
+    query = (
+        places.placed()
+        .join(Story, Story.id == Placement.story_id)
+        .join(counted, counted.c.story_id == Placement.story_id)
+        .where(Placement.purpose == "review", *placements.sent())
+        .where(or_(is_old, ~waits), Placement.shown != case((is_old & waits, NEWER), (is_old, PAST), else_=DECIDED))
+        .order_by(Placement.id)
+    )
+    old = await placements.placed(s, query.limit(REWRITES))
+    known: dict[int, Course] = {}
+    for placement, place in old:
+        if placement.story_id not in known:
+            known[placement.story_id] = await course(s, await stories.get(s, placement.story_id))
+        await _rewrite(s, known[placement.story_id], placement, place)
+    return len(old)
+
+
+async def _rewrite(s: AsyncSession, found: Course, placement: Placement, place: Place, *, is_sent: bool = True) -> None:
+    placement.shown = found.stands(placement.round)
+    if is_sent:
+        card = found.card(translator(place.language), placement.round)
+        await outbox.rewrite(s, placement, placements.message_ref(placement, place), card)
+
+
+def verdict(t: Translator, story: Story, who: str, note: str = "") -> str:
+    """What was decided, by whom."""
+    if story.state == StoryState.RETURNED:
+        return t("Returned by {name}: {note}", name=who, note=note or "–")
+    if story.state == StoryState.RECALLED:
+        return t("Withdrawn by {name}. Cards are being rewritten, links have stopped.", name=who)
+    if story.state == StoryState.SCHEDULED:
+        return t("Approved by {name}. It goes out at its time.", name=who)
+    return t("Approved by {name}. It goes out now.", name=who)
+
+
+__all__ = ["Course", "close", "course", "settle", "verdict"]
