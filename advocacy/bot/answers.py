@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from advocacy.bot.brands import called
 from advocacy.bot.cards import OPENS_FORM
 from advocacy.bot.language import Translator
 from advocacy.chat import Button, Form, Input, Message
@@ -44,7 +45,7 @@ def answer(t: Translator, around: Around) -> Message:
 
 
 def _pending(t: Translator, around: Around) -> Message:
-    share, label = around.share, around.network.label
+    share, label = around.share, called(t, around.network)
     if around.halted and share.state == ShareState.PENDING:
         return _stopped(t, around)
     seconds = max(0, round((share.due_at - around.at).total_seconds())) if share.due_at else 0
@@ -85,7 +86,7 @@ def _stopped(t: Translator, around: Around) -> Message:
 
 
 def _waiting(t: Translator, around: Around) -> Message:
-    share, label = around.share, around.network.label
+    share, label = around.share, called(t, around.network)
     again = share.problem == "reconnect"
     heading = (
         t("{network} asks you to connect again", network=label)
@@ -133,7 +134,7 @@ def _gap(t: Translator, around: Around) -> Message:
 
 
 def _opened(t: Translator, around: Around) -> Message:
-    label = around.network.label
+    label = called(t, around.network)
     heading = t("Share it on {network} yourself", network=label)
     takes_text = around.network.abilities().dialog_takes_text
     said = (
@@ -156,7 +157,7 @@ def _opened(t: Translator, around: Around) -> Message:
 
 
 def _posted(t: Translator, around: Around) -> Message:
-    share, label = around.share, around.network.label
+    share, label = around.share, called(t, around.network)
     heading = t("Posted on {network} ✓", network=label)
     buttons = [Button(t("View"), url=share.remote_url)] if share.remote_url else []
     if around.network.abilities().delete:
@@ -185,7 +186,7 @@ def _posted(t: Translator, around: Around) -> Message:
 
 def withdrawn(t: Translator, around: Around) -> Message:
     """To somebody who shared a story that is withdrawn: their post is theirs, and one press takes it down."""
-    label = around.network.label
+    label = called(t, around.network)
     heading = t("“{title}” was withdrawn", title=around.title)
     can_delete = around.network.abilities().delete and around.share.state == ShareState.POSTED
     said = (
@@ -205,7 +206,7 @@ def _elsewhere(t: Translator, around: Around) -> Button:
 
 
 def _reported(t: Translator, around: Around) -> Message:
-    heading = t("Noted: you shared it on {network} ✓", network=around.network.label)
+    heading = t("Noted: you shared it on {network} ✓", network=called(t, around.network))
     return Message(
         summary=heading,
         heading=heading,
@@ -224,7 +225,7 @@ def _undone(t: Translator, around: Around) -> Message:
 
 
 def _deleted(t: Translator, around: Around) -> Message:
-    heading = t("Deleted from {network}", network=around.network.label)
+    heading = t("Deleted from {network}", network=called(t, around.network))
     return Message(
         summary=heading,
         heading=heading,
@@ -234,7 +235,7 @@ def _deleted(t: Translator, around: Around) -> Message:
 
 
 def _unknown(t: Translator, around: Around) -> Message:
-    heading = t("{network} has not answered yet", network=around.network.label)
+    heading = t("{network} has not answered yet", network=called(t, around.network))
     return Message(
         summary=heading,
         heading=heading,
@@ -254,10 +255,10 @@ def _cancelled(t: Translator, around: Around) -> Message:
 
 def _failed(t: Translator, around: Around) -> Message:
     share, network = around.share, around.network
-    heading = t("Not posted on {network}", network=network.label)
+    heading = t("Not posted on {network}", network=called(t, network))
     buttons: list[Button] = []
     if share.problem == "cannot_tell":
-        heading = t("We cannot tell whether {network} has your post", network=network.label)
+        heading = t("We cannot tell whether {network} has your post", network=called(t, network))
         buttons = [
             Button(t("It is there"), action="done", value=around.value),
             Button(t("It is not there, post it"), action="retry", value=around.value, style="primary"),
@@ -270,7 +271,7 @@ def _failed(t: Translator, around: Around) -> Message:
     if network.abilities().dialog and share.problem != "story_ended":
         buttons.append(Button(t("Use the share page"), action="dialog", value=around.value))
     return Message(
-        summary=heading, heading=heading, paragraphs=(problem(t, share.problem, network.label),), quote=share.text,
+        summary=heading, heading=heading, paragraphs=(problem(t, share.problem, called(t, network)),), quote=share.text,
         buttons=tuple(buttons), footnote=t("Nothing is lost: your text is kept here."),
     )  # fmt: skip
 
@@ -304,7 +305,7 @@ _ANSWERS: dict[ShareState, Callable[[Translator, Around], Message]] = {
 
 def edit_form(t: Translator, around: Around, text: str | None = None, error: str = "") -> Form:
     """The dialog in which a person makes the text their own."""
-    label = around.network.label
+    label = called(t, around.network)
     shown = around.share.text if text is None else text
     used = around.network.length(around.share.text)
     hint = t("{used} of {limit} characters used so far.", used=t.number(used), limit=t.number(around.network.limit))

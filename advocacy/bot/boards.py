@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from advocacy.bot.brands import called
 from advocacy.bot.language import Translator
 from advocacy.chat import Bar, Button, Fact, Image, Message
 from advocacy.insights.me import Mine
@@ -182,9 +183,9 @@ def accounts_message(
 ) -> Message:
     """Connected networks, and what can be connected."""
     have = {one.network: one for one in accounts}
-    facts = [Fact(networks[name].label, _account_word(t, one)) for name, one in have.items() if name in networks]
+    facts = [Fact(called(t, networks[name]), _account_word(t, one)) for name, one in have.items() if name in networks]
     buttons = [
-        Button(t("Connect {network}", network=networks[name].label), url=url)
+        Button(t("Connect {network}", network=called(t, networks[name])), url=url)
         for name, url in connect.items()
         if name not in have or have[name].state != "active"
     ]
@@ -203,6 +204,6 @@ def _account_word(t: Translator, account: Account) -> str:
 
 
 def _disconnect_button(t: Translator, network: Network) -> Button:
-    label = t("Disconnect {network}", network=network.label)
+    label = t("Disconnect {network}", network=called(t, network))
     ask = t("We give the permission back and delete it here. Disconnect?")
     return Button(label, action="disconnect", value={"n": network.name}, style="danger", confirm=ask)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from advocacy.bot import thanks
+from advocacy.bot.brands import called
 from advocacy.bot.language import Translator
 from advocacy.chat import Button, Image, Message, to_json
 from advocacy.content.models import Story, StoryState
@@ -60,13 +61,20 @@ def _pass(t: Translator, value: dict[str, int]) -> Button:
     return Button(t("Not for me"), action="pass", value=value)
 
 
+def way_back(t: Translator, story_id: int, placement_id: int = 0) -> Button:
+    """To what this person saw before: the story's card, or their share of it."""
+    return Button(t("‹ Back"), action="view", value={"s": story_id, "p": placement_id})
+
+
 def _share_buttons(t: Translator, offer: Offer, value: dict[str, int]) -> list[Button]:
     if offer.story.internal:
         return []
     names = list(offer.networks)
     buttons = [
         Button(
-            t("Share on {network}", network=offer.networks[name].label) if first else offer.networks[name].label,
+            t("Share on {network}", network=called(t, offer.networks[name]))
+            if first
+            else called(t, offer.networks[name]),
             action="share",
             value={**value, "n": name},
             style="primary" if first else "default",

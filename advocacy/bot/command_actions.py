@@ -9,6 +9,7 @@ from sqlalchemy import select
 from advocacy.bot.actions import Call
 from advocacy.bot.answers import refusal
 from advocacy.bot.boards import accounts_message, board_message, empty_feed, help_message, me_message
+from advocacy.bot.brands import called
 from advocacy.bot.cards import story_card
 from advocacy.bot.offers import offer
 from advocacy.chat import Answer, Button, Message, Private
@@ -58,7 +59,7 @@ async def me(call: Call) -> Answer:
         recent = await call.parts.sharing.mine(s, call.person.id, limit=RECENT)
         rows = await s.execute(select(Story.id, Story.title).where(Story.id.in_([one.story_id for one in recent])))
         titles = dict(rows.all())
-    labels = {name: network.label for name, network in call.parts.networks.items()}
+    labels = {name: called(call.t, network) for name, network in call.parts.networks.items()}
     message = me_message(call.t, mine, [(one, titles.get(one.story_id, "")) for one in recent], labels)
     return Private(message, replace=True)
 
@@ -95,7 +96,9 @@ async def disconnect(call: Call) -> Answer:
     if name not in call.parts.networks:
         return await accounts(call)
     await call.parts.accounts.disconnect(call.person.id, name)
-    said = call.t("Disconnected from {network}. The permission was deleted.", network=call.parts.networks[name].label)
+    said = call.t(
+        "Disconnected from {network}. The permission was deleted.", network=called(call.t, call.parts.networks[name])
+    )
     return Private(
         Message(summary=said, heading=said, buttons=(Button(call.t("My accounts"), action="accounts"),)), replace=True
     )

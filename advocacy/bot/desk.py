@@ -44,15 +44,22 @@ def submitted_message(t: Translator, story: Story, *, is_editor: bool) -> Messag
     )
 
 
-def desk_message(t: Translator, story: Story, author: str, picture: str, zone: ZoneInfo) -> Message:
-    """One story with its buttons."""
+def saved(t: Translator, story: Story) -> str:
+    """What became of a story with a change that was just saved."""
+    if story.state == StoryState.IN_REVIEW:
+        return t("Saved. The story is up for review now: it goes out once somebody else has approved it.")
+    return t("Saved.")
+
+
+def desk_message(t: Translator, story: Story, author: str, picture: str, zone: ZoneInfo, *, said: str = "") -> Message:
+    """One story with its buttons; above them ``said``, about what was just done with it."""
     value = {"s": story.id}
     opens = {**value, OPENS_FORM: 1}
     return Message(
-        summary=story.title,
+        summary=said or story.title,
         heading=story.title[:150],
         image=Image(picture, story.image_alt or story.title) if picture else None,
-        paragraphs=(story.summary,) if story.summary else (),
+        paragraphs=tuple(one for one in (said, story.summary) if one),
         facts=tuple(_facts(t, story, author, zone)),
         buttons=(
             *_decisions(t, story),
@@ -142,4 +149,4 @@ def list_message(t: Translator, heading: str, found: Sequence[Story], empty: str
     )
 
 
-__all__ = ["desk_message", "list_message", "state_name", "submitted_message"]
+__all__ = ["desk_message", "list_message", "saved", "state_name", "submitted_message"]

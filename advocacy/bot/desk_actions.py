@@ -8,7 +8,7 @@ from typing import Any
 
 from advocacy.bot.actions import Call
 from advocacy.bot.compose import LONGEST_LINK, language_input, of_story, picture_inputs, topics_of
-from advocacy.bot.desk import desk_message, list_message
+from advocacy.bot.desk import desk_message, list_message, saved
 from advocacy.bot.editing import change_form, kept_open
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import LANGUAGES
@@ -36,9 +36,10 @@ async def desk(call: Call) -> Answer:
     return Private(_desk(call, story, author.name if author else ""), replace=True)
 
 
-def _desk(call: Call, story: Story, author: str) -> Message:
+def _desk(call: Call, story: Story, author: str, said: str = "") -> Message:
     settings = call.parts.settings
-    return desk_message(call.t, story, author, pictures.address(settings, story.image_url), settings.zone)
+    picture = pictures.address(settings, story.image_url)
+    return desk_message(call.t, story, author, picture, settings.zone, said=said)
 
 
 @editors_only
@@ -106,7 +107,8 @@ async def _save(call: Call, changes: dict[str, Any], form: Callable[[Call, Story
         async with call.parts.db.read() as s:
             story = await stories.get(s, call.number("s"))
         return kept_open(call, form(call, story), wrong, FIELDS)
-    return Private(_desk(call, story, author.name if author else ""), replace=True)
+    said = saved(call.t, story)
+    return Private(_desk(call, story, author.name if author else "", said), replace=True)
 
 
 @editors_only

@@ -28,6 +28,11 @@ def done(t: Translator) -> str:
     return t("Done.")
 
 
+def optional(t: Translator, label: str) -> str:
+    """Mark a field that may stay empty, where the platform does not do so itself."""
+    return t("{label} (optional)", label=label)
+
+
 def close(t: Translator) -> str:
     """Name the button that closes a dialog in which something was said."""
     return t("Close")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from advocacy.bot.actions import Call, is_private
 from advocacy.bot.answers import refusal
+from advocacy.bot.cards import way_back
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator
 from advocacy.chat import Answer, Bar, Button, Message, Private
@@ -37,8 +38,9 @@ async def ask(call: Call) -> Answer:
             spoken(story, t.language).title,
             t("Nobody learns who said what: reasons are only added up, and never kept with a name."),
         ),
-        buttons=tuple(
-            Button(label(t, one), action="pass_reason", value={"s": story.id, "r": one}) for one in reasons.REASONS
+        buttons=(
+            *(Button(label(t, one), action="pass_reason", value={"s": story.id, "r": one}) for one in reasons.REASONS),
+            way_back(t, story.id, call.number("p")),
         ),
         footnote=t("Editors see the sums from {n} answers on, in steps of {n}.", n=minimum),
     )

@@ -188,7 +188,7 @@ def _next_step(t: Translator, story: Story) -> tuple[Button, ...]:
     value = {"s": story.id}
     look_back = (
         Button(t("Who decided what"), action="history", value=value),
-        Button(t("Why not"), action="reasons", value=value),
+        Button(t("Not for me, because …"), action="reasons", value=value),
     )
     if story.state in (StoryState.EXPIRED, StoryState.RECALLED):
         return look_back

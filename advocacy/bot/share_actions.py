@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call, is_private
 from advocacy.bot.answers import Around, answer, edit_form, refusal, text_problem
-from advocacy.bot.cards import ON_CARD, story_card
+from advocacy.bot.brands import called
+from advocacy.bot.cards import ON_CARD, story_card, way_back
 from advocacy.bot.offers import offer
 from advocacy.chat import Answer, Button, Message, OpenForm, Private
 from advocacy.content import audience, emergency, stories
@@ -57,10 +58,16 @@ async def more(call: Call) -> Answer:
     names = [name for name in call.parts.networks if name != used] if used else list(call.parts.networks)[ON_CARD:]
     buttons = tuple(
         # With the card's placement, so that in Teams the card stays the person's own while it counts others.
-        Button(call.parts.networks[name].label, action="share", value={"s": story.id, "n": name, "p": call.number("p")})
+        Button(
+            called(call.t, call.parts.networks[name]),
+            action="share",
+            value={"s": story.id, "n": name, "p": call.number("p")},
+        )
         for name in names
     )
-    return Private(Message(summary=said, heading=call.t("More ways …"), paragraphs=(title,), buttons=buttons))
+    back = way_back(call.t, story.id, call.number("p"))
+    message = Message(summary=said, heading=call.t("More ways …"), paragraphs=(title,), buttons=(*buttons, back))
+    return Private(message, replace=bool(used) and is_private(call.press))
 
 
 async def view(call: Call) -> Answer:

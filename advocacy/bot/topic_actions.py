@@ -24,6 +24,10 @@ FIELDS = {"goal_kind": "goal_kind", "goal": "goal", "ends_on": "ends", "name": "
 
 async def topics(call: Call) -> Answer:
     """Which topics this person follows."""
+    return await _mine(call)
+
+
+async def _mine(call: Call, said: str = "") -> Answer:
     t = call.t
     async with call.parts.db.read() as s:
         mine = await facts.choices(s, call.person.id)
@@ -40,7 +44,7 @@ async def topics(call: Call) -> Answer:
     choose = Button(t("Choose"), action="topics_form", value={OPENS_FORM: 1}, style="primary")
     return Private(
         Message(
-            summary=heading, heading=heading,
+            summary=said or heading, heading=heading, paragraphs=(said,) if said else (),
             facts=tuple(Fact(label, ", ".join(found)) for label, found in names.items() if found),
             buttons=(choose,) if any(one.kind == facts.OPEN for one in mine) else (),
         ),
@@ -79,12 +83,16 @@ async def topics_save(call: Call) -> Answer:
     }
     async with call.parts.db.write() as s:
         await facts.follow(s, call.person.id, ticked)
-    return await topics(call)
+    return await _mine(call, call.t("Saved."))
 
 
 @editors_only
 async def campaigns_list(call: Call) -> Answer:
     """All campaigns, each with how far it has come."""
+    return await _campaigns(call)
+
+
+async def _campaigns(call: Call, said: str = "") -> Answer:
     t = call.t
     async with call.parts.db.read() as s:
         found = list(await campaigns.listing(s))[:20]
@@ -96,7 +104,11 @@ async def campaigns_list(call: Call) -> Answer:
         return Private(Message(summary=said, heading=heading, paragraphs=(said,), buttons=(new,)), replace=True)
     bars = tuple(_bar(t, one, come[one.id]) for one in found if one.goal_kind)
     rest = tuple(Fact(one.name, _sums(t, come[one.id])) for one in found if not one.goal_kind)
-    return Private(Message(summary=heading, heading=heading, facts=rest, bars=bars, buttons=(new,)), replace=True)
+    message = Message(
+        summary=said or heading, heading=heading, paragraphs=(said,) if said else (), facts=rest, bars=bars,
+        buttons=(new,),
+    )  # fmt: skip
+    return Private(message, replace=True)
 
 
 def _bar(t: Translator, one: Campaign, come: Progress) -> Bar:
@@ -161,7 +173,7 @@ async def campaign_save(call: Call) -> Answer:
                     starts_on=days["starts"],
                     ends_on=days["ends"],
                 )
-            return await campaigns_list(call)
+            return await _campaigns(call, t("Saved: {title}", title=" ".join(inputs.get("name", "").split())))
         except Invalid as wrong:
             said = t("There is one with this name already.") if wrong.code == "taken" else field_problem(t, wrong.code)
             errors[FIELDS[wrong.field]] = said

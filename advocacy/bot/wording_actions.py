@@ -7,6 +7,7 @@ from dataclasses import replace
 from advocacy.bot.actions import Call, is_private
 from advocacy.bot.answers import refusal
 from advocacy.bot.cards import OPENS_FORM
+from advocacy.bot.desk import saved
 from advocacy.bot.editors import editors_only
 from advocacy.bot.wordings import (
     EVERYWHERE,
@@ -22,7 +23,7 @@ from advocacy.bot.wordings import (
 )
 from advocacy.chat import Answer, OpenForm, Private
 from advocacy.content import fields, stories
-from advocacy.content.models import Caption, Story, StoryState
+from advocacy.content.models import Caption, Story
 from advocacy.content.stories import Invalid, Overtaken, Wording
 from advocacy.db import after_commit
 
@@ -67,7 +68,7 @@ async def wording_save(call: Call) -> Answer:
         return _second(call, await _desk(call), typed)
     except Invalid as no:
         return OpenForm(form(desk, Editing(typed, _carried(call), {"text": _invalid(call, no)})))
-    return Private(listing(desk, said=_saved(call, desk.story)))
+    return Private(listing(desk, said=saved(call.t, desk.story)))
 
 
 @editors_only
@@ -80,7 +81,7 @@ async def wording_remove(call: Call) -> Answer:
     rest = [_wording(one) for one in desk.story.captions if one is not caption]
     try:
         desk = await _save(call, desk, rest)
-        said = _saved(call, desk.story)
+        said = saved(call.t, desk.story)
     except Overtaken:
         desk = await _desk(call)
         said = call.t("Somebody else changed the story meanwhile. Please look at it again; nothing was removed.")
@@ -160,12 +161,6 @@ def _invalid(call: Call, wrong: Invalid) -> str:
         "recalled": t("This story was withdrawn, so it can no longer be changed."),
     }
     return words.get(wrong.code, t("Please check the text."))
-
-
-def _saved(call: Call, story: Story) -> str:
-    if story.state == StoryState.IN_REVIEW:
-        return call.t("Saved. The story is up for review now: it goes out once somebody else has approved it.")
-    return call.t("Saved.")
 
 
 ACTIONS = {

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from advocacy.bot.brands import called
 from advocacy.bot.cards import OPENS_FORM
 from advocacy.bot.language import LANGUAGES, Translator
 from advocacy.chat import Button, Fact, Form, Input, Message, Option
@@ -50,7 +51,7 @@ class Desk:
     def label(self, network: str) -> str:
         """What a network is called."""
         if network in self.networks:
-            return self.networks[network].label
+            return called(self.t, self.networks[network])
         return network or self.t("all networks")
 
 
@@ -134,7 +135,7 @@ def _rooms(desk: Desk, network: str, language: str, words: str) -> list[str]:
     if not left:
         return []
     over = [one for one in left if one[0] < 0]
-    return [_room(desk.t, count, port.label) for count, port in over or [min(left, key=lambda one: one[0])]]
+    return [_room(desk.t, count, called(desk.t, port)) for count, port in over or [min(left, key=lambda one: one[0])]]
 
 
 def _room(t: Translator, left: int, label: str) -> str:
@@ -194,7 +195,7 @@ def form(desk: Desk, editing: Editing) -> Form:
         paragraphs.insert(
             0, t("Somebody else changed the story meanwhile. Their text stands below; yours is kept here.")
         )
-    names = [Option(name, port.label) for name, port in desk.networks.items()]
+    names = [Option(name, called(t, port)) for name, port in desk.networks.items()]
     tongues = [Option(one, t.language_name(one)) for one in desk.languages]
     left = _hint(desk, typed)
     inputs = (
@@ -223,7 +224,7 @@ def form(desk: Desk, editing: Editing) -> Form:
 def _hint(desk: Desk, typed: Typed) -> str:
     ports = [desk.networks[typed.network]] if typed.network in desk.networks else list(desk.networks.values())
     language = typed.language or desk.story.language
-    rooms = [(preview.room(desk.settings, one, typed.text, language), one.label) for one in ports]
+    rooms = [(preview.room(desk.settings, one, typed.text, language), called(desk.t, one)) for one in ports]
     return " · ".join(_room(desk.t, left, label) for left, label in rooms)
 
 
@@ -238,10 +239,10 @@ def shown_on(desk: Desk, network: str, language: str, caption: Caption | None) -
         for name, port in desk.networks.items()
     }  # fmt: skip
     port, view = desk.networks[network], views[network]
-    heading = t("On {network}: {used} of {limit} characters", network=port.label, used=t.number(view.used),
+    heading = t("On {network}: {used} of {limit} characters", network=called(t, port), used=t.number(view.used),
                 limit=t.number(view.limit))  # fmt: skip
     value = {**desk.value, "l": language, **({"w": caption.id} if caption is not None else {})}
-    others = [Button(one.label, action="network_preview", value={**value, "n": name})
+    others = [Button(called(t, one), action="network_preview", value={**value, "n": name})
               for name, one in desk.networks.items() if name != network]  # fmt: skip
     tongues = [Button(t.language_name(one), action="network_preview", value={**value, "n": network, "l": one})
                for one in desk.languages if one != language and caption is None]  # fmt: skip
@@ -252,7 +253,7 @@ def shown_on(desk: Desk, network: str, language: str, caption: Caption | None) -
         paragraphs=tuple(one for one in (t.language_name(language), said) if one),
         quote=view.text,
         facts=tuple(
-            Fact(desk.networks[name].label, " · ".join((t("{n} left", n=t.number(one.left)), *_marks(t, one))))
+            Fact(desk.label(name), " · ".join((t("{n} left", n=t.number(one.left)), *_marks(t, one))))
             for name, one in views.items()
         ),
         buttons=(*others, *tongues, Button(t("All wordings"), action="wordings", value=desk.value)),
@@ -271,7 +272,9 @@ def _problem(t: Translator, code: str, over: int) -> str:
         "tags": t("Not all hashtags and mentions have room."),
         "marker": t("Each colleague is asked for own words first."),
         "only_link": t("This network's page takes the link only; the text is for copying."),
-        "no_wording": t("No wording is left for it: title and summary speak."),
+        "no_wording": t("No wording was written for it yet: title and summary speak."),
+        "used_up": t("All wordings for it are used up: title and summary speak."),
+        "nothing_left": t("Nothing of the wording is left here: it has no room, or says what title and summary say."),
     }  # fmt: skip
     return words.get(code, "")
 

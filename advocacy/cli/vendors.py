@@ -43,25 +43,32 @@ def add(
     name: Annotated[str, typer.Argument(help="how people call it")],
     *,
     purpose: Annotated[str, typer.Option(help="stories, or editors (where drafts are reviewed)")] = "stories",
-    language: Annotated[str, typer.Option(help="language of the cards there; ADVOCACY_LANGUAGE when not given")] = "",
+    language: Annotated[
+        str,
+        typer.Option(help="language of the cards there; when not given, ADVOCACY_LANGUAGE, or what most editors read"),
+    ] = "",
     tenant: Annotated[str, typer.Option(help="Slack workspace (T…) or Entra tenant; found out when not given")] = "",
 ) -> None:
     """Make a channel known, or change its name, purpose or language."""
     _one_of("platform", platform, ("slack", "teams"))
     _one_of("purpose", purpose, ("stories", "editors"))
     chosen = ground.settings()
-    ground.run(_add(chosen, ChannelRef(platform, tenant, channel_id), name, purpose, language or chosen.language))
+    ground.run(_add(chosen, ChannelRef(platform, tenant, channel_id), name, purpose, language))
 
 
 async def _add(chosen: Settings, where: ChannelRef, name: str, purpose: str, language: str) -> None:
     from advocacy.content.fields import is_language
     from advocacy.delivery import placements
+    from advocacy.people import directory
 
-    if not is_language(language):
+    if language and not is_language(language):
         raise Trouble(f"{language} is no language; write de or en.", 2)
     async with ground.database(chosen) as db:
         home = where.tenant or await _home(chosen, where.platform)
         async with db.write() as s:
+            if not language and purpose == "editors":
+                language = await directory.language_of(s, "editor")
+            language = language or chosen.language
             await placements.add_channel(s, replace(where, tenant=home), name, purpose, language)
     what = "Drafts are reviewed" if purpose == "editors" else "Stories are posted"
     ground.console().print(f"{what} in {name} ({where.platform}, {home}) from now on.", markup=False)

@@ -58,7 +58,15 @@ async def _fitting(
 
 def best(there: Sequence[Caption], story: Story, network: str, language: str) -> Sequence[Caption]:
     """Those of the wordings among which the next one is chosen. Versions of the story must be loaded."""
-    there = [one for one in there if not is_used_up(one)]
+    return _first([one for one in there if not is_used_up(one)], story, network, language)
+
+
+def was_written(there: Sequence[Caption], story: Story, network: str, language: str) -> bool:
+    """Is there any of the wordings for this network and language, used up or not?"""
+    return bool(_first(there, story, network, language))
+
+
+def _first(there: Sequence[Caption], story: Story, network: str, language: str) -> Sequence[Caption]:
     for wanted in (language, spoken(story, language).language):
         for name in (network, ""):
             group = [one for one in there if one.network == name and base(one.language) == base(wanted)]
@@ -67,4 +75,4 @@ def best(there: Sequence[Caption], story: Story, network: str, language: str) ->
     return ()
 
 
-__all__ = ["best", "deal", "is_used_up", "others"]
+__all__ = ["best", "deal", "is_used_up", "others", "was_written"]

@@ -27,7 +27,9 @@ class Preview:
     """Characters that the wording is too long by; it is cut where that is above 0."""
     problems: tuple[str, ...]
     """Codes: ``cut`` (the wording is shortened), ``tags`` (not all hashtags or mentions have room), ``marker`` (waits
-    for own words), ``only_link`` (the network's page takes no text), ``no_wording`` (the story speaks for itself)."""
+    for own words), ``only_link`` (the network's page takes no text), ``no_wording`` (none was written), ``used_up``
+    (all were dealt as often as they may be), ``nothing_left`` (none of it fits, or it says what the story says): then
+    the story speaks for itself."""
 
     @property
     def left(self) -> int:
@@ -41,9 +43,12 @@ def preview(settings: Settings, port: Network, story: Story, language: str, capt
     around = Around(port, language, link, settings.company)
     made = composition.composed(around, story, caption)
     over = 0 if caption is None else max(0, -room(settings, port, caption.text, caption.language))
-    if made.text == composition.untold(around, story).text:
-        caption = None  # nothing of the wording is left, or it says what the story says
-    problems = tuple(_problems(port, caption, made.text, over))
+    untold = ""
+    if caption is None:
+        untold = "used_up" if captions.was_written(story.captions, story, port.name, language) else "no_wording"
+    elif made.text == composition.untold(around, story).text:
+        caption, untold = None, "nothing_left"
+    problems = tuple(_problems(port, caption, made.text, over, untold))
     return Preview(made.text, port.length(made.text), port.limit, over, problems)
 
 
@@ -61,11 +66,11 @@ def next_one(story: Story, network: str, language: str) -> Caption | None:
     return min(fitting, key=lambda one: (one.dealt, one.id), default=None)
 
 
-def _problems(port: Network, caption: Caption | None, whole: str, over: int) -> Sequence[str]:
+def _problems(port: Network, caption: Caption | None, whole: str, over: int, untold: str) -> Sequence[str]:
     abilities = port.abilities()
     found = [] if abilities.post or abilities.dialog_takes_text else ["only_link"]
     if caption is None:
-        return [*found, "no_wording"]
+        return [*found, untold]
     if over:
         found.append("cut")
     names = caption.mentions if caption.network == port.name else []

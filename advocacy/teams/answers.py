@@ -8,9 +8,23 @@ from dataclasses import replace
 
 import structlog
 
-from advocacy.bot.doors import only_in_private
+from advocacy.bot.doors import only_in_private, optional
 from advocacy.bot.language import translator
-from advocacy.chat import Answer, Button, Gone, Message, OpenForm, Press, Private, Refused, Retry, Rewrite, Unknown
+from advocacy.chat import (
+    Answer,
+    Button,
+    Form,
+    Gone,
+    Message,
+    OpenForm,
+    Press,
+    Private,
+    Refused,
+    Retry,
+    Rewrite,
+    Unknown,
+    UserRef,
+)
 from advocacy.teams import render
 from advocacy.teams.activity import Heard
 from advocacy.teams.names import ADAPTIVE
@@ -24,6 +38,7 @@ ERROR = "application/vnd.microsoft.error"
 DONE = "✓"
 """Said where a press has nothing to show: a client that gets nothing at all shows an error."""
 TRIES = 4
+LanguageOf = Callable[[UserRef], Awaitable[str]]
 TITLE = 60
 
 
@@ -48,8 +63,9 @@ def closing(text: str) -> Json:
 class Answers:
     """Gives answers. Sends that Teams puts off are tried again in the background."""
 
-    def __init__(self, platform: TeamsPlatform, seal: Seal) -> None:
+    def __init__(self, platform: TeamsPlatform, seal: Seal, language_of: LanguageOf) -> None:
         self._platform = platform
+        self._language_of = language_of
         self._seal = seal
         self._running: set[asyncio.Task[None]] = set()
 
@@ -77,7 +93,7 @@ class Answers:
                 await self._rewrite(press, message)
                 drawn = render.card(message)
             case OpenForm(asked):
-                drawn = render.form(self._seal.keep(asked, press.who), place="chat")
+                drawn = render.form(await self._ready(asked, press.who), place="chat")
         return {"statusCode": 200, "type": ADAPTIVE, "value": drawn}
 
     async def to_fetch(self, news: Heard, press: Press, answer: Answer) -> Json | None:
@@ -102,13 +118,22 @@ class Answers:
     async def _to_task(self, news: Heard, press: Press, answer: Answer) -> Json | None:
         if isinstance(answer, OpenForm):
             about = press.message.message if press.message else ""
-            asked = self._seal.keep(answer.form, news.who)
+            asked = await self._ready(answer.form, news.who)
             drawn = render.form(asked, origin=self._seal.put(about, news.who, news.conversation))
             return _dialog(answer.form.title, drawn)
         if isinstance(answer, Rewrite):
             await self._rewrite(press, answer.message)
             return closing(answer.message.summary)
         return None
+
+    async def _ready(self, form: Form, who: UserRef) -> Form:
+        """The form as this person's client gets it: sealed, and with a mark on what may stay empty."""
+        form = self._seal.keep(form, who)
+        if not any(one.optional for one in form.body.inputs):
+            return form
+        t = translator(await self._language_of(who))
+        inputs = (replace(one, label=optional(t, one.label)) if one.optional else one for one in form.body.inputs)
+        return replace(form, body=replace(form.body, inputs=tuple(inputs)))
 
     def _shown(self, news: Heard, message: Message, about: str) -> Json:
         drawn = render.card(
@@ -125,7 +150,7 @@ class Answers:
                 await self._rewrite(press, message)
                 return
             case OpenForm(asked):
-                message = render.form_message(self._seal.keep(asked, press.who))
+                message = render.form_message(await self._ready(asked, press.who))
             case Private(said) | Rewrite(said):
                 message = said
         try:

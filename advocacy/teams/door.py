@@ -28,7 +28,7 @@ class TeamsDoor:
         self.platform = platform or TeamsPlatform(settings)
         self._keys = Keys(self.platform.rest.read, cloud_of(settings).keys)
         seal = Seal(settings.key_bytes)
-        self._answers = Answers(self.platform, seal)
+        self._answers = Answers(self.platform, seal, bot.language_of)
         turns = Turns(settings.teams_tenant or "", bot, self.platform, self._answers, seal)
         self._receiver = Receiver(Authentication(settings, self._keys), turns)
 

@@ -19,7 +19,7 @@ from msrest.universal_http.requests import ClientRetryPolicy
 
 from advocacy.bot.doors import broken
 from advocacy.bot.language import translator
-from advocacy.chat import Answer, Press
+from advocacy.chat import Answer, Press, UserRef
 from advocacy.teams import activity as read
 from advocacy.teams import extension
 from advocacy.teams.activity import Heard, Malformed
@@ -54,6 +54,10 @@ class Handles(Protocol):
 
     async def handle(self, press: Press) -> Answer:
         """Do what was pressed, and say what to show for it."""
+        ...
+
+    async def language_of(self, who: UserRef) -> str:
+        """The language to use with someone."""
         ...
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from advocacy.bot import announce
-from advocacy.chat import Answer, Form, OpenForm, Press, Quoted
+from advocacy.chat import Answer, Form, OpenForm, Press, Private, Quoted
 from advocacy.content import stories
 from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import Story, StoryState
@@ -170,7 +170,10 @@ async def test_a_live_story_that_is_edited_goes_back_to_review(chat: Chat) -> No
     story = await chat.live_story()
     form = form_of(await chat.press("clara.editorius", "version", s=story.id))
     typed = values(form) | {"title": "Der Rotor, der zuhört"}
-    await chat.press("clara.editorius", form.action, typed, **form.value)
+    answer = await chat.press("clara.editorius", form.action, typed, **form.value)
+    assert isinstance(answer, Private)
+    assert answer.message.summary.startswith("Gespeichert. Der Beitrag liegt jetzt zur Freigabe vor")
+    assert answer.message.paragraphs[0] == answer.message.summary
     fresh = await stored(chat)
     assert fresh.state == StoryState.IN_REVIEW
     assert [(one.language, one.title) for one in fresh.versions] == [("de", "Der Rotor, der zuhört")]

@@ -24,7 +24,7 @@ async def test_one_reason_in_private_and_the_story_is_gone_from_the_feed(chat: C
     assert card.buttons[-1].action == "pass"
     question = await chat.press(JANA, "pass", **card.buttons[-1].value)
     assert "Nobody learns who said what" in said(question)
-    assert len(message_of(question).buttons) == 6
+    assert len(message_of(question).buttons) == 7
     thanks = await chat.press(JANA, "pass_reason", **message_of(question).buttons[4].value)
     assert "Thank you" in said(thanks)
     assert "doubts" not in str(thanks), "the answer itself holds no reason"
@@ -54,3 +54,14 @@ async def test_what_a_client_makes_up_is_refused(chat: Chat) -> None:
     story = await chat.live_story()
     assert "did not work" in said(await chat.press(JANA, "pass_reason", s=story.id, r="salary"))
     assert "no longer exists" in said(await chat.press(JANA, "pass", s=999))
+
+
+async def test_the_question_has_a_way_back(chat: Chat) -> None:
+    """Whoever pressed it by mistake gets the card again, in the place of the question, and nothing was counted."""
+    story = await chat.live_story()
+    question = message_of(await chat.press(JANA, "pass", s=story.id, p=3))
+    back = question.buttons[-1]
+    assert (back.label, back.action, back.value) == ("‹ Back", "view", {"s": story.id, "p": 3})
+    answer = await chat.press(JANA, back.action, **back.value)
+    assert story.title in said(answer)
+    assert story.title in said(await chat.types(JANA, "feed"))

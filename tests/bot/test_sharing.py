@@ -177,7 +177,7 @@ async def test_after_one_network_the_others_are_a_press_away(chat: Chat) -> None
     undone = message_of(await chat.press(JANA, "undo", i=share.id))
     [other] = [one for one in undone.buttons if one.action == "more"]
     ways = message_of(await chat.press(JANA, "more", **other.value))
-    offered = [one.value["n"] for one in ways.buttons]
+    offered = [one.value["n"] for one in ways.buttons if one.action == "share"]
     assert offered == [name for name in chat.parts.networks if name != "linkedin"]
     from_card = message_of(await chat.press(JANA, "more", s=story.id, p=7))
     assert {one.value["p"] for one in from_card.buttons} == {7}, "the card is known to be looked at"
@@ -344,3 +344,27 @@ async def test_who_shared_a_withdrawn_story_is_offered_to_delete_the_post(chat: 
     assert len([one for one in told if "wurde zurückgezogen" in one.text]) == 1
     await chat.press(JANA, "delete", i=share.id)
     assert chat.worlds.linkedin.posts(deleted=False) == []
+
+
+async def test_from_more_ways_back_to_what_was_there(chat: Chat) -> None:
+    """To the card, or to the answer about the share that led there."""
+    story = await chat.live_story()
+    more = message_of(await chat.press("yara.blume", "more", s=story.id))
+    back = more.buttons[-1]
+    assert back.label == "‹ Back"
+    assert "[Share on LinkedIn]" in said(await chat.press("yara.blume", back.action, **back.value))
+    await chat.press("yara.blume", "share", s=story.id, n="xing")
+    done = message_of(await chat.press("yara.blume", "done", i=1))
+    others = next(one for one in done.buttons if one.action == "more")
+    answer = await chat.press("yara.blume", "more", **others.value)
+    assert isinstance(answer, Private)
+    assert answer.replace
+    back = message_of(answer).buttons[-1]
+    assert "Noted: you shared it on XING" in said(await chat.press("yara.blume", back.action, **back.value))
+
+
+async def test_mail_is_a_word_and_networks_are_names(chat: Chat) -> None:
+    """“E-mail” in English, “E-Mail” in German."""
+    story = await chat.live_story()
+    assert "[E-Mail]" in said(await chat.press("jana.feld", "more", s=story.id))
+    assert "[E-mail]" in said(await chat.press("yara.blume", "more", s=story.id))

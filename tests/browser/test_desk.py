@@ -70,7 +70,7 @@ async def test_a_story_from_link_to_recall_in_slack(
     await visitor.private.locator("[data-action^=desk]").click()
     await visitor.private.locator("[data-action^=when]").click()
     day = (now() + timedelta(days=2)).date().isoformat()
-    await form.get_by_label("Geht raus am").fill(day)
+    await form.get_by_label("Geht hinaus am").fill(day)
     await form.get_by_label(re.compile("^Um")).fill("09:30")
     await form.get_by_role("button", name="Speichern").click()
     await expect(form).to_have_count(0)
@@ -78,7 +78,7 @@ async def test_a_story_from_link_to_recall_in_slack(
     await visitor.become("David Vierauge")
     await visitor.go("comms-editors")
     await visitor.slack(TITLE).locator("[data-action^=approve]").click()
-    await expect(visitor.slack("Approved by David Vierauge")).to_be_visible()
+    await expect(visitor.slack("Freigegeben von David Vierauge")).to_be_visible()
     assert (await stored(demo)).state == "scheduled"
     await visitor.go("news")
     await expect(visitor.slack(TITLE)).to_have_count(0)
@@ -96,7 +96,7 @@ async def test_a_story_from_link_to_recall_in_slack(
     await expect(visitor.slack(CHANGED)).to_be_visible()
 
     await visitor.go("comms-editors")
-    await visitor.slack("Approved by Clara Editorius").last.locator("[data-action^=recall]").click()
+    await visitor.slack("Freigegeben von Clara Editorius").last.locator("[data-action^=recall]").click()
     await visitor.page.locator("#slack .dialog.small .danger").click()
     await visitor.go("news")
     await expect(visitor.slack("Story withdrawn")).to_be_visible()
@@ -107,7 +107,7 @@ async def test_a_story_from_link_to_recall_in_slack(
 async def edit_in_slack(visitor: Visitor, demo: Demo) -> None:
     """David changes the title of the live story from its desk, and the channel's card waits for the next approval."""
     await visitor.go("comms-editors")
-    await visitor.slack("Approved by David Vierauge").locator("[data-action^=desk]").click()
+    await visitor.slack("Freigegeben von David Vierauge").locator("[data-action^=desk]").click()
     await visitor.private.locator("[data-action^=story_edit]").click()
     form = dialog(visitor, "slack")
     await form.get_by_label("Titel").fill(CHANGED)
@@ -137,7 +137,7 @@ async def write_in_teams(visitor: Visitor, capsys: pytest.CaptureFixture[str]) -
     await page.locator("#teams article").last.get_by_role("button", name="Beitrag öffnen").click()
     await page.locator("#teams article").last.get_by_role("button", name="Wann").click()
     when = dialog(visitor, "teams")
-    await when.get_by_label("Geht raus am").fill((now() + timedelta(days=2)).date().isoformat())
+    await when.get_by_label("Geht hinaus am").fill((now() + timedelta(days=2)).date().isoformat())
     await when.get_by_label("Um", exact=True).fill("09:30")
     await when.get_by_role("button", name="Speichern").click()
     await expect(when.get_by_label("Um", exact=True)).to_have_count(0)

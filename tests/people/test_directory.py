@@ -99,3 +99,18 @@ async def test_roles(db: Database) -> None:
         assert [one.id for one in await directory.with_role(s, "editor")] == [editor]
         assert await directory.count(s) == 3
         assert await directory.find(s, " P@nordlicht.example ") is not None
+
+
+async def test_a_role_speaks_what_most_of_its_people_read(db: Database) -> None:
+    """Those who have left do not count; of two languages the first by name; nothing where nobody has the role."""
+    async with db.read() as s:
+        assert await directory.language_of(s, "editor") == ""
+    for number, (language, left) in enumerate((("de", None), ("en", None), ("en", date(2026, 1, 2)))):
+        await employ(db, f"e{number}@nordlicht.example", language=language, roles=["editor"], left_on=left)
+    await employ(db, "reader@nordlicht.example", language="en")
+    async with db.read() as s:
+        assert await directory.language_of(s, "editor") == "de"
+    await employ(db, "e9@nordlicht.example", language="en", roles=["editor"])
+    await employ(db, "e8@nordlicht.example", language="en", roles=["editor"])
+    async with db.read() as s:
+        assert await directory.language_of(s, "editor") == "en"

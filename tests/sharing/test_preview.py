@@ -35,7 +35,7 @@ def story(*captions: Caption) -> Story:
         ("linkedin", says("Ich mag [deinen Grund]."), ("marker",)),
         ("xing", says("Wind."), ("only_link",)),
         ("x", None, ("no_wording",)),
-        ("x", says("Ich mag [deinen Grund]. " * 20), ("no_wording",)),
+        ("x", says("Ich mag [deinen Grund]. " * 20), ("nothing_left",)),
         ("email", says("Wind.", hashtags=["Energiewende"]), ()),
         ("mastodon", says("Wind.", network="mastodon", mentions=["@jana@nordlicht.social"]), ()),
     ],
@@ -62,3 +62,11 @@ def test_the_next_wording_is_the_one_dealt_least() -> None:
     assert next_one(here, "x", "de") is own
     assert next_one(here, "linkedin", "de-AT") is general
     assert next_one(story(used), "x", "de") is None
+
+
+def test_none_written_is_another_thing_than_none_left() -> None:
+    """A used up wording for this network or for all counts as written; one in another language does not."""
+    used = {"quota": 1, "dealt": 1}
+    for there, code in ((says("B", **used), "used_up"), (says("B", network="x", **used), "used_up"),
+                        (says("B", language="en"), "no_wording"), (says("B", network="xing"), "no_wording")):  # fmt: skip
+        assert preview(HERE, NETWORKS["x"], story(there), "de", None).problems == (code,)

@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from advocacy.chat import Answer, Button, Form, Input, Message, Press
+from advocacy.chat import Answer, Button, Form, Input, Message, Press, UserRef
 from advocacy.config import Settings
 from advocacy.playground.company import TEAMS_TENANT, Resident, residents
 from advocacy.playground.teams.world import TeamsWorld
@@ -40,6 +40,9 @@ class RecordingBot:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    async def language_of(self, who: UserRef) -> str:
+        return "de"
 
     @property
     def last(self) -> Press:

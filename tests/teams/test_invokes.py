@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from door_help import CARD, EDIT, NOTE, PENDING, STORY, Setup, opened
 
 from advocacy.bot.doors import broken
 from advocacy.bot.language import translator
-from advocacy.chat import Button, ChannelRef, Form, Message, MessageRef, OpenForm, Private, Rewrite, UserRef
+from advocacy.chat import Button, ChannelRef, Form, Input, Message, MessageRef, OpenForm, Private, Rewrite, UserRef
 from advocacy.playground.teams.cards import texts_of
 from advocacy.playground.world import Fault
 
@@ -301,3 +302,19 @@ async def test_presses_at_once_are_all_answered(teams: Setup) -> None:
 def test_forms_are_forms() -> None:
     """The form used here is one that the bot could make."""
     assert isinstance(EDIT, Form)
+
+
+async def test_what_may_stay_empty_is_marked(teams: Setup) -> None:
+    """In the person's language, in a dialog and in a card; what must be filled in is not."""
+    fields = (Input("title", "Titel"), Input("note", "Notiz", optional=True))
+    form = replace(EDIT, body=replace(EDIT.body, inputs=fields))
+    data = {"action": "edit", "value": {}}
+    for invoke in (
+        teams.activity("invoke", name="task/fetch", value={"data": data}),
+        teams.activity("invoke", name="adaptiveCard/action", value={"action": {"verb": "edit", "data": {"value": {}}}}),
+    ):
+        teams.bot.answers = [OpenForm(form)]
+        _, body = await teams.post(invoke)
+        drawn = json.dumps(body, ensure_ascii=False)
+        assert '"label": "Titel"' in drawn
+        assert '"label": "Notiz (optional)"' in drawn
