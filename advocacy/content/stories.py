@@ -91,13 +91,14 @@ async def edit(
 ) -> Story:
     """Change some fields, named as in ``create``. Raises ``Invalid``, ``NoStory``, ``Overtaken``.
 
-    ``seen`` is the ``version`` that the one who edits has looked at; without it nothing is compared.
+    ``seen`` is the ``version`` that the person ``by_id`` has looked at. Without it they have seen none, and nothing is
+    overwritten unseen; a feed, which is nobody, compares by itself what it finds.
     What was approved is the exact content: a change of it takes an approved, scheduled or live story back to
     review, and one that was returned or has expired back to draft. A change of times alone does not.
     """
     _refuse_unknown(changes)
     story = await get(s, story_id, lock=True)
-    if seen is not None and seen != story.version:
+    if seen != story.version and (seen is not None or by_id is not None):
         raise Overtaken(story)
     if story.state == StoryState.RECALLED:
         raise Invalid("state", "recalled")

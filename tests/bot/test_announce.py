@@ -68,7 +68,7 @@ async def test_a_returned_draft_comes_again_when_it_is_submitted_again(chat: Cha
                for one in chat.worlds.slack.messages(chat.worlds.slack.im(clara).id))  # fmt: skip
     author = await chat.person("clara.editorius")
     async with chat.db.write() as s:
-        await stories.edit(s, story.id, summary="Forty turbines, says the yearly report.", by_id=author.id)
+        await stories.edit(s, story.id, summary="Forty turbines, says the yearly report.", by_id=author.id, seen=1)
         await approval.submit(s, story.id, author.id)
     assert await announce.ask_editors(chat.parts) == 1
 

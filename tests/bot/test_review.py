@@ -73,7 +73,7 @@ async def test_a_difference_view_after_a_change(chat: Chat) -> None:
     story = await chat.live_story()
     author = await chat.person(CLARA)
     async with chat.db.write() as s:
-        await stories.edit(s, story.id, title="The rotor that sings", by_id=author.id)
+        await stories.edit(s, story.id, title="The rotor that sings", by_id=author.id, seen=1)
     await announce.ask_editors(chat.parts)
     await chat.deliver()
     seen = json.dumps(chat.worlds.slack.messages(editors.channel)[-1].blocks)

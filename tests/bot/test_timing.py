@@ -36,7 +36,8 @@ async def approve(chat: Chat, story_id: int) -> None:
 async def edit(chat: Chat, story_id: int, **changes: Any) -> None:
     editor = await chat.person("clara.editorius")
     async with chat.db.write() as s:
-        await stories.edit(s, story_id, by_id=editor.id, **changes)
+        seen = (await stories.get(s, story_id)).version
+        await stories.edit(s, story_id, by_id=editor.id, seen=seen, **changes)
 
 
 async def dues(chat: Chat) -> list[datetime]:

@@ -172,7 +172,8 @@ class Desk:
         truth = self.truths[story_id]
         try:
             async with self.db.write() as s:
-                await stories.edit(s, story_id, by_id=self.author.id, title=title, summary=summary)
+                seen = (await stories.get(s, story_id)).version
+                await stories.edit(s, story_id, by_id=self.author.id, seen=seen, title=title, summary=summary)
         except Invalid:
             assert truth.recalled
             return
@@ -216,7 +217,8 @@ class Desk:
         at = None if minutes is None else now() + timedelta(minutes=minutes)
         try:
             async with self.db.write() as s:
-                story = await stories.edit(s, story_id, by_id=self.author.id, **{field: at})
+                seen = (await stories.get(s, story_id)).version
+                story = await stories.edit(s, story_id, by_id=self.author.id, seen=seen, **{field: at})
                 was_out = story.state == StoryState.LIVE
         except Invalid:
             return

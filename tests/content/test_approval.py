@@ -49,7 +49,7 @@ async def test_who_brings_a_change_to_review_does_not_approve_it(db: Database) -
     async with db.write() as s:
         author, one, two = await person(s, "a"), await person(s, "one", "editor"), await person(s, "two", "editor")
         story = await live(s, author, one)
-        edited = await stories.edit(s, story.id, title="Other", by_id=one.id)
+        edited = await stories.edit(s, story.id, title="Other", by_id=one.id, seen=1)
         seen = approval.fingerprint(edited)
         assert await refusal(s, story, one, seen) == "own_change"
         await approval.approve(s, story.id, two, seen, four_eyes=True)

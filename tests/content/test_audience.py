@@ -96,7 +96,7 @@ async def test_leaders_may_share_from_their_moment_on_and_nobody_else(db: Databa
         assert (await refused(s, story, jana), await refused(s, story, anna)) == ("", "not_live")
         assert [one.id for one in await audience.feed_for(s, jana.id, NOON)] == [story.id]
         assert await schedule.go_live(s, NOON + timedelta(minutes=15)) == [story.id]
-        await stories.edit(s, story.id, by_id=anna.id, title="Other")
+        await stories.edit(s, story.id, by_id=anna.id, seen=1, title="Other")
         assert await refused(s, story, jana) == "not_live"
 
 

@@ -50,7 +50,7 @@ async def _play(url: str, steps: list[tuple[str, str]]) -> None:
                 story = await stories.get(s, story.id)
                 try:
                     if what == "edit":
-                        await stories.edit(s, story.id, title=detail, by_id=people["author"].id)
+                        await stories.edit(s, story.id, title=detail, by_id=people["author"].id, seen=story.version)
                     elif what == "look":
                         seen = fingerprint(story)
                     elif what == "approve":

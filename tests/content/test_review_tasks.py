@@ -102,8 +102,8 @@ async def test_each_round_is_decided_anew(db: Database) -> None:
         await approval.submit(s, story.id, author.id)
         assert await approve(s, story, editor) == StoryState.IN_REVIEW
         assert await approve(s, story, legal) == StoryState.APPROVED
-        await stories.edit(s, story.id, title="Other", by_id=author.id)
-        await stories.edit(s, story.id, title="Wind", by_id=author.id)
+        await stories.edit(s, story.id, title="Other", by_id=author.id, seen=1)
+        await stories.edit(s, story.id, title="Wind", by_id=author.id, seen=2)
         assert await approve(s, story, editor) == StoryState.IN_REVIEW, "the same content again, looked at again"
         assert await approve(s, story, legal) == StoryState.APPROVED
 

@@ -95,7 +95,7 @@ async def test_an_edit_of_live_content_takes_it_back_to_review(db: Database) -> 
         kept = {one.text: one.id for one in story.captions}
         edited = await stories.edit(s, story.id, topics=["wind"], expires_at=NOON + timedelta(days=9000))
         assert edited.state == StoryState.LIVE
-        edited = await stories.edit(s, story.id, captions=[Wording("Two"), Wording("Three")], by_id=author.id)
+        edited = await stories.edit(s, story.id, captions=[Wording("Two"), Wording("Three")], by_id=author.id, seen=2)
         assert edited.state == StoryState.IN_REVIEW
         assert {one.text: one.id for one in edited.captions}["Two"] == kept["Two"], "the same wording keeps its count"
         assert await schedule.go_live(s, NOON) == []
@@ -160,3 +160,16 @@ async def test_sharing_needs_a_live_story_that_is_for_this_person(db: Database) 
         assert await refusal(story.id, author.id) == "not_for_you"
         await approval.recall(s, story.id, editor)
         assert await refusal(story.id, author.id) == "recalled"
+
+
+async def test_nobody_overwrites_what_they_have_not_seen(db: Database) -> None:
+    """Who names another version, or none at all, changes nothing; only a feed, which is nobody, compares by itself."""
+    async with db.write() as s:
+        editor = await person(s, "editor", "editor")
+        story = await draft(s)
+        await stories.edit(s, story.id, by_id=editor.id, seen=1, title="First")
+        for seen in (1, 0, None):
+            with pytest.raises(stories.Overtaken):
+                await stories.edit(s, story.id, by_id=editor.id, seen=seen, title="Second")
+        assert (await stories.get(s, story.id)).title == "First"
+        await stories.edit(s, story.id, title="What its source says")
