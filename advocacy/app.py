@@ -79,7 +79,7 @@ class App:
         self.jobs = jobs.everything(self.parts, self.fold, self.links, self.visitors)
         self.doors: Sequence[Door] = self._open_doors()
         self.parts.share_due = lambda: self.jobs.soon("post shares")
-        self.parts.editors_due = lambda: self.jobs.soon("ask editors")
+        self.parts.editors_due = self.editors_due = lambda: self.jobs.soon("ask editors")
         self.parts.feeds_due = lambda: self.jobs.soon("pull feeds")
         self.poster.settled = self._settled
         self.accounts.resumed = lambda: self.jobs.soon("tell outcomes")

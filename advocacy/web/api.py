@@ -9,14 +9,16 @@ from typing import Any
 
 from aiohttp import web
 
-from advocacy.content import approval, pictures, stories
+from advocacy.content import approval, pictures, stories, topics
 from advocacy.content.fields import Invalid
 from advocacy.content.pictures import Drawn
 from advocacy.content.preview.fetch import Preview, picture, preview, with_picture
+from advocacy.db import after_commit
 from advocacy.people import directory, tokens
 from advocacy.people.models import Person
 from advocacy.web import api_input, pages
 from advocacy.web.api_input import NewStory, Refusal
+from advocacy.web.api_pace import Pace
 
 Answered = Callable[[Person, dict[str, Any]], Awaitable[web.Response]]
 
@@ -33,6 +35,7 @@ class _Api:
 
     def __init__(self, app: pages.Parts) -> None:
         self._app = app
+        self._pace = Pace()
 
     def asked(self, answer: Answered) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """A handler that knows the person, reads the body, and turns refusals into JSON."""
@@ -57,6 +60,8 @@ class _Api:
         if found is None:
             raise Refusal("bad_token", status=HTTPStatus.UNAUTHORIZED)
         person, token = found
+        if wait := self._pace.wait(token.id):
+            raise Refusal("too_often", status=HTTPStatus.TOO_MANY_REQUESTS, retry_after=wait)
         await tokens.note_use(self._app.db, token)
         if not directory.may(person, "editor"):
             raise Refusal("not_editor", status=HTTPStatus.FORBIDDEN)
@@ -93,7 +98,9 @@ class _Api:
                 image_rights=wanted.image_rights, topics=wanted.topics, captions=wanted.captions,
                 publish_at=wanted.publish_at, expires_at=wanted.expires_at,
             )  # fmt: skip
+            await topics.ensure(s, story.topics)
             await approval.submit(s, story.id, person.id)
+            after_commit(s, self._app.editors_due)
         said = {
             "id": story.id, "state": story.state, "title": story.title, "summary": story.summary, "url": story.url,
             "language": story.language, "image_url": story.image_url,
@@ -132,7 +139,9 @@ def _error(refusal: Refusal) -> web.Response:
     said = {"code": refusal.code, "message": api_input.WORDS.get(refusal.code, "This cannot be so.")}
     if refusal.field:
         said["field"] = refusal.field
-    headers = {"WWW-Authenticate": "Bearer"} if refusal.status == HTTPStatus.UNAUTHORIZED else None
+    headers = {"WWW-Authenticate": "Bearer"} if refusal.status == HTTPStatus.UNAUTHORIZED else {}
+    if refusal.retry_after:
+        headers["Retry-After"] = str(refusal.retry_after)
     return web.json_response({"error": said}, status=refusal.status, headers=headers)
 
 

@@ -42,16 +42,22 @@ WORDS = {
     "no_token": "Send a token: Authorization: Bearer adv_…",
     "bad_token": "This token is not known, was revoked, or its person has left.",
     "not_editor": "This token's person is not an editor.",
+    "too_often": "This token asks too often; the header Retry-After says after how many seconds it may ask again.",
 }
 """One sentence for each code."""
 
 
 class Refusal(Exception):
-    """The request is answered with an error: a code of ``WORDS`` and, where one is to blame, the field."""
+    """The request is answered with an error: a code of ``WORDS`` and, where one is to blame, the field.
 
-    def __init__(self, code: str, field: str = "", status: int = HTTPStatus.UNPROCESSABLE_ENTITY) -> None:
+    ``retry_after`` are seconds; 0 where waiting does not help.
+    """
+
+    def __init__(
+        self, code: str, field: str = "", status: int = HTTPStatus.UNPROCESSABLE_ENTITY, *, retry_after: int = 0
+    ) -> None:
         super().__init__(code)
-        self.code, self.field, self.status = code, field, status
+        self.code, self.field, self.status, self.retry_after = code, field, status, retry_after
 
 
 @dataclass(frozen=True, slots=True)

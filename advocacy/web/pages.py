@@ -7,7 +7,7 @@ import hmac
 import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cache
 from http import HTTPStatus
@@ -48,6 +48,8 @@ class Parts(Protocol):
     links: LinkTable
     clicks: ClickWriter
     visitors: Visitors
+    editors_due: Callable[[], None]
+    """Called when a story waits for editors."""
 
 
 class Signer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -68,6 +68,7 @@ class Product:
     people: dict[str, Person] = field(default_factory=dict)
     departments: dict[str, int] = field(default_factory=dict)
     story_id: int = 0
+    editors_due: Callable[[], None] = lambda: None
 
     @property
     def resident(self) -> Resident:

@@ -8,12 +8,14 @@ from typing import Any
 
 import aiohttp
 import pytest
+from sqlalchemy import select
 
 from advocacy.content import approval, stories, visits
+from advocacy.content.models import Topic
 from advocacy.db import now
 from advocacy.people import tokens
 from advocacy.playground.site.world import SiteWorld
-from advocacy.web import api_input
+from advocacy.web import api_input, api_pace
 from tests.web.conftest import Product
 
 ARTICLE = SiteWorld().stories[0]
@@ -57,6 +59,7 @@ async def test_a_link_becomes_a_story_in_review(product: Product) -> None:
     async with product.db.read() as s:
         story = await stories.get(s, made["id"])
         decisions = [one.decision for one in await approval.history(s, made["id"])]
+        assert list(await s.scalars(select(Topic.name))) == ["Wind"], "people can choose whether to follow it"
     assert (story.author_id, story.title) == (product.people["editor"].id, ARTICLE.article.title)
     assert [(one.text, one.network, one.hashtags) for one in story.captions] == [
         ("Worth a read.", "linkedin", ["wind"])
@@ -142,3 +145,41 @@ def test_every_code_has_words() -> None:
     assert set(visits.PROBLEMS) <= set(api_input.WORDS)
     fields = {"missing", "too_long", "too_many", "bad_language", "no_time_zone", "order", "unknown", "recalled"}
     assert fields <= set(api_input.WORDS)
+
+
+async def test_editors_hear_of_it_at_once(product: Product) -> None:
+    """Once it is stored, and not at all when nothing was."""
+    heard: list[str] = []
+    product.editors_due = lambda: heard.append("now")
+    token = await token_of(product, "editor")
+    assert (await ask(product, "stories", {**WHOLE, "title": ""}, token))[0] == 422
+    assert heard == []
+    assert (await ask(product, "stories", WHOLE, token))[0] == 201
+    assert heard == ["now"]
+
+
+async def test_a_token_that_asks_too_often_is_told_when_to_come_back(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each token by itself."""
+    monkeypatch.setattr(api_pace, "MOST", 2)
+    token, other = await token_of(product, "editor"), await token_of(product, "editor")
+    assert [(await ask(product, "stories", WHOLE, token))[0] for _ in range(2)] == [201, 201]
+    headers = {"Authorization": f"Bearer {token}"}
+    url = f"{product.settings.public_url}/api/v1/stories"
+    async with aiohttp.ClientSession() as http, http.post(url, json=WHOLE, headers=headers) as answer:
+        assert (answer.status, code(await answer.json())) == (429, ("too_often", ""))
+        assert 0 < int(answer.headers["Retry-After"]) <= 60
+    assert (await ask(product, "stories", WHOLE, other))[0] == 201
+
+
+def test_a_minute_later_it_may_ask_again() -> None:
+    """One place becomes free a minute after it was taken; who was refused does not wait longer for it."""
+    at = 1000.0
+    pace = api_pace.Pace(lambda: at)
+    assert [pace.wait(1) for _ in range(api_pace.MOST)] == [0] * api_pace.MOST
+    at = 1030.5
+    assert [pace.wait(1) for _ in range(3)] == [30, 30, 30]
+    assert pace.wait(2) == 0
+    at = 1060.0
+    assert pace.wait(1) == 0
