@@ -16,10 +16,11 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationInfo, field_valid
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _AI_ADDRESS = re.compile(
-    r"https://[^\s/@]+|http://(localhost|127\.\d+\.\d+\.\d+|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|[\w-]+)(:\d+)?(/|$)"
+    r"https://[^\s/@]+|http://(localhost|127\.\d+\.\d+\.\d+|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+"
+    r"|172\.(1[6-9]|2\d|3[01])\.\d+\.\d+|[\w-]+)(:\d+)?(/|$)"
 )
 """A key never crosses the internet in the clear; a machine of the company's own may do without https."""
-_QUIET = re.compile(r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d|mon|tue|wed|thu|fri|sat|sun)$")
+_QUIET = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d|mon|tue|wed|thu|fri|sat|sun")
 CommaList = Annotated[tuple[str, ...], NoDecode]
 
 
@@ -116,7 +117,7 @@ class Settings(BaseSettings):
     @classmethod
     def _quiet_hours_end(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for part in value:
-            if not _QUIET.match(part):
+            if not _QUIET.fullmatch(part):
                 msg = f"{part!r} is no quiet time; use hours such as 20:00-07:00 and days such as sat"
                 raise ValueError(msg)
         if len({part for part in value if "-" not in part}) == 7:

@@ -7,19 +7,18 @@ import re
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from advocacy.content import addresses
+from advocacy.content import addresses, pictures, times
 from advocacy.content.models import Campaign, Story
 from advocacy.people.models import Department, Person
 
 MAX_TITLE, MAX_SUMMARY, MAX_ALT, MAX_CAPTION, MAX_SITE, MAX_NOTE = 300, 3000, 1000, 3000, 200, 300
+MAX_TOPIC, MAX_TAG = 60, 200
 """Characters."""
 MAX_CAPTIONS, MAX_TOPICS, MAX_VERSIONS, MAX_TAGS = 60, 20, 20, 30
 MAX_LEADERS_MINUTES = 24 * 60
 RIGHTS = ("", "own", "licensed", "free")
-_STORED = re.compile(r"^picture:[0-9a-f]{64}$")
-_WALL_CLOCK = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d$")
 _MAX_LANGUAGE, _MAX_NETWORK = 12, 24
-_LANGUAGE = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 
 
 class Invalid(ValueError):
@@ -46,7 +45,7 @@ async def check(s: AsyncSession, story: Story) -> None:
 
 def is_language(code: str) -> bool:
     """Is this a language tag such as ``de`` or ``de-AT``?"""
-    return bool(_LANGUAGE.match(code)) and len(code) <= _MAX_LANGUAGE
+    return _LANGUAGE.fullmatch(code) is not None and len(code) <= _MAX_LANGUAGE
 
 
 def _check_texts(story: Story) -> None:
@@ -67,6 +66,8 @@ def _check_texts(story: Story) -> None:
         raise Invalid("image_rights", "unknown")
     if len(story.topics) > MAX_TOPICS:
         raise Invalid("topics", "too_many")
+    if any(len(one) > MAX_TOPIC for one in story.topics):
+        raise Invalid("topics", "too_long")
     _check_versions(story)
 
 
@@ -86,7 +87,7 @@ def _check_links(story: Story) -> None:
     if not story.url:
         raise Invalid("url", "missing")
     links = [("url", story.url), *(("versions", one.url) for one in story.versions)]
-    if not _STORED.match(story.image_url):
+    if not pictures.stored(story.image_url):
         links.append(("image_url", story.image_url))
     for field, value in links:
         if value and (code := addresses.problem(value)):
@@ -105,6 +106,8 @@ def _check_captions(story: Story) -> None:
             raise Invalid("captions", "bad_language")
         if max(len(caption.hashtags), len(caption.mentions)) > MAX_TAGS:
             raise Invalid("captions", "too_many")
+        if any(len(one) > MAX_TAG for one in (*caption.hashtags, *caption.mentions)):
+            raise Invalid("captions", "too_long")
 
 
 def _check_times(story: Story) -> None:
@@ -117,7 +120,7 @@ def _check_times(story: Story) -> None:
         ends = getattr(story, field)
         if ends is not None and begins is not None and ends <= begins:
             raise Invalid(field, "order")
-    if story.wall_clock and not _WALL_CLOCK.match(story.wall_clock):
+    if story.wall_clock and not times.is_wall_clock(story.wall_clock):
         raise Invalid("wall_clock", "unknown")
     if not 0 <= (story.leaders_minutes or 0) <= MAX_LEADERS_MINUTES:
         raise Invalid("leaders_minutes", "too_many")

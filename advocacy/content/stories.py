@@ -219,7 +219,8 @@ def _write(story: Story, changes: dict[str, Any]) -> None:
         elif name == "versions":
             _write_versions(story, value)
         elif name in _LISTS:
-            setattr(story, name, list(dict.fromkeys(value)))
+            stripped = (one.strip() if isinstance(one, str) else one for one in value)
+            setattr(story, name, [one for one in dict.fromkeys(stripped) if one != ""])
         else:
             setattr(story, name, value.strip() if isinstance(value, str) else value)
 

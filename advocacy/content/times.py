@@ -40,6 +40,20 @@ def moment(wall_clock: str, where: ZoneInfo) -> datetime:
         raise NotATime("date") from None
 
 
+def is_wall_clock(text: str) -> bool:
+    """Is this a time as clocks show it, ``2026-12-01T09:00``, and a moment in every zone?"""
+    try:
+        shown = datetime.strptime(text, WALL_CLOCK)  # noqa: DTZ007 - no zone is meant
+    except ValueError:
+        return False
+    return is_storable(shown) and shown.strftime(WALL_CLOCK) == text
+
+
+def is_storable(day: date) -> bool:
+    """Far from the ends of the calendar, which lie outside it in another time zone?"""
+    return 2000 <= day.year < 2200
+
+
 def first_moment(wall_clock: str, zones: Iterable[ZoneInfo]) -> datetime:
     """When it is first so late in one of these zones, in UTC. Raises ``NotATime``; ``ValueError`` without a zone."""
     return min(moment(wall_clock, one) for one in zones)
@@ -85,7 +99,7 @@ def _day(text: str) -> date:
             found = datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a day has no zone
         except ValueError:
             continue
-        if 2000 <= found.year < 2200:  # far from the ends of what a moment can hold
+        if is_storable(found):
             return found
     raise NotATime("date")
 
@@ -99,4 +113,7 @@ def _hour(text: str) -> time:
     raise NotATime("time")
 
 
-__all__ = ["NotATime", "day_of", "days", "first_moment", "moment", "start_of_day", "typed", "wall_clock", "zone"]
+__all__ = [
+    "NotATime", "day_of", "days", "first_moment", "is_storable", "is_wall_clock", "moment", "start_of_day", "typed",
+    "wall_clock", "zone",
+]  # fmt: skip

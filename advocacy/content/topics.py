@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from advocacy.content.fields import MAX_TOPIC
 from advocacy.content.models import Topic, TopicPerson
 
 OPEN, REQUIRED, RESTRICTED = "open", "required", "restricted"
@@ -46,7 +47,7 @@ async def ensure(s: AsyncSession, names: Iterable[str]) -> None:
     """Make topics known that are named for the first time; they are open."""
     there = {name.casefold() for name in await s.scalars(select(Topic.name))}
     for name in names:
-        if name.casefold() not in there and 0 < len(name) <= 60:
+        if name.casefold() not in there and 0 < len(name) <= MAX_TOPIC:
             there.add(name.casefold())
             s.add(Topic(name=name, kind=OPEN))
     await s.flush()

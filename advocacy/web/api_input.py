@@ -12,6 +12,7 @@ from typing import Any, NoReturn, TypeVar
 
 from aiohttp import web
 
+from advocacy.content import times
 from advocacy.content.stories import Wording
 
 T = TypeVar("T")
@@ -137,8 +138,7 @@ def _texts(sent: Mapping[str, Any], name: str) -> list[str]:
 def _moment(sent: Mapping[str, Any], name: str) -> datetime | None:
     said = text(sent, name)
     at = _tried(lambda: datetime.fromisoformat(said), name) if said else None
-    # The ends of the calendar lie outside it in another time zone.
-    return at if at is None or 2000 <= at.year < 2200 else _refuse("bad_type", name)
+    return at if at is None or times.is_storable(at) else _refuse("bad_type", name)
 
 
 def _wording(one: Any) -> Wording:

@@ -21,7 +21,7 @@ async def test_a_draft_keeps_what_was_written(db: Database) -> None:
             s,
             title=" Wind ",
             language="de",
-            topics=["wind", "wind"],
+            topics=["wind", " wind ", " "],
             captions=[Wording("Toll"), Wording("Toll"), Wording("Great", "linkedin", "en")],
         )
     async with db.read() as s:
@@ -48,6 +48,12 @@ async def test_a_draft_keeps_what_was_written(db: Database) -> None:
         ({"url": "https://nordlicht.example/" + "x" * 2000}, "url", "too_long"),
         ({"image_url": "http://localhost/x.png"}, "image_url", "private_link"),
         ({"language": "german"}, "language", "bad_language"),
+        ({"audience_languages": ["de\nen"]}, "audience_languages", "bad_language"),
+        ({"captions": [Wording("x", language="de\n")]}, "captions", "bad_language"),
+        ({"captions": [Wording("x", hashtags=("x" * 201,))]}, "captions", "too_long"),
+        ({"topics": ["x" * 61]}, "topics", "too_long"),
+        ({"wall_clock": "2026-02-30T09:00"}, "wall_clock", "unknown"),
+        ({"wall_clock": "0001-01-01T00:00"}, "wall_clock", "unknown"),
         ({"captions": [Wording("")]}, "captions", "missing"),
         ({"captions": [Wording("x" * 3001)]}, "captions", "too_long"),
         ({"department_ids": [77]}, "department_ids", "unknown"),

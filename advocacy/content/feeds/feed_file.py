@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from advocacy.content import addresses
 from advocacy.content.feeds import backoff, json_feed
-from advocacy.content.fields import MAX_ALT, MAX_TITLE, is_language
+from advocacy.content.fields import MAX_ALT, MAX_TITLE, MAX_TOPIC, is_language
 from advocacy.content.plain import plain, shorten
 
 MAX_BYTES = 5_000_000
@@ -21,7 +21,7 @@ MAX_ENTRIES = 200
 """Of one feed at a time; more than that at once is an archive, not news."""
 SUMMARY = 600
 """Characters of a draft's summary."""
-_MAX_TOPICS, _MAX_TOPIC, _TITLE_FROM_TEXT = 10, 60, 90
+_MAX_TOPICS, _TITLE_FROM_TEXT = 10, 90
 _HARMLESS = {"CharacterEncodingOverride", "CharacterEncodingUnknown", "NonXMLContentType"}
 _OPEN, _CLOSED = (
     re.compile(rb"<(?:item|entry)[\s>]", re.IGNORECASE),
@@ -226,7 +226,7 @@ def _image(raw: Mapping[str, Any], base: str) -> tuple[str, str]:
 
 def _topics(raw: Mapping[str, Any]) -> Iterator[str]:
     terms = (plain(_text(one.get("term"))) for one in raw.get("tags") or ())
-    fitting = (term for term in terms if term and len(term) <= _MAX_TOPIC)
+    fitting = (term for term in terms if term and len(term) <= MAX_TOPIC)
     for count, term in enumerate(dict.fromkeys(fitting)):
         if count < _MAX_TOPICS:
             yield term

@@ -11,14 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.content import addresses
 from advocacy.content.feeds import backoff, likeness
-from advocacy.content.fields import Invalid, is_language
+from advocacy.content.fields import MAX_TOPIC, Invalid, is_language
 from advocacy.content.models import Feed, FeedEntry
 from advocacy.db import for_update, now
 
 MODES = ("draft", "review", "ask")
 LEASE = timedelta(minutes=15)
 """A feed that is being pulled is due again after this long, should the process that does it die."""
-_MAX_TOPICS, _MAX_TOPIC = 10, 60
+_MAX_TOPICS = 10
 _DAY = 24 * 60
 
 
@@ -117,7 +117,7 @@ def _check(url: str, mode: str, language: str, topics: Sequence[str], every_minu
         raise Invalid("mode", "unknown")
     if language and not is_language(language):
         raise Invalid("language", "bad_language")
-    if len(topics) > _MAX_TOPICS or any(not one.strip() or len(one) > _MAX_TOPIC for one in topics):
+    if len(topics) > _MAX_TOPICS or any(not one.strip() or len(one) > MAX_TOPIC for one in topics):
         raise Invalid("topics", "too_many")
     if not backoff.FASTEST <= timedelta(minutes=every_minutes) <= timedelta(minutes=_DAY):
         raise Invalid("every_minutes", "order")
