@@ -30,7 +30,7 @@ _ASK = (
     "honest, concrete, no superlatives, no hashtags, no links, nothing that the text does not say. "
     "Answer with a JSON array of {count} strings in the language {language}, each of at most 240 characters."
 )
-_UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
+_UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 class NotDrafted(Exception):

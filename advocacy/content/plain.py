@@ -11,7 +11,10 @@ _BREAKS = frozenset(
     {"p", "br", "div", "li", "ul", "ol", "tr", "td", "th", "table", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote",
      "figure", "figcaption", "section", "article", "hr", "pre", "img"}
 )  # fmt: skip
-_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_INVISIBLE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+"""Control characters, those that turn text around, and halves of pairs, which JSON can hold and no database takes."""
 _UNFINISHED = re.compile(r"<(?![^<>]*+>)")
 """The sign of a tag that does not end before the next one begins."""
 _HUGE_NUMBER = re.compile(r"&#0*+[1-9]\d{7,}+;?")

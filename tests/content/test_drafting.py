@@ -63,7 +63,7 @@ def here(assistant: Assistant, tmp_path: Path) -> Settings:
         ('{"wordings": [{"text": "Eins."}, {"text": "Zwei."}]}', ["Eins.", "Zwei."]),
         ('[1] Hier: ["Eins."]', ["Eins."]),
         ('["Eins.", "Eins.", 7, null, "", "  "]', ["Eins."]),
-        (json.dumps(["Ein\u0000s\n\nMehr", "x" * 501]), ["Eins\n\nMehr"]),
+        (json.dumps(["Ein\u0000s\ud800\n\nMehr", "x" * 501]), ["Eins\n\nMehr"]),
         (json.dumps([str(number) for number in range(9)]), ["0", "1", "2"]),
         ("Das kann ich nicht.", []),
         ("[" * 5000, []),
@@ -119,6 +119,7 @@ async def test_nobody_waits_forever(assistant: Assistant, here: Settings) -> Non
     [
         ("https://api.openai.com/v1", "m", True), ("http://localhost:11434/v1", "m", True),
         ("http://ollama:11434/v1", "m", True), ("http://192.168.1.7/v1", "m", True),
+        ("http://172.17.0.1:8000/v1", "m", True), ("http://172.32.0.1/v1", "m", False),
         ("http://api.openai.com/v1", "m", False), ("ftp://a.example", "m", False), ("https://a.example", "", False),
     ],
 )  # fmt: skip

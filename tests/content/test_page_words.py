@@ -114,3 +114,12 @@ def test_numbers_no_character_has_break_nothing() -> None:
     """Neither here nor in feeds; once and twice escaped."""
     assert plain("a&#" + "9" * 5000 + ";b") == "a\ufffdb"
     assert plain("a&amp;#" + "9" * 5000 + ";b") == "a\ufffdb"
+
+
+def test_half_a_pair_is_no_character() -> None:
+    """JSON-LD can hold one, and no database takes it."""
+    data = json.dumps(
+        {"@type": "Article", "headline": "Wi\ud800nd", "description": "\udfff", "image": "https://a.example/\ud800"}
+    )
+    found = read(f'<script type="application/ld+json">{data}</script>')
+    assert (found.title, found.summary, found.images) == ("Wind", "", ())
