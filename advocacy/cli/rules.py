@@ -25,7 +25,7 @@ _PROBLEMS = {
     "no_terms": "Say what to look for: --term, once for each word, phrase or topic.",
     "too_many": "At most 1,000 terms of at most 200 characters each.",
     "bad_language": "This is no language; write de or en.",
-    "bad_hours": "Reviewers need at least one hour.",
+    "bad_hours": "Between one hour and 60 days (1440), please.",
     "bad_pattern": "This pattern cannot be used: {why}.",
 }
 

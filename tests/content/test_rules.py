@@ -16,6 +16,7 @@ from advocacy.db import Database
         ("words", {}, "no_terms"), ("topic", {"terms": [" "]}, "no_terms"), ("magic", {}, "unknown_kind"),
         ("pattern", {"pattern": "("}, "bad_pattern"), ("pattern", {}, "bad_pattern"),
         ("numbers", {"language": "deutsch!"}, "bad_language"), ("numbers", {"due_hours": 0}, "bad_hours"),
+        ("numbers", {"due_hours": 10**12}, "bad_hours"), ("pattern", {"pattern": "x*"}, "bad_pattern"),
         ("words", {"terms": ["x" * 201]}, "too_many"), ("numbers", {"name": " "}, "no_name"),
         ("numbers", {"name": "x" * 121}, "long_name"), ("numbers", {"name": "There"}, "taken"),
     ],

@@ -57,18 +57,18 @@ def test_words(term: str, text: str, is_there: bool) -> None:
 
 
 def test_a_language_of_its_own() -> None:
-    """A German rule looks into German texts only, wherever they are: the version, a caption, its hashtags."""
+    """A German rule looks into German texts only, wherever they are: the version, a caption, its mentions and hashtags."""
     german = rule("words", "geheim", language="de")
     one = story(
         title="geheim",
         versions=[LanguageVersion(language="de-AT", title="Streng geheim", summary="", image_alt="")],
         captions=[
-            Caption(language="de", text="Nichts", hashtags=["geheim"], network="", mentions=[]),
+            Caption(language="de", text="Nichts", hashtags=["geheim"], network="", mentions=["@geheim"]),
             Caption(language="en", text="geheim", hashtags=[], network="", mentions=[]),
         ],
     )
     hits = [(hit.field, hit.language) for hit in triggers.find([german], one, 2026)]
-    assert hits == [("title", "de-AT"), ("hashtags", "de")]
+    assert hits == [("title", "de-AT"), ("captions", "de"), ("hashtags", "de")]
 
 
 @pytest.mark.parametrize(
@@ -101,6 +101,8 @@ def test_patterns() -> None:
     assert all(hit.field == triggers.BROKEN for hit in slow)
     assert triggers.problem("(")
     assert not triggers.problem(r"\d+")
+    assert triggers.problem(r"(project x)?"), "it would call for somebody each time"
+    assert found(rule("pattern", pattern=r"(?=secret)"), "A secret") == ["A secret"], "a place without width is one"
 
 
 def test_only_some_hits_are_kept() -> None:

@@ -14,6 +14,8 @@ from advocacy.content.review.triggers import KINDS, Hit
 from advocacy.db import now
 
 MAX_NAME, MAX_PATTERN, MAX_TERM, MAX_TERMS = 120, 500, 200, 1000
+MAX_HOURS = 60 * 24
+"""Reviewers are asked to decide within, as in the settings."""
 
 
 class NotARule(ValueError):
@@ -124,7 +126,7 @@ def _check(rule: ReviewRule) -> None:
         raise NotARule("too_many")
     if rule.language and not is_language(rule.language):
         raise NotARule("bad_language")
-    if rule.due_hours is not None and rule.due_hours < 1:
+    if rule.due_hours is not None and not 1 <= rule.due_hours <= MAX_HOURS:
         raise NotARule("bad_hours")
     if rule.kind == "pattern":
         _check_pattern(rule.pattern)

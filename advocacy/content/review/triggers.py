@@ -83,10 +83,10 @@ def find(rules: Iterable[ReviewRule], story: Story, year: int) -> list[Hit]:
 def problem(pattern: str) -> str:
     """Why this is no usable regular expression, as its reader says; empty when it is one."""
     try:
-        regex.compile(pattern)
+        compiled = regex.compile(pattern)
     except (regex.error, RecursionError, OverflowError) as wrong:
         return str(wrong)
-    return ""
+    return "it finds something in an empty text" if compiled.search("") else ""
 
 
 def _look(rule: ReviewRule, story: Story, texts: list[_Text], year: int) -> Iterator[Hit]:
@@ -113,6 +113,7 @@ def _texts(story: Story) -> Iterator[_Text]:
         found += [(field, version.language, text) for field, text in texts]
     for caption in story.captions:
         found.append(("captions", caption.language, caption.text))
+        found.append(("captions", caption.language, " ".join(caption.mentions)))
         found.append(("hashtags", caption.language, " ".join(f"#{one}" for one in caption.hashtags)))
     for field, language, text in found:
         if text:
@@ -148,7 +149,7 @@ def _pattern(rule: ReviewRule, texts: list[_Text]) -> Iterator[Hit]:
         compiled = regex.compile(rule.pattern)
         for one in texts:
             found = compiled.search(one.text, timeout=PATIENCE)
-            if found is not None and found[0]:
+            if found is not None:
                 yield Hit(rule, one.field, one.language, _excerpt(one.text, *found.span()))
     except (regex.error, RecursionError, OverflowError, TimeoutError) as wrong:
         log.warning("review.pattern_unusable", rule=rule.name, why=str(wrong) or "it takes too long")
