@@ -82,7 +82,8 @@ def _of_typing(payload: Payload, view: Payload, action: str) -> Came | None:
     if came is None:
         return None
     at = str(payload["actions"][0].get("action_ts") or "")
-    return replace(came, press=replace(came.press, action=action), typing=view, at=at)
+    # No event to remember: a repeat only counts once more, and remembering would write a row for each letter.
+    return replace(came, press=replace(came.press, action=action, event=""), typing=view, at=at)
 
 
 def of_form(payload: Payload) -> Came | None:

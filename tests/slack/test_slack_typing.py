@@ -72,6 +72,14 @@ async def test_dates_and_times_come_as_they_are_written(house: House) -> None:
     assert house.bot.heard[-1].inputs == {"text": "x", "day": "2026-12-24", "hour": ""}
 
 
+async def test_letters_are_no_events_to_remember(house: House) -> None:
+    """A repeat of one does no harm, and a form of a thousand letters writes no thousand rows."""
+    view = await opened(house)
+    await house.world.hands.press_in_view(JANA, view.id, field(view), value="W")
+    typed = next(one for one in house.bot.heard if one.action == "count")
+    assert typed.event == ""
+
+
 async def test_typing_asks_with_all_that_was_typed(house: House) -> None:
     """The live action, the form's value, every input; the form is drawn around what is being typed."""
     view = await opened(house)
