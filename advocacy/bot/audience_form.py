@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from advocacy.bot.compose import topics_of
 from advocacy.bot.editing import change_form
 from advocacy.bot.language import LANGUAGES, Translator
 from advocacy.bot.when_form import Read
@@ -14,7 +15,6 @@ from advocacy.content import campaigns
 from advocacy.content.fields import MAX_LEADERS_MINUTES
 from advocacy.content.models import Story
 from advocacy.people import departments, directory
-from advocacy.people.models import Person
 
 FIELDS = {
     "department_ids": "departments", "audience_languages": "languages", "leader_ids": "leaders",
@@ -29,7 +29,8 @@ async def audience_form(s: AsyncSession, t: Translator, story: Story) -> Form:
     """The form with the story's audience as it stands."""
     tree = await departments.tree(s)
     paths = [tree.path(one) for one in story.department_ids if one in tree.nodes]
-    emails = [person.email for one in story.leader_ids if (person := await s.get(Person, one)) is not None]
+    emails = await directory.emails(s, story.leader_ids)
+    leaders = ", ".join(emails[one] for one in story.leader_ids if one in emails)
     groups = await campaigns.listing(s)
     none = Option("0", t("none"))
     yes_no = (Option("no", t("No")), Option("yes", t("Yes")))
@@ -42,7 +43,7 @@ async def audience_form(s: AsyncSession, t: Translator, story: Story) -> Form:
               options=tuple(Option(one, t.language_name(one)) for one in LANGUAGES)),
         Input("topics", t("Topics"), value=", ".join(story.topics), optional=True, hint=t("Separated by commas.")),
         Input("internal", t("Only for reading inside"), "choice", "yes" if story.internal else "no", options=yes_no),
-        Input("leaders", t("Who gets it first"), "text", ", ".join(emails), optional=True,
+        Input("leaders", t("Who gets it first"), "text", leaders, optional=True,
               hint=t("E-mail addresses; or “leaders” for everybody with this role.")),
         Input("minutes", t("So many minutes before"), value=str(story.leaders_minutes or ""), optional=True),
     ]  # fmt: skip
@@ -59,7 +60,7 @@ async def read(s: AsyncSession, t: Translator, inputs: Mapping[str, str]) -> Rea
         "department_ids": await _departments(s, t, inputs, found),
         "locations": _parts(inputs.get("locations", "")),
         "audience_languages": [one for one in _parts(inputs.get("languages", "")) if one in LANGUAGES],
-        "topics": _parts(inputs.get("topics", "")),
+        "topics": topics_of(inputs.get("topics", "")),
         "internal": inputs.get("internal") == "yes",
         "leader_ids": await _leaders(s, t, inputs, found),
         "leaders_minutes": _minutes(t, inputs, found),

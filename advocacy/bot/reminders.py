@@ -25,7 +25,6 @@ from advocacy.db import after_commit, for_update, now
 from advocacy.delivery import outbox, placements, places
 from advocacy.delivery.places import Place
 from advocacy.people import directory
-from advocacy.people.models import Person
 
 _BATCH = 200
 Kind = Literal["remind", "escalate"]
@@ -81,9 +80,7 @@ async def _say(s: AsyncSession, settings: Settings, story: Story, late: Sequence
     where = await (_reviewers(s, story, late) if kind == "remind" else _administrators(s, story))
     if any(_is_quiet(settings, place, at) for place in where):
         return 0
-    people = {one for task in late for one in task.reviewer_ids}
-    rows = await s.execute(select(Person.id, Person.name).where(Person.id.in_(people)))
-    names = Names(people=dict(rows.all()))
+    names = Names(people=await directory.names(s, {one for task in late for one in task.reviewer_ids}))
     told = 0
     for place in where:
         zone = times.zone(place.time_zone, settings.zone)

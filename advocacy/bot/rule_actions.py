@@ -16,7 +16,7 @@ from advocacy.chat import Answer, Fact, Message, Private
 from advocacy.content import approval, stories
 from advocacy.content.approval import Rejected
 from advocacy.content.models import ReviewRule, Story, StoryState
-from advocacy.people.models import Person
+from advocacy.people import directory
 
 MOST_TERMS = 8
 """Words of a rule that are shown."""
@@ -52,9 +52,7 @@ async def rules(call: Call) -> Answer:
     """All rules with those they name, for editors."""
     async with call.parts.db.read() as s:
         found = list(await s.scalars(select(ReviewRule).order_by(ReviewRule.name)))
-        named = {one for rule in found for one in rule.reviewer_ids}
-        rows = await s.execute(select(Person.id, Person.name).where(Person.id.in_(named)))
-        names = dict(rows.all())
+        names = await directory.names(s, {one for rule in found for one in rule.reviewer_ids})
     return Private(rules_message(call.t, found, names), replace=True)
 
 

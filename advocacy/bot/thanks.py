@@ -13,9 +13,8 @@ async def names(s: AsyncSession, story: Story) -> tuple[str, str]:
     """The names of who found it and of who wrote it; empty for whoever is not to be named."""
     finder = story.author_id if story.is_suggestion and story.names_suggester else None
     writer = story.credit_id if story.consent == "given" else None
-    found = await directory.get(s, finder) if finder is not None else None
-    wrote = await directory.get(s, writer) if writer is not None else None
-    return (found.name if found else "", wrote.name if wrote else "")
+    known = await directory.names(s, {one for one in (finder, writer) if one is not None})
+    return known.get(finder or 0, ""), known.get(writer or 0, "")
 
 
 def line(t: Translator, finder: str, writer: str) -> str:

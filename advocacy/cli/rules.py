@@ -113,16 +113,12 @@ async def _person(s: AsyncSession, email: str) -> int:
 
 
 async def _list(chosen: Settings) -> None:
-    from sqlalchemy import select
-
     from advocacy.content.review import rules
-    from advocacy.people.models import Person
+    from advocacy.people import directory
 
     async with ground.database(chosen) as db, db.read() as s:
         found = await rules.listing(s)
-        named = {one for rule in found for one in rule.reviewer_ids}
-        rows = await s.execute(select(Person.id, Person.email).where(Person.id.in_(named)))
-        emails = dict(rows.all())
+        emails = await directory.emails(s, {one for rule in found for one in rule.reviewer_ids})
     for rule in found:
         what = rule.pattern or ", ".join(rule.terms)
         who = ", ".join(emails.get(one, "somebody unknown") for one in rule.reviewer_ids) or "any editor"

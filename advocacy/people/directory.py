@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -77,6 +77,20 @@ async def get(s: AsyncSession, person_id: int) -> Person:
         msg = f"there is no person {person_id}"
         raise LookupError(msg)
     return person
+
+
+async def names(s: AsyncSession, person_ids: Collection[int]) -> dict[int, str]:
+    """What these people are called, by id; also those who have left. Ids of nobody are left out."""
+    if not person_ids:
+        return {}
+    return dict((await s.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids)))).all())
+
+
+async def emails(s: AsyncSession, person_ids: Collection[int]) -> dict[int, str]:
+    """The addresses of these people, by id; as ``names``."""
+    if not person_ids:
+        return {}
+    return dict((await s.execute(select(Person.id, Person.email).where(Person.id.in_(person_ids)))).all())
 
 
 def may(person: Person, role: str) -> bool:
