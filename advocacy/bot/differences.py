@@ -20,6 +20,7 @@ class Names:
     channels: Mapping[int, str] = field(default_factory=dict)
     departments: Mapping[int, str] = field(default_factory=dict)
     people: Mapping[int, str] = field(default_factory=dict)
+    topics: Mapping[int, str] = field(default_factory=dict)
 
 
 def changes(t: Translator, found: Iterable[FieldChange], names: Names) -> tuple[Change, ...]:
@@ -94,6 +95,9 @@ def _value(t: Translator, name: str, code: str, names: Names) -> str:
         return t("yes") if code == "True" else t("no")
     if name == "image_url":
         return t("a picture stored here") if code.startswith("picture:") else code
+    if name == "topics":
+        _, _, key = code.partition(":")
+        return names.topics.get(int(key), key) if code.startswith("id:") else key
     known = {"channel_ids": names.channels, "department_ids": names.departments}.get(name)
     if known is None or not code.isdecimal():
         return code

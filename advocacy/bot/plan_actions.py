@@ -16,7 +16,7 @@ from advocacy.bot.editors import editors_only
 from advocacy.bot.language import LANGUAGES, Translator
 from advocacy.bot.when_form import Read
 from advocacy.chat import Answer, Button, Fact, Form, Message, OpenForm, Private
-from advocacy.content import calendar, schedule, stories, times, topics
+from advocacy.content import calendar, schedule, stories, times
 from advocacy.content.calendar import Entry
 from advocacy.content.models import Story, StoryState
 from advocacy.content.stories import Invalid, Overtaken
@@ -80,7 +80,6 @@ async def _save(call: Call, form: Form, read: Read, fields: dict[str, str]) -> A
             old = (before.publish_at, before.wall_clock, before.urgent)
             seen = call.number("v")
             story = await stories.edit(s, before.id, by_id=call.person.id, seen=seen, **read.changes)
-            await topics.ensure(s, story.topics)
             if story.state == StoryState.LIVE and old != (story.publish_at, story.wall_clock, story.urgent):
                 await outbox.cancel_sends(s, story.id)
                 story.announced_at = None

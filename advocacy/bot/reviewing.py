@@ -9,7 +9,7 @@ from advocacy.bot.differences import Names
 from advocacy.bot.review_cards import Reviewing
 from advocacy.config import Settings
 from advocacy.content import approval, pictures, versions
-from advocacy.content.models import Story
+from advocacy.content.models import Story, Topic
 from advocacy.content.review import difference, rounds, tasks
 from advocacy.delivery.models import Channel
 from advocacy.people.directory import employed, may
@@ -50,11 +50,19 @@ async def _names(s: AsyncSession, story: Story, people: set[int], before: dict[s
     """Names of channels, departments and people that the story, or what was approved before, speaks of."""
     found = []
     for table, field in ((Channel, "channel_ids"), (Department, "department_ids"), (Person, "")):
-        old = before.get(field, ())
-        ids = people if not field else {*getattr(story, field), *(old if isinstance(old, list) else ())}
+        ids = people if not field else {*getattr(story, field), *_listed(before, field)}
         query = select(table.id, Department.path if table is Department else table.name).where(table.id.in_(ids))
         found.append({row[0]: row[1] for row in (await s.execute(query)).all()} if ids else {})
-    return Names(*found)
+    guarded = {*story.guarded, *(str(one) for one in _listed(before, "topics"))}
+    ids = {int(one.removeprefix("id:")) for one in guarded if one.startswith("id:")}
+    topics = (await s.execute(select(Topic.id, Topic.name).where(Topic.id.in_(ids)))).all() if ids else ()
+    channels, departments, persons = found
+    return Names(channels, departments, persons, dict(topics))
+
+
+def _listed(before: dict[str, object], field: str) -> list[object]:
+    old = before.get(field, ())
+    return old if isinstance(old, list) else []
 
 
 async def _missing(s: AsyncSession, story: Story) -> list[str]:

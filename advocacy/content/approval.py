@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from advocacy.content import stories
+from advocacy.content import stories, topics
 from advocacy.content.fingerprint import content, fingerprint
 from advocacy.content.models import Review, ReviewTask, Story, StoryState
 from advocacy.content.review import rounds, tasks
@@ -63,6 +63,7 @@ async def approve(s: AsyncSession, story_id: int, by: Person, seen: str, *, four
     if all(one.decision == "approved" for one in waiting):
         story.approved_hash = seen
         story.state = stories.waiting_state(story)
+        await topics.ensure(s, story.topics)
         await _note(s, story, "cleared", by.id)
     return story
 

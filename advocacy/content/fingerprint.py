@@ -12,8 +12,8 @@ from advocacy.content.models import Story
 def content(story: Story) -> dict[str, Any]:
     """Everything a reviewer answers for: words, link, image, rights, languages, wordings and audience; JSON-ready.
 
-    Times, topics, campaign and the people who get it first are left out: moving a story by an hour is not another
-    story. Captions and versions must be loaded.
+    Times, campaign and the people who get it first are left out: moving a story by an hour is not another story. Of
+    its topics only those count that decide on who sees or reviews it. Captions and versions must be loaded.
     """
     return {
         "title": story.title,
@@ -35,6 +35,7 @@ def content(story: Story) -> dict[str, Any]:
         "department_ids": sorted(story.department_ids),
         "locations": sorted(story.locations),
         "audience_languages": sorted(story.audience_languages),
+        **({"topics": sorted(story.guarded)} if story.guarded else {}),
     }
 
 

@@ -54,6 +54,9 @@ class Story(Base):
     internal: Mapped[bool] = mapped_column(default=False)
     """For reading inside only: no share buttons, and sharing is refused."""
     topics: Mapped[list[str]] = mapped_column(default=list)
+    guarded: Mapped[list[str]] = mapped_column(default=list)
+    """Those of its topics that approval covers (``topics.guard``): ``id:7``, or ``name:…`` where only a rule names
+    it."""
     channel_ids: Mapped[list[int]] = mapped_column(default=list)
     """Audience: channels (``delivery``'s ids); every story channel when empty."""
     department_ids: Mapped[list[int]] = mapped_column(default=list)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from advocacy.content import fields
+from advocacy.content import fields, topics
 from advocacy.content.fields import Invalid
 from advocacy.content.fingerprint import content, fingerprint
 from advocacy.content.models import Caption, LanguageVersion, Review, Story, StoryState
@@ -27,6 +27,9 @@ _FIELDS = frozenset({
 _LISTS = frozenset({
     "topics", "channel_ids", "department_ids", "locations", "audience_languages", "leader_ids",
 })  # fmt: skip
+
+_KNOWN = frozenset({StoryState.APPROVED, StoryState.SCHEDULED, StoryState.LIVE})
+"""States in which people may come to know a story's topics."""
 
 
 class NoStory(LookupError):
@@ -73,7 +76,7 @@ async def create(
     """
     _refuse_unknown(more)
     story = Story(author_id=author_id, state=StoryState.DRAFT, language="en", captions=[], versions=[])
-    for name in _LISTS:
+    for name in (*_LISTS, "guarded"):
         setattr(story, name, [])
     for name in ("image_url", "image_alt", "image_rights", "site", "wall_clock", "rights_note"):
         setattr(story, name, "")
@@ -81,6 +84,7 @@ async def create(
     # The language first: captions without one are in the story's.
     _write(story, {"title": title, "summary": summary, "url": url, **dict(sorted(more.items(), key=_language_first))})
     await fields.check(s, story)
+    await topics.guard(s, story, ())
     s.add(story)
     await s.flush()
     return story
@@ -94,7 +98,8 @@ async def edit(
     ``seen`` is the ``version`` that the person ``by_id`` has looked at. Without it they have seen none, and nothing is
     overwritten unseen; a feed, which is nobody, compares by itself what it finds.
     What was approved is the exact content: a change of it takes an approved, scheduled or live story back to
-    review, and one that was returned or has expired back to draft. A change of times alone does not.
+    review, and one that was returned or has expired back to draft. A change of times alone does not, nor one of
+    open topics; a restricted topic, or one that a rule of review names, counts as content.
     """
     _refuse_unknown(changes)
     story = await get(s, story_id, lock=True)
@@ -102,15 +107,17 @@ async def edit(
         raise Overtaken(story)
     if story.state == StoryState.RECALLED:
         raise Invalid("state", "recalled")
-    before = fingerprint(story)
+    before, topics_before = fingerprint(story), tuple(story.topics)
     _write(story, dict(sorted(changes.items(), key=_language_first)))
     await fields.check(s, story)
     story.updated_at, story.version = now(), story.version + 1
-    after = fingerprint(story)
-    if after != before:
+    is_guarded = await topics.guard(s, story, topics_before)
+    if is_guarded or fingerprint(story) != before:
         await _back(s, story, by_id)
     else:
         _reschedule(story)
+    if story.state in _KNOWN:
+        await topics.ensure(s, story.topics)
     await s.flush()
     return story
 

@@ -9,7 +9,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.content.fields import MAX_TOPIC
-from advocacy.content.models import Topic, TopicPerson
+from advocacy.content.models import ReviewRule, Story, Topic, TopicPerson
+from advocacy.db import insert_into
 
 OPEN, REQUIRED, RESTRICTED = "open", "required", "restricted"
 
@@ -46,11 +47,42 @@ class Sight:
 async def ensure(s: AsyncSession, names: Iterable[str]) -> None:
     """Make topics known that are named for the first time; they are open."""
     there = {name.casefold() for name in await s.scalars(select(Topic.name))}
-    for name in names:
+    for name in sorted(names):
         if name.casefold() not in there and 0 < len(name) <= MAX_TOPIC:
             there.add(name.casefold())
-            s.add(Topic(name=name, kind=OPEN))
-    await s.flush()
+            await s.execute(insert_into(s, Topic).values(name=name, kind=OPEN).on_conflict_do_nothing())
+
+
+async def guard(s: AsyncSession, story: Story, before: Collection[str]) -> bool:
+    """Note which of the story's topics approval covers; answers whether one of them came or went.
+
+    They are those that are restricted and those that a rule of review names. ``before`` are its topics until now. What
+    becomes restricted while stories bear it leaves their approval as it is.
+    """
+    old, new = ({name.casefold(): name for name in names} for names in (before, story.topics))
+    moved = old.keys() ^ new.keys()
+    if not moved:
+        return False
+    weighty = await _weighty(s)
+    if moved.isdisjoint(weighty):
+        known = {f"id:{id_}": name.casefold() for id_, name in (await s.execute(select(Topic.id, Topic.name))).all()}
+        gone = {one for one in story.guarded if known.get(one, one.removeprefix("name:")) in moved - new.keys()}
+        story.guarded = [one for one in story.guarded if one not in gone]
+        return bool(gone)
+    story.guarded = sorted(weighty[name] for name in new if name in weighty)
+    return True
+
+
+async def _weighty(s: AsyncSession) -> dict[str, str]:
+    """Case-folded names of restricted topics and of those that rules name, each with how a story keeps it."""
+    found: dict[str, str] = {}
+    for rule in await s.scalars(select(ReviewRule).where(ReviewRule.active, ReviewRule.kind == "topic")):
+        found |= {name.casefold(): f"name:{name.casefold()}" for name in rule.terms}
+    for topic in await s.scalars(select(Topic)):
+        name = topic.name.casefold()
+        if topic.kind == RESTRICTED or name in found:
+            found[name] = f"id:{topic.id}"
+    return found
 
 
 async def choices(s: AsyncSession, person_id: int) -> list[Choice]:
@@ -99,4 +131,4 @@ async def _mine(s: AsyncSession, person_id: int) -> dict[int, str]:
     return dict(rows.all())
 
 
-__all__ = ["Choice", "Sight", "choices", "ensure", "follow", "sight"]
+__all__ = ["Choice", "Sight", "choices", "ensure", "follow", "guard", "sight"]

@@ -22,7 +22,7 @@ _SIMPLE = 400
 """Words from which on frequent ones are no anchors any more: comparing takes the square of their number."""
 _TEXTS = ("title", "summary", "url", "image_alt")
 _CODES = ("image_url", "image_rights", "language", "internal")
-_LISTS = ("channel_ids", "department_ids", "locations", "audience_languages")
+_LISTS = ("channel_ids", "department_ids", "locations", "audience_languages", "topics")
 _VERSION = ("title", "summary", "url", "image_alt")
 _Wording = tuple[str, str]
 _Kind = Literal["same", "added", "removed"]
