@@ -28,7 +28,8 @@ async def _all_speak_english(chat: Chat) -> None:
 async def change(chat: Chat, story_id: int, by: str, title: str) -> None:
     person = await chat.person(by)
     async with chat.db.write() as s:
-        await stories.edit(s, story_id, by_id=person.id, title=title)
+        seen = (await stories.get(s, story_id)).version
+        await stories.edit(s, story_id, by_id=person.id, seen=seen, title=title)
 
 
 async def ask(chat: Chat) -> None:
