@@ -184,8 +184,11 @@ def _posted(t: Translator, around: Around) -> Message:
     )  # fmt: skip
 
 
-def withdrawn(t: Translator, around: Around) -> Message:
-    """To somebody who shared a story that is withdrawn: their post is theirs, and one press takes it down."""
+def withdrawn(t: Translator, around: Around, why: str = "") -> Message:
+    """To somebody who shared a story that is withdrawn: their post is theirs, and one press takes it down.
+
+    ``why`` is what whoever withdrew it said; empty when they gave no reason.
+    """
     label = called(t, around.network)
     heading = t("“{title}” was withdrawn", title=around.title)
     can_delete = around.network.abilities().delete and around.share.state == ShareState.POSTED
@@ -197,7 +200,8 @@ def withdrawn(t: Translator, around: Around) -> Message:
     delete = Button(t("Delete my post"), action="delete", value=around.value, style="danger")
     view = Button(t("View"), url=around.share.remote_url)
     buttons = (*((delete,) if can_delete else ()), *((view,) if around.share.remote_url else ()))
-    return Message(summary=heading, heading=heading, paragraphs=(said,), buttons=buttons)
+    reason = (t("The reason: {reason}", reason=why),) if why else ()
+    return Message(summary=heading, heading=heading, paragraphs=(*reason, said), buttons=buttons)
 
 
 def _elsewhere(t: Translator, around: Around) -> Button:

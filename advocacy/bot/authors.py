@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,13 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Parts
 from advocacy.bot.language import Translator, translator
-from advocacy.chat import Message
+from advocacy.chat import Button, Message
 from advocacy.config import Settings
 from advocacy.content import times
 from advocacy.content.models import Review, Story, StoryState
 from advocacy.db import after_commit, now
 from advocacy.delivery import outbox, places
 from advocacy.delivery.models import Outbox
+from advocacy.people import directory
 from advocacy.people.models import Person
 
 STILL_NEWS = timedelta(days=1)
@@ -52,7 +54,11 @@ async def tell(s: AsyncSession, settings: Settings, story_id: int | None = None)
     for review, story, by in (await s.execute(query.limit(_BATCH))).all():
         for place in await places.direct(s, [story.author_id or 0]):
             zone = times.zone(place.time_zone, settings.zone)
-            message = step(translator(place.language), story, review, by.name if by else "", zone)
+            t = translator(place.language)
+            message = step(t, story, review, by.name if by else "", zone)
+            if directory.may(await directory.get(s, story.author_id or 0), "editor"):
+                look = Button(t("Open the story"), action="desk", value={"s": story.id})
+                message = replace(message, buttons=(look,))
             told += await outbox.send(s, place.to, message, f"author:{review.id}")
     return told
 

@@ -66,6 +66,12 @@ def way_back(t: Translator, story_id: int, placement_id: int = 0) -> Button:
     return Button(t("‹ Back"), action="view", value={"s": story_id, "p": placement_id})
 
 
+def withdraw_button(t: Translator, story_id: int, label: str = "") -> Button:
+    """Leads to the form that asks once more, and for the reason."""
+    said = label or t("Withdraw the story")
+    return Button(said, action="recall_ask", value={"s": story_id, OPENS_FORM: 1}, style="danger")
+
+
 def _share_buttons(t: Translator, offer: Offer, value: dict[str, int]) -> list[Button]:
     if offer.story.internal:
         return []

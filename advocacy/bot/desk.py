@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from advocacy.bot.cards import OPENS_FORM
+from advocacy.bot.cards import OPENS_FORM, withdraw_button
 from advocacy.bot.language import LANGUAGES, Translator
 from advocacy.chat import Button, Fact, Image, Message
 from advocacy.content import versions
@@ -116,8 +116,7 @@ def _facts(t: Translator, story: Story, author: str, zone: ZoneInfo) -> list[Fac
 
 def _decisions(t: Translator, story: Story) -> tuple[Button, ...]:
     value = {"s": story.id}
-    asked = t("Every card is rewritten, nothing more is posted, and its links stop. Withdraw it?")
-    withdraw = Button(t("Withdraw the story"), action="recall", value=value, style="danger", confirm=asked)
+    withdraw = withdraw_button(t, story.id)
     # One that was out still has posts and links, whatever becomes of its next version.
     was_out = story.live_at is not None and story.state not in (StoryState.EXPIRED, StoryState.RECALLED)
     if story.state in (StoryState.DRAFT, StoryState.RETURNED):

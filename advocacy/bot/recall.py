@@ -30,7 +30,7 @@ async def recall(s: AsyncSession, sharing: Sharing, story_id: int, by: Person | 
     await links.stop_story(s, story.id)
     await _rewrite_cards(s, story)
     await review_rounds.close(s, await review_rounds.course(s, story))
-    await _tell_sharers(s, sharing, story)
+    await _tell_sharers(s, sharing, story, note)
     return story
 
 
@@ -45,8 +45,8 @@ async def _rewrite_cards(s: AsyncSession, story: Story) -> None:
         await outbox.rewrite(s, placement, placements.message_ref(placement, place), message, first=True)
 
 
-async def _tell_sharers(s: AsyncSession, sharing: Sharing, story: Story) -> None:
-    """Offer everyone who has shared the story to delete their post, once."""
+async def _tell_sharers(s: AsyncSession, sharing: Sharing, story: Story, note: str) -> None:
+    """Offer everyone who has shared the story to delete their post, once; and say why, if that was said."""
     for share in await sharing.out_there(s, story.id):
         network = sharing.networks.get(share.network)
         if network is None or not share.reply:
@@ -54,5 +54,5 @@ async def _tell_sharers(s: AsyncSession, sharing: Sharing, story: Story) -> None
         where = dict(share.reply)
         reply_to, language = where.pop("reply_to", ""), where.pop("language", "en")
         around = Around(share=share, title=story.title, network=network, at=now())
-        message = withdrawn(translator(language), around)
+        message = withdrawn(translator(language), around, note)
         await outbox.tell(s, UserRef(**where), reply_to, message, f"withdrawn:{share.id}")

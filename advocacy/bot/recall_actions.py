@@ -5,12 +5,13 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from advocacy.bot.actions import Call
+from advocacy.bot.cards import withdraw_button
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator, translator
 from advocacy.bot.recall import recall as withdraw
 from advocacy.bot.review_cards import reviewed_card
 from advocacy.bot.review_rounds import verdict
-from advocacy.chat import Answer, Button, Fact, Message, Private, Rewrite
+from advocacy.chat import Answer, Button, Fact, Form, Input, Message, OpenForm, Private, Rewrite
 from advocacy.content import approval, stories
 from advocacy.content.models import Story, StoryState
 from advocacy.content.review import rounds
@@ -18,16 +19,33 @@ from advocacy.db import after_commit
 from advocacy.people.models import Person
 
 OUT = (StoryState.LIVE, StoryState.SCHEDULED, StoryState.APPROVED)
+REASON_LIMIT = 500
 LISTED = 8
 """Stories with a button each."""
 DECISIONS = 20
 """The newest of a story."""
 
 
+@editors_only
+async def ask(call: Call) -> Answer:
+    """Ask once more, and why."""
+    async with call.parts.db.read() as s:
+        story = await stories.get(s, call.number("s"))
+    t = call.t
+    reason = Input(
+        "reason", t("Reason"), kind="text", max_length=REASON_LIMIT, optional=True,
+        hint=t("The other editors and whoever shared the story read it."),
+    )  # fmt: skip
+    said = t("Every card is rewritten, nothing more is posted, and its links stop. Withdraw it?")
+    body = Message(summary=said, paragraphs=(story.title, said), inputs=(reason,))
+    return OpenForm(Form(t("Withdraw the story"), body, "recall", {"s": story.id}, t("Withdraw"), t("Cancel")))
+
+
 async def recall(call: Call) -> Answer:
-    """Withdraw a story: nothing more leaves, every card is rewritten, links stop."""
+    """Withdraw a story: nothing more leaves, every card is rewritten, links stop; whoever shared it hears why."""
+    reason = " ".join(call.press.inputs.get("reason", "").split())[:REASON_LIMIT]
     async with call.parts.db.write() as s:
-        story = await withdraw(s, call.parts.sharing, call.number("s"), call.person)
+        story = await withdraw(s, call.parts.sharing, call.number("s"), call.person, reason)
         for wake in (call.parts.worker.wake, call.parts.worker.wake_urgent):
             after_commit(s, wake.set)
     on_a_card = bool(call.number("p"))
@@ -52,10 +70,9 @@ async def listing(call: Call) -> Answer:
 
 
 def _button(t: Translator, number: int, story: Story) -> Button:
-    asked = t("Every card is rewritten, nothing more is posted, and its links stop. Withdraw it?")
     title = story.title if len(story.title) <= 22 else story.title[:21] + "…"
     said = t("Withdraw {number}: {title}", number=number, title=title)[:40]
-    return Button(said, action="recall", value={"s": story.id}, style="danger", confirm=f"{story.title[:120]}: {asked}")
+    return withdraw_button(t, story.id, said)
 
 
 @editors_only
@@ -94,5 +111,5 @@ def decision(t: Translator, said: str) -> str:
     return words.get(said, said)
 
 
-ACTIONS = {"recall": recall, "recall_list": listing, "history": history}
+ACTIONS = {"recall": recall, "recall_ask": ask, "recall_list": listing, "history": history}
 WORDS = {"recall": listing, "zurückziehen": listing}

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from advocacy.bot import review_wordings
-from advocacy.bot.cards import OPENS_FORM
+from advocacy.bot.cards import OPENS_FORM, withdraw_button
 from advocacy.bot.differences import Names, changes, field_name, rights
 from advocacy.bot.language import Translator
 from advocacy.chat import Button, Fact, Image, Message
@@ -196,13 +196,7 @@ def _next_step(t: Translator, story: Story) -> tuple[Button, ...]:
         return ()
     return (
         look,
-        Button(
-            t("Withdraw the story"),
-            action="recall",
-            value={"s": story.id},
-            style="danger",
-            confirm=t("Every card is rewritten, nothing more is posted, and its links stop. Withdraw it?"),
-        ),
+        withdraw_button(t, story.id),
         *look_back,
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from advocacy.bot import announce
 from advocacy.bot.recall import recall
-from advocacy.chat import Private
+from advocacy.chat import OpenForm, Private
 from advocacy.content import approval
 from advocacy.content.models import StoryState
 from advocacy.db import now
@@ -95,13 +95,16 @@ async def test_editors_choose_from_what_is_out_and_are_asked_first(chat: Chat) -
     story = await chat.live_story()
     listed = await chat.types(DAVID, "recall")
     [button] = message_of(listed).buttons
-    assert (button.action, button.value) == ("recall", {"s": story.id})
-    assert story.title in button.confirm
-    answer = await chat.press(DAVID, "recall", **button.value)
+    assert (button.action, button.value["s"]) == ("recall_ask", story.id)
+    asked = await chat.press(DAVID, button.action, **button.value)
+    assert isinstance(asked, OpenForm)
+    assert story.title in said(asked)
+    assert [one.optional for one in asked.form.body.inputs] == [True]
+    answer = await chat.press(DAVID, asked.form.action, {"reason": ""}, **asked.form.value)
     assert isinstance(answer, Private)
     assert "Withdrawn by David Vierauge" in said(answer)
     assert "No story is out" in said(await chat.types(DAVID, "zurückziehen"))
-    for action in ("recall", "recall_list", "history"):
+    for action in ("recall", "recall_ask", "recall_list", "history"):
         assert "Only editors" in said(await chat.press(JANA, action, s=story.id))
 
 
@@ -119,3 +122,19 @@ async def test_who_decided_what_is_shown_with_the_time(chat: Chat) -> None:
     for words in ("put up for review · Clara Editorius", "approved · David Vierauge", "withdrawn", "root (command line): Wrong figures"):  # fmt: skip
         assert words in shown
     assert "again" not in shown
+
+
+@pytest.mark.parametrize("reason", ["Wrong figures.", ""])
+async def test_sharers_hear_why_if_it_was_said(chat: Chat, reason: str) -> None:
+    """The reason is on record, and in the message to whoever has shared the story; without one nothing is made up."""
+    story = await chat.live_story()
+    await chat.press("yara.blume", "share", s=story.id, n="xing")
+    await chat.press("yara.blume", "done", i=1)
+    await chat.press(DAVID, "recall", {"reason": f" {reason}\n"}, s=story.id)
+    await chat.deliver()
+    told = str([one.blocks for one in chat.worlds.slack.messages(chat.worlds.slack.im(chat.who("yara.blume").user).id)])
+    assert "was withdrawn" in told
+    assert ("The reason: Wrong figures." in told) == bool(reason)
+    assert "The reason:" in told or not reason
+    async with chat.db.read() as s:
+        assert (await approval.history(s, story.id))[-1].note == reason

@@ -134,6 +134,20 @@ async def test_authors_hear_of_each_step_once(chat: Chat) -> None:
     assert all("rotor that listens" in one for one in texts)
 
 
+async def test_editors_who_wrote_a_story_open_it_from_what_they_hear(chat: Chat) -> None:
+    """Others have no desk to be led to."""
+    for author in (CLARA, JANA):
+        story = await chat.story(author=author)
+        async with chat.db.write() as s:
+            fresh = await stories.get(s, story.id)
+            editor = await chat.person(DAVID)
+            await approval.approve(s, story.id, editor, approval.fingerprint(fresh), four_eyes=True)
+    await authors.tell_all(chat.parts)
+    await chat.deliver()
+    opens = [bool(chat.worlds.slack.find_button(direct(chat, key)[-1], "desk")) for key in (CLARA, JANA)]
+    assert opens == [True, False]
+
+
 async def test_rules_are_shown_to_editors(chat: Chat) -> None:
     """What each looks for and who decides; nobody else sees them."""
     assert "keine Regel" in said(await chat.types(DAVID, "rules"))

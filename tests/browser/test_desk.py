@@ -97,7 +97,7 @@ async def test_a_story_from_link_to_recall_in_slack(
 
     await visitor.go("comms-editors")
     await visitor.slack("Freigegeben von Clara Editorius").last.locator("[data-action^=recall]").click()
-    await visitor.page.locator("#slack .dialog.small .danger").click()
+    await dialog(visitor, "slack").get_by_role("button", name="Zurückziehen").click()
     await visitor.go("news")
     await expect(visitor.slack("Story withdrawn")).to_be_visible()
     await expect(visitor.slack(CHANGED)).to_have_count(0)
@@ -138,9 +138,9 @@ async def write_in_teams(visitor: Visitor, capsys: pytest.CaptureFixture[str]) -
     await page.locator("#teams article").last.get_by_role("button", name="Wann").click()
     when = dialog(visitor, "teams")
     await when.get_by_label("Geht hinaus am").fill((now() + timedelta(days=2)).date().isoformat())
-    await when.get_by_label("Um", exact=True).fill("09:30")
+    await when.get_by_label("Um (optional)", exact=True).fill("09:30")
     await when.get_by_role("button", name="Speichern").click()
-    await expect(when.get_by_label("Um", exact=True)).to_have_count(0)
+    await expect(when.get_by_label("Um (optional)", exact=True)).to_have_count(0)
 
 
 async def test_a_story_from_link_to_recall_in_teams(
@@ -184,7 +184,8 @@ async def test_a_story_from_link_to_recall_in_teams(
     await visitor.go("Comms Editors", world="teams")
     decided = visitor.teams("Freigegeben von Clara Editorius").last
     await decided.get_by_role("button", name="Beitrag zurückziehen").click()
-    await decided.get_by_role("button", name="Beitrag zurückziehen").last.click()
+    await dialog(visitor, "teams").get_by_label("Begründung (optional)").fill("Ein Zahlendreher.")
+    await dialog(visitor, "teams").get_by_role("button", name="Zurückziehen").click()
     await visitor.go("Stories", world="teams")
     await expect(visitor.teams("Beitrag zurückgezogen")).to_be_visible()
     await expect(visitor.teams(CHANGED)).to_have_count(0)
