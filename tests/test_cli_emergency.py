@@ -27,7 +27,7 @@ def test_a_story_is_withdrawn_and_its_log_names_the_account(cli: Run) -> None:  
     said = cli("story", "recall", "1", "--reason", "Wrong figures")
     assert (said.code, said.out.startswith("Withdrawn: ")) == (0, True)
     log = cli("story", "log", "1").out
-    assert "recalled" in log
+    assert "withdrawn" in log
     assert "(command line): Wrong figures" in log
     for verb in ("recall", "log"):
         missing = cli("story", verb, "999")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,7 +27,14 @@ class Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture
 def source(cli: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:  # noqa: F811 - it empties the settings
     """The test feeds, at ``NEWS``."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(FEEDS)))
+    with served(FEEDS, monkeypatch):
+        yield
+
+
+@contextmanager
+def served(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What is in a folder, at ``NEWS``."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     monkeypatch.setenv("ADVOCACY_PLAYGROUND", "true")
@@ -88,3 +96,15 @@ def test_a_source_that_is_away_is_kept_and_tried_again(cli: Run, monkeypatch: py
     monkeypatch.setenv("ADVOCACY_OUTSIDE", json.dumps({NEWS: "http://127.0.0.1:9"}))
     assert "Subscribed, and tried again by itself." in cli("feed", "add", f"{NEWS}/news.rss").out
     assert "unreachable" in cli("feed", "list").out
+
+
+def test_a_title_that_looks_like_markup_is_a_title(
+    cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+) -> None:  # fmt: skip
+    """Whoever writes a feed does not write on our terminal."""
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "[/b]Wind[red]", "items": []}
+    (tmp_path / "feed.json").write_text(json.dumps(feed), encoding="utf-8")
+    with served(tmp_path, monkeypatch):
+        cli("feed", "add", f"{NEWS}/feed.json")
+        again = cli("feed", "add", f"{NEWS}/feed.json")
+    assert again.out == "[/b]Wind[red] was subscribed before; it follows these settings now.\n"

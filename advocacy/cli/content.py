@@ -44,7 +44,7 @@ async def _recall(chosen: Settings, story_id: int, reason: str) -> None:
                 found = await recall.recall(s, sharing, story_id, account(), reason)
         except Rejected:
             raise Trouble(f"There is no story {story_id}; see them with: advocacy story list") from None
-    ground.console().print(f"Withdrawn: {found.title}. Its cards are rewritten by the running product.", markup=False)
+    ground.say(f"Withdrawn: {found.title}. Its cards are rewritten by the running product.")
 
 
 @story.command("log")
@@ -76,7 +76,7 @@ async def _log(chosen: Settings, story_id: int) -> None:
     t = translator("en")
     for step in rounds.steps(rows):
         row = step.row
-        when = row.at.astimezone(chosen.zone).strftime("%Y-%m-%d %H:%M:%S")
+        when = ground.clock(chosen, row.at, seconds=True)
         table.add_row(
             when, decision(t, step.said), Text(names.get(row.by_id or 0, "")), Text(row.note), row.fingerprint[:12]
         )
@@ -108,8 +108,7 @@ async def _list(chosen: Settings, state: str) -> None:
         found = await stories.listing(s, state or None)
     table = Table("id", "state", "language", "title", "wordings", "publish", "expires", box=None)
     for one in found:
-        times = [at.astimezone(chosen.zone).strftime("%Y-%m-%d %H:%M") if at else "" for at in
-                 (one.publish_at, one.expires_at)]  # fmt: skip
+        times = [ground.clock(chosen, at) for at in (one.publish_at, one.expires_at)]
         table.add_row(str(one.id), one.state, one.language, Text(one.title), str(len(one.captions)), *times)
     out = ground.console()
     if found:

@@ -33,7 +33,7 @@ async def _stop(chosen: Settings, reason: str) -> None:
 
     async with ground.database(chosen) as db, db.write() as s:
         halt = await stops.stop(s, chosen, account(), reason)
-    _say(f"Everything is stopped. {_who(chosen, halt)} To let it go on: advocacy resume")
+    ground.say(f"Everything is stopped. {_who(chosen, halt)} To let it go on: advocacy resume")
 
 
 async def _resume(chosen: Settings) -> None:
@@ -41,7 +41,7 @@ async def _resume(chosen: Settings) -> None:
 
     async with ground.database(chosen) as db, db.write() as s:
         halt = await stops.resume(s, chosen, account())
-    _say("Nothing was stopped." if halt is None else f"Everything goes on. {_who(chosen, halt)}")
+    ground.say("Nothing was stopped." if halt is None else f"Everything goes on. {_who(chosen, halt)}")
 
 
 async def _status(chosen: Settings) -> None:
@@ -50,9 +50,9 @@ async def _status(chosen: Settings) -> None:
     async with ground.database(chosen) as db, db.read() as s:
         found = await emergency.history(s)
     is_stopped = bool(found) and found[0].lifted_at is None
-    _say("Everything is stopped." if is_stopped else "Nothing is stopped.")
+    ground.say("Everything is stopped." if is_stopped else "Nothing is stopped.")
     for halt in found:
-        _say(_who(chosen, halt))
+        ground.say(_who(chosen, halt))
 
 
 def _who(chosen: Settings, halt: Halt) -> str:
@@ -79,10 +79,6 @@ def account() -> str:
     except (OSError, KeyError):  # an account without a name, as containers have them
         name = f"account {os.getuid()}"
     return f"{name} (command line)"
-
-
-def _say(sentence: str) -> None:
-    ground.console().print(sentence, markup=False)
 
 
 __all__ = ["account", "resume", "stop"]

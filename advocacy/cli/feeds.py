@@ -82,7 +82,7 @@ async def _add(chosen: Settings, url: str, mode: str, language: str, topics: lis
         except Invalid as no:
             raise _wrong(no, url) from None
         if not is_new:
-            ground.console().print(f"{feed.title or feed.url} was subscribed before; it follows these settings now.")
+            ground.say(f"{feed.title or feed.url} was subscribed before; it follows these settings now.")
             return
         pulled = await feeds.pull(db, http, feed.url)
         if pulled.problem in _FINAL:
@@ -91,11 +91,11 @@ async def _add(chosen: Settings, url: str, mode: str, language: str, topics: lis
             raise Trouble(_PROBLEMS[pulled.problem].format(source=url))
     if pulled.problem in _PROBLEMS:
         said = _PROBLEMS[pulled.problem].format(source=url)
-        ground.console().print(f"Subscribed, and tried again by itself. {said}", markup=False)
+        ground.say(f"Subscribed, and tried again by itself. {said}")
     else:
         asked = len(pulled.stored.asked)
         said = f" Editors are asked about {asked} entries." if asked else ""
-        ground.console().print(f"Subscribed. {_told(pulled, pulled.submitted)}{said}", markup=False)
+        ground.say(f"Subscribed. {_told(pulled, pulled.submitted)}{said}")
 
 
 def _wrong(no: Invalid, url: str) -> Trouble:
@@ -117,13 +117,13 @@ async def _list(chosen: Settings) -> None:
     async with ground.database(chosen) as db, db.read() as s:
         found = await sources.listing(s)
     if not found:
-        ground.console().print("No feed is subscribed; advocacy feed add, with its address, does it.")
+        ground.say("No feed is subscribed; advocacy feed add, with its address, does it.")
         return
     table = Table("title", "address", "mode", "every", "last new", "last answer", "next look", "problem", box=None)
     for one in found:
         feed = one.feed
-        times = [at.astimezone(chosen.zone).strftime("%Y-%m-%d %H:%M") if at else "" for at in
-                 (feed.new_at, feed.ok_at, feed.next_at if feed.active else None)]  # fmt: skip
+        moments = (feed.new_at, feed.ok_at, feed.next_at if feed.active else None)
+        times = [ground.clock(chosen, at) for at in moments]
         table.add_row(Text(feed.title), Text(feed.url), feed.mode, f"{feed.every_minutes} min", *times, feed.problem)
     ground.console().print(table)
 
@@ -140,7 +140,7 @@ async def _remove(chosen: Settings, url: str) -> None:
     async with ground.database(chosen) as db, db.write() as s:
         if not await sources.unsubscribe(s, url):
             raise Trouble(f"{url} is not subscribed; advocacy feed list shows what is.")
-    ground.console().print("It is not pulled any more. Its stories stay.")
+    ground.say("It is not pulled any more. Its stories stay.")
 
 
 @app.command("import")
@@ -169,7 +169,7 @@ async def _import(chosen: Settings, file: Path, mode: str, language: str, every:
         raise Trouble(_LISTS[no.code].format(source=file)) from None
     except Invalid as no:
         raise _wrong(no, "") from None
-    ground.console().print(_imported(imported), markup=False)
+    ground.say(_imported(imported))
 
 
 def _imported(done: Imported) -> str:
@@ -193,7 +193,7 @@ async def _export(chosen: Settings, file: Path) -> None:
     async with ground.database(chosen) as db, db.read() as s:
         feeds = [one.feed for one in await sources.listing(s) if one.feed.active]
     await asyncio.to_thread(file.write_bytes, opml.write(feeds))
-    ground.console().print(f"{len(feeds)} feeds written to {file}.", markup=False)
+    ground.say(f"{len(feeds)} feeds written to {file}.")
 
 
 @app.command("pull")
@@ -226,7 +226,7 @@ async def _pull(chosen: Settings, source: str, language: str, review: int) -> No
         async with db.write() as s:
             for story_id in reversed(sent):
                 await approval.submit(s, story_id, None)
-    ground.console().print(_told(pulled, len(sent)), markup=False)
+    ground.say(_told(pulled, len(sent)))
 
 
 def _told(pulled: Pulled, sent: int) -> str:

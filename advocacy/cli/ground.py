@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 from advocacy.cli.trouble import Trouble
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from rich.console import Console
 
     from advocacy.config import Settings
@@ -45,6 +47,16 @@ def console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
     return Console(stderr=stderr, highlight=False, soft_wrap=not stderr)
+
+
+def say(sentence: str, *, stderr: bool = False) -> None:
+    """Print a sentence as it is: titles and names of others may look like markup."""
+    console(stderr=stderr).print(sentence, markup=False)
+
+
+def clock(chosen: Settings, at: datetime | None, *, seconds: bool = False) -> str:
+    """A moment as the company's clocks show it, to the minute; empty when there is none."""
+    return at.astimezone(chosen.zone).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M") if at else ""
 
 
 @asynccontextmanager

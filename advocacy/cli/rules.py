@@ -100,7 +100,7 @@ async def _add(chosen: Settings, made: list[ReviewRule], emails: list[str], *, s
                     continue
                 raise Trouble(_PROBLEMS[wrong.code].format(why=wrong.why), 2) from None
     said = f"Added: {', '.join(added)}." if added else "Nothing to add: these rules are there already."
-    ground.console().print(said, markup=False)
+    ground.say(said)
 
 
 async def _person(s: AsyncSession, email: str) -> int:
@@ -123,9 +123,9 @@ async def _list(chosen: Settings) -> None:
         what = rule.pattern or ", ".join(rule.terms)
         who = ", ".join(emails.get(one, "somebody unknown") for one in rule.reviewer_ids) or "any editor"
         parts = [rule.kind, rule.language, what, f"decided by {who}", "" if rule.active else "switched off"]
-        ground.console().print(f"{rule.name}: {'; '.join(filter(None, parts))}", markup=False)
+        ground.say(f"{rule.name}: {'; '.join(filter(None, parts))}")
     if not found:
-        ground.console().print("There is no rule. Begin with: advocacy rule starter --language en", markup=False)
+        ground.say("There is no rule. Begin with: advocacy rule starter --language en")
 
 
 async def _remove(chosen: Settings, name: str) -> None:
@@ -134,7 +134,7 @@ async def _remove(chosen: Settings, name: str) -> None:
     async with ground.database(chosen) as db, db.write() as s:
         if not await rules.remove(s, name):
             raise Trouble(f"There is no rule {name!r}; see: advocacy rule list")
-    ground.console().print(f"Removed: {name}.", markup=False)
+    ground.say(f"Removed: {name}.")
 
 
 async def _test(chosen: Settings, text: str, language: str) -> None:
@@ -143,6 +143,6 @@ async def _test(chosen: Settings, text: str, language: str) -> None:
     async with ground.database(chosen) as db, db.read() as s:
         hits = rules.attempt(await rules.listing(s), text, language)
     for hit in hits:
-        ground.console().print(f"{hit.rule.name}: {hit.excerpt}", markup=False)
+        ground.say(f"{hit.rule.name}: {hit.excerpt}")
     if not hits:
-        ground.console().print("No rule finds anything in this text.", markup=False)
+        ground.say("No rule finds anything in this text.")

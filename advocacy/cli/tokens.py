@@ -42,8 +42,8 @@ async def _new(chosen: Settings, email: str, name: str) -> None:
         if not directory.may(person, "editor"):
             raise Trouble(f"{person.name} is not an editor; the roster's column for roles says who is.")
         token, secret = await tokens.new(s, person.id, name)
-    ground.console(stderr=True).print(f"Token {token.id} acts for {person.name}. Keep it: it is not shown again.")
-    ground.console().print(secret, markup=False)
+    ground.say(f"Token {token.id} acts for {person.name}. Keep it: it is not shown again.", stderr=True)
+    ground.say(secret)
 
 
 @app.command("list")
@@ -61,12 +61,11 @@ async def _list(chosen: Settings) -> None:
     async with ground.database(chosen) as db, db.read() as s:
         found = await tokens.listing(s)
     if not found:
-        ground.console().print("There are no tokens.")
+        ground.say("There are no tokens.")
         return
     table = Table("id", "for", "name", "made", "used", "revoked", box=None)
     for token, person in found:
-        times = [at.astimezone(chosen.zone).strftime("%Y-%m-%d %H:%M") if at else "–" for at in
-                 (token.created_at, token.used_at, token.revoked_at)]  # fmt: skip
+        times = [ground.clock(chosen, at) or "–" for at in (token.created_at, token.used_at, token.revoked_at)]
         table.add_row(str(token.id), person.email, Text(token.name), *times)
     ground.console().print(table)
 
@@ -84,4 +83,4 @@ async def _revoke(chosen: Settings, token_id: int) -> None:
         token = await tokens.revoke(s, token_id)
     if token is None:
         raise Trouble(f"There is no token {token_id}; see: advocacy token list")
-    ground.console().print(f"Token {token_id} is revoked.")
+    ground.say(f"Token {token_id} is revoked.")

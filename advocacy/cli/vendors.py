@@ -71,7 +71,7 @@ async def _add(chosen: Settings, where: ChannelRef, name: str, purpose: str, lan
             language = language or chosen.language
             await placements.add_channel(s, replace(where, tenant=home), name, purpose, language)
     what = "Drafts are reviewed" if purpose == "editors" else "Stories are posted"
-    ground.console().print(f"{what} in {name} ({where.platform}, {home}) from now on.", markup=False)
+    ground.say(f"{what} in {name} ({where.platform}, {home}) from now on.")
 
 
 async def _home(chosen: Settings, platform: str) -> str:
@@ -160,7 +160,7 @@ def package(
         raise Trouble("Set ADVOCACY_TEAMS_APP_ID (or --app-id) to the id of the bot's app registration.", 2) from None
     told = {"teams_app_id": checked, **({"company": company} if company else {})}
     file.write_bytes(build(bare.model_copy(update=told)))
-    ground.console().print(f"{file} is ready: upload it in the Teams admin centre under Manage apps.", markup=False)
+    ground.say(f"{file} is ready: upload it in the Teams admin centre under Manage apps.")
 
 
 def _addressed(public_url: str) -> Settings:
