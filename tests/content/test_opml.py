@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from advocacy.content.feeds import opml, sources
 from advocacy.content.feeds.opml import NotOpml
@@ -35,6 +35,16 @@ async def test_nested_lists_are_flattened_and_duplicates_told(db: Database) -> N
         assert (again.added, again.there) == ([], [f"{SITE}/a", f"{SITE}/deep"])
         feeds = list(await s.scalars(select(Feed)))
     assert {(one.mode, one.every_minutes, one.active) for one in feeds} == {("ask", 60, True)}
+
+
+async def test_a_long_list_does_not_read_all_feeds_for_each_of_its_own(db: Database) -> None:
+    """Everybody who writes waits for it: a thousand feeds must not take a million looks."""
+    asked: list[str] = []
+    event.listen(db.engine.sync_engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    async with db.write() as s:
+        done = await opml.subscribe(s, [f"{SITE}/{number}" for number in range(40)])
+    assert len(done.added) == 40
+    assert sum(one.startswith("SELECT") for one in asked) <= 2
 
 
 async def test_what_is_written_can_be_read(db: Database) -> None:

@@ -78,6 +78,7 @@ async def subscribe(
 ) -> Imported:
     """Subscribe to all of them alike. Raises ``Invalid`` for what is wanted of all; an address is only left out."""
     imported = Imported()
+    there = await sources.by_link(s)
     seen: set[str] = set()
     for url in urls:
         try:
@@ -86,11 +87,10 @@ async def subscribe(
                 imported.twice.append(url)
                 continue
             seen.add(key)
-            known = await sources.find(s, url)
-            if known is not None and known.active:
+            if key in there and there[key].active:
                 imported.there.append(url)
                 continue
-            await sources.subscribe(s, url, mode=mode, language=language, every_minutes=every_minutes)
+            await sources.subscribe(s, url, mode=mode, language=language, every_minutes=every_minutes, among=there)
             imported.added.append(url)
         except Invalid as no:
             if no.field != "url":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -39,15 +39,17 @@ async def subscribe(
     language: str = "",
     topics: Sequence[str] = (),
     every_minutes: int = 30,
+    among: Mapping[str, Feed] | None = None,
 ) -> tuple[Feed, bool]:
     """Have a feed pulled from now on; answers whether it is new. A known one takes over these settings.
 
+    ``among`` is what ``by_link`` answers, read once by those who subscribe to many.
     Raises ``Invalid`` for ``url`` (codes as for a story's link), ``mode``, ``language``, ``topics`` or
     ``every_minutes`` (5 minutes to a day).
     """
     url = url.strip()
     _check(url, mode, language, topics, every_minutes)
-    feed = await find(s, url)
+    feed = await find(s, url) if among is None else among.get(likeness.link_key(url))
     is_new = feed is None or not feed.active
     if feed is None:
         feed = Feed(url=url)
@@ -64,8 +66,13 @@ async def find(s: AsyncSession, url: str) -> Feed | None:
     exact = await s.scalar(select(Feed).where(Feed.url == url))
     if exact is not None:
         return exact
-    key = likeness.link_key(url)
-    return next((one for one in await s.scalars(select(Feed)) if likeness.link_key(one.url) == key), None)
+    return (await by_link(s)).get(likeness.link_key(url))
+
+
+async def by_link(s: AsyncSession) -> dict[str, Feed]:
+    """All feeds, pulled or not, by ``likeness.link_key``; of two spellings of one address the first."""
+    newest_first = await s.scalars(select(Feed).order_by(Feed.id.desc()))
+    return {likeness.link_key(one.url): one for one in newest_first}
 
 
 async def unsubscribe(s: AsyncSession, url: str) -> bool:
@@ -123,4 +130,4 @@ def _check(url: str, mode: str, language: str, topics: Sequence[str], every_minu
         raise Invalid("every_minutes", "order")
 
 
-__all__ = ["MODES", "Health", "claim", "find", "hasten", "listing", "subscribe", "unsubscribe"]
+__all__ = ["MODES", "Health", "by_link", "claim", "find", "hasten", "listing", "subscribe", "unsubscribe"]
