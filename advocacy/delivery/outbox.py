@@ -10,7 +10,7 @@ from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.chat import ChannelRef, Message, MessageRef, UserRef, to_json
-from advocacy.db import now
+from advocacy.db import insert_into, now
 from advocacy.delivery.models import Outbox, OutboxState, Placement
 
 AHEAD = timedelta(days=1)
@@ -82,23 +82,14 @@ async def _put(
     due_at: datetime | None = None,
     holds_for: str = "",
 ) -> bool:
-    if (await s.execute(select(Outbox.id).where(Outbox.marker == marker))).first():
-        return False
-    s.add(
-        Outbox(
-            verb=verb,
-            lane=f"{to.platform}:{to.tenant}",
-            target={"kind": type(to).__name__, "reply_to": reply_to, **asdict(to)},
-            message=to_json(message),
-            marker=marker,
-            placement_id=placement_id,
-            urgent=urgent,
-            due_at=due_at or now(),
-            holds_for=holds_for,
-        )
-    )
-    await s.flush()
-    return True
+    values = {
+        "verb": verb, "lane": f"{to.platform}:{to.tenant}", "message": to_json(message), "marker": marker,
+        "target": {"kind": type(to).__name__, "reply_to": reply_to, **asdict(to)}, "placement_id": placement_id,
+        "urgent": urgent, "due_at": due_at or now(), "holds_for": holds_for,
+    }  # fmt: skip
+    # Two processes may want the same at once: the database decides, not a look beforehand.
+    fresh = insert_into(s, Outbox).values(**values).on_conflict_do_nothing(index_elements=["marker"])
+    return await s.scalar(fresh.returning(Outbox.id)) is not None
 
 
 async def cancel_sends(s: AsyncSession, story_id: int, purpose: str = "story") -> int:

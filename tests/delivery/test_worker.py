@@ -60,6 +60,16 @@ async def test_a_card_is_sent_once_and_remembers_its_message(db: Database, works
     assert (placement.state, placement.message_id) == (PlacementState.SENT, message.ts)
 
 
+async def test_wanted_twice_at_the_same_moment_it_is_one_message(db: Database, workspace: Workspace) -> None:
+    """Neither of the two fails for it, nor what else it does in its unit of work."""
+
+    async def wanted() -> bool:
+        async with db.write() as s:
+            return await outbox.send(s, ChannelRef("slack", SLACK_TEAM, workspace.news), HELLO, "welcome")
+
+    assert sorted(await asyncio.gather(wanted(), wanted())) == [False, True]
+
+
 async def test_a_throttled_card_comes_again_after_the_pause(db: Database, workspace: Workspace) -> None:
     """429 leaves the card pending, due after Retry-After at the earliest; nothing was posted."""
     workspace.world.faults.inject(Fault.THROTTLE, path="chat.postMessage", retry_after=7)
