@@ -86,7 +86,8 @@ async def feed_for(s: AsyncSession, person_id: int, at: datetime, limit: int = 5
         select(Story)
         .where(or_(Story.state == StoryState.LIVE, early), *stories.not_over(at), Story.id.not_in(passed))
         .where(or_(Story.embargo_until.is_(None), Story.embargo_until <= at))
-        .order_by(Story.featured.desc(), Story.live_at.desc(), Story.id.desc())
+        # Those not out yet come before what is: said, because databases differ on where what is missing stands.
+        .order_by(Story.featured.desc(), Story.live_at.desc().nulls_first(), Story.id.desc())
         .limit(_LOOKED_AT)
         .options(*stories.whole())
     )

@@ -77,7 +77,8 @@ async def leaders_due(s: AsyncSession, at: datetime) -> list[Story]:
         select(Story)
         .where(Story.state.in_(_WAITING), Story.leaders_minutes > 0, Story.leaders_told_at.is_(None), *not_over(at))
         .where(or_(Story.embargo_until.is_(None), Story.embargo_until <= at))
-        .order_by(Story.id)
+        # The next ones first: many that are planned far ahead must not keep them from being looked at.
+        .order_by(Story.publish_at.nulls_first(), Story.id)
         .limit(_AT_A_TIME)
         .options(*whole())
     )

@@ -100,15 +100,16 @@ async def choices(s: AsyncSession, person_id: int) -> list[Choice]:
 async def follow(s: AsyncSession, person_id: int, topic_ids: Collection[int]) -> None:
     """From now on this person follows these open topics and mutes the others."""
     open_ids = list(await s.scalars(select(Topic.id).where(Topic.kind == OPEN)))
-    mutes = (TopicPerson.person_id == person_id, TopicPerson.kind == "mutes", TopicPerson.topic_id.in_(open_ids))
-    await s.execute(delete(TopicPerson).where(*mutes))
+    before = (TopicPerson.person_id == person_id, TopicPerson.kind == "mutes", TopicPerson.topic_id.in_(open_ids))
+    await s.execute(delete(TopicPerson).where(*before))
     there = set(await s.scalars(select(TopicPerson.topic_id).where(TopicPerson.person_id == person_id)))
-    s.add_all(
-        TopicPerson(topic_id=one, person_id=person_id, kind="mutes")
+    mutes = [
+        {"topic_id": one, "person_id": person_id, "kind": "mutes"}
         for one in open_ids
         if one not in topic_ids and one not in there
-    )
-    await s.flush()
+    ]
+    if mutes:  # pressed twice at once, both leave the same behind
+        await s.execute(insert_into(s, TopicPerson).values(mutes).on_conflict_do_nothing())
 
 
 async def sight(s: AsyncSession, person_id: int) -> Sight:

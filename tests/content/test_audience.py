@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -70,6 +71,25 @@ async def test_restricted_topics_are_for_members_and_muted_ones_only_leave_the_f
         assert await refused(s, secret, jana) == ""
 
 
+async def test_topics_named_or_chosen_twice_at_the_same_moment(db: Database) -> None:
+    """Both get through, and leave the same behind."""
+    async with db.write() as s:
+        _, _, jana = await company(s)
+        await topics.ensure(s, ["Wind"])
+
+    async def press() -> None:
+        async with db.write() as s:
+            await topics.ensure(s, ["Sun"])
+            await topics.follow(s, jana.id, [])
+
+    await asyncio.gather(press(), press())
+    async with db.read() as s:
+        assert [(one.name, one.followed) for one in await topics.choices(s, jana.id)] == [
+            ("Sun", False),
+            ("Wind", False),
+        ]
+
+
 async def test_the_feed_shows_featured_stories_first_and_none_that_was_passed_on(db: Database) -> None:
     """Somebody who said "not for me" is not asked again."""
     async with db.write() as s:
@@ -98,6 +118,23 @@ async def test_leaders_may_share_from_their_moment_on_and_nobody_else(db: Databa
         assert await schedule.go_live(s, NOON + timedelta(minutes=15)) == [story.id]
         await stories.edit(s, story.id, by_id=anna.id, seen=1, title="Other")
         assert await refused(s, story, jana) == "not_live"
+
+
+async def test_what_leaders_get_early_stands_above_what_is_out(db: Database) -> None:
+    """On either database; and what is planned far ahead keeps nobody from being told in time."""
+    async with db.write() as s:
+        anna, david, jana = await company(s)
+        out = await live(s, anna, david)
+        for hours in (30, 1):
+            story = await draft(
+                s, author_id=anna.id, leader_ids=[jana.id], leaders_minutes=60, publish_at=NOON + timedelta(hours=hours)
+            )
+            await approval.submit(s, story.id, anna.id)
+            await approval.approve(s, story.id, david, approval.fingerprint(story), four_eyes=True)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(schedule, "_AT_A_TIME", 1)
+            assert [one.id for one in await schedule.leaders_due(s, NOON)] == [story.id]
+        assert [one.id for one in await audience.feed_for(s, jana.id, NOON)] == [story.id, out.id]
 
 
 @pytest.mark.parametrize(
