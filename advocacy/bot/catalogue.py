@@ -20,6 +20,7 @@ from advocacy.bot import rule_actions
 from advocacy.bot import share_actions
 from advocacy.bot import wording_actions
 from advocacy.bot import topic_actions
+from advocacy.bot import topic_desk
 from advocacy.bot.actions import Action, Call
 from advocacy.bot.boards import help_message
 from advocacy.chat import Answer, Private
@@ -41,6 +42,7 @@ FILES: tuple[ModuleType, ...] = (
     share_actions,
     wording_actions,
     topic_actions,
+    topic_desk,
 )
 
 

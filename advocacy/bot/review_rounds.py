@@ -16,7 +16,7 @@ from advocacy.content.review import rounds
 from advocacy.delivery import outbox, placements, places
 from advocacy.delivery.models import Placement
 from advocacy.delivery.places import Place
-from advocacy.people.models import Person
+from advocacy.people import directory
 
 REWRITES = 50
 """Rewritten in one unit of work."""
@@ -86,8 +86,7 @@ class Course:
 async def course(s: AsyncSession, story: Story) -> Course:
     """The rounds of this story."""
     rows = await approval.history(s, story.id)
-    known = select(Person.id, Person.name).where(Person.id.in_({row.by_id for row in rows if row.by_id is not None}))
-    return Course(story, rows, dict((await s.execute(known)).all()))
+    return Course(story, rows, await directory.names(s, {row.by_id for row in rows if row.by_id is not None}))
 
 
 async def close(s: AsyncSession, found: Course, but: int = 0) -> None:

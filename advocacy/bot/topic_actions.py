@@ -10,12 +10,14 @@ from advocacy.bot.compose import field_problem
 from advocacy.bot.editing import filled
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator
+from advocacy.bot.topic_desk import manage
 from advocacy.chat import Answer, Bar, Button, Fact, Form, Input, Message, OpenForm, Option, Private
 from advocacy.content import campaigns, times
 from advocacy.content import topics as facts
 from advocacy.content.models import Campaign
 from advocacy.content.stories import Invalid
 from advocacy.insights.campaign import Progress, progress
+from advocacy.people import directory
 
 MOST = 10
 """Slack takes ten checkboxes in one field; each further ten have a field of their own."""
@@ -32,9 +34,10 @@ async def _mine(call: Call, said: str = "") -> Answer:
     async with call.parts.db.read() as s:
         mine = await facts.choices(s, call.person.id)
     heading = t("My topics")
+    settle = (manage(t),) if directory.may(call.person, "editor") else ()
     if not mine:
-        said = t("There are no topics yet: you see every story.")
-        return Private(Message(summary=said, heading=heading, paragraphs=(said,)), replace=True)
+        said = t("There is no topic to choose. You see every story that is meant for you.")
+        return Private(Message(summary=said, heading=heading, paragraphs=(said,), buttons=settle), replace=True)
     names = {
         t("Always there"): [one.name for one in mine if one.kind == facts.REQUIRED],
         t("For members, you are one"): [one.name for one in mine if one.kind == facts.RESTRICTED],
@@ -46,7 +49,7 @@ async def _mine(call: Call, said: str = "") -> Answer:
         Message(
             summary=said or heading, heading=heading, paragraphs=(said,) if said else (),
             facts=tuple(Fact(label, ", ".join(found)) for label, found in names.items() if found),
-            buttons=(choose,) if any(one.kind == facts.OPEN for one in mine) else (),
+            buttons=(*((choose,) if any(one.kind == facts.OPEN for one in mine) else ()), *settle),
         ),
         replace=True,
     )  # fmt: skip
