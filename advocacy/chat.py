@@ -11,6 +11,8 @@ from datetime import timedelta
 from typing import Any, Literal, Protocol
 
 Style = Literal["default", "primary", "danger"]
+MOST_LABEL = 40
+"""Characters on a button."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A press (``action`` and ``value``) or a link (``url``). Labels of at most 40 characters.
+    """A press (``action`` and ``value``) or a link (``url``). Labels of at most ``MOST_LABEL`` characters.
 
     ``value`` is a hint from an untrusted client once it comes back: what it may do is decided anew.
     """

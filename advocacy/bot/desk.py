@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from advocacy.bot.cards import OPENS_FORM, withdraw_button
 from advocacy.bot.language import LANGUAGES, Translator
-from advocacy.chat import Button, Fact, Image, Message
+from advocacy.chat import MOST_LABEL, Button, Fact, Image, Message
 from advocacy.content import versions
 from advocacy.content.models import Story, StoryState
+from advocacy.content.plain import shorten
 
 MOST_LISTED = 12
 
@@ -30,7 +31,7 @@ def submitted_message(t: Translator, story: Story, *, is_editor: bool) -> Messag
     if is_editor:
         return Message(
             summary=heading,
-            heading=heading[:150],
+            heading=heading,
             paragraphs=(t("Somebody else has to approve it. Until then you can add to it."),),
             buttons=(
                 Button(t("Open the story"), action="desk", value={"s": story.id}, style="primary"),
@@ -39,7 +40,7 @@ def submitted_message(t: Translator, story: Story, *, is_editor: bool) -> Messag
         )
     return Message(
         summary=heading,
-        heading=heading[:150],
+        heading=heading,
         paragraphs=(t("Thank you! The communications team looks at it, and you hear from us at each step."),),
     )
 
@@ -57,7 +58,7 @@ def desk_message(t: Translator, story: Story, author: str, picture: str, zone: Z
     opens = {**value, OPENS_FORM: 1}
     return Message(
         summary=said or story.title,
-        heading=story.title[:150],
+        heading=story.title,
         image=Image(picture, story.image_alt or story.title) if picture else None,
         paragraphs=tuple(one for one in (said, story.summary) if one),
         facts=tuple(_facts(t, story, author, zone)),
@@ -140,10 +141,7 @@ def list_message(t: Translator, heading: str, found: Sequence[Story], empty: str
         summary=heading,
         heading=heading,
         facts=tuple(Fact(state_name(t, one), one.title) for one in shown),
-        buttons=tuple(
-            Button(one.title if len(one.title) <= 40 else one.title[:39] + "…", action="desk", value={"s": one.id})
-            for one in shown
-        ),
+        buttons=tuple(Button(shorten(one.title, MOST_LABEL), action="desk", value={"s": one.id}) for one in shown),
         footnote=t.n("and {n} more", "and {n} more", more) if more else "",
     )
 

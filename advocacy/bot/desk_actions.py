@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from advocacy.bot.actions import Call
 from advocacy.bot.compose import LONGEST_LINK, language_input, of_story, picture_inputs, topics_of
 from advocacy.bot.desk import desk_message, list_message, saved
@@ -32,8 +34,14 @@ async def desk(call: Call) -> Answer:
         return await review_open(call)
     async with call.parts.db.read() as s:
         story = await stories.get(s, call.number("s"))
-        author = await directory.get(s, story.author_id) if story.author_id else None
-    return Private(_desk(call, story, author.name if author else ""), replace=True)
+        author = await _author(s, story)
+    return Private(_desk(call, story, author), replace=True)
+
+
+async def _author(s: AsyncSession, story: Story) -> str:
+    """Who wrote it; empty when a feed did."""
+    known = await directory.names(s, [story.author_id] if story.author_id is not None else [])
+    return known.get(story.author_id or 0, "")
 
 
 def _desk(call: Call, story: Story, author: str, said: str = "") -> Message:
@@ -101,14 +109,14 @@ async def _save(call: Call, changes: dict[str, Any], form: Callable[[Call, Story
     try:
         async with call.parts.db.write() as s:
             story = await stories.edit(s, call.number("s"), by_id=call.person.id, seen=call.number("v"), **changes)
-            author = await directory.get(s, story.author_id) if story.author_id else None
+            author = await _author(s, story)
             after_commit(s, call.parts.editors_due)
     except (Invalid, Overtaken) as wrong:
         async with call.parts.db.read() as s:
             story = await stories.get(s, call.number("s"))
         return kept_open(call, form(call, story), wrong, FIELDS)
     said = saved(call.t, story)
-    return Private(_desk(call, story, author.name if author else "", said), replace=True)
+    return Private(_desk(call, story, author, said), replace=True)
 
 
 @editors_only

@@ -61,7 +61,7 @@ def _message(call: Call, story: Story, language: str, found: Sequence[str]) -> M
     ]
     return Message(
         summary=heading,
-        heading=heading[:150],
+        heading=heading,
         paragraphs=(t("Nothing is saved yet. Read them closely: a machine wrote them from title and summary."),),
         facts=tuple(Fact(str(number), text) for number, text in enumerate(found, 1)),
         buttons=(*use, Button(t("All wordings"), action="wordings", value={"s": story.id})),

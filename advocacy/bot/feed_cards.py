@@ -7,14 +7,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from advocacy.bot.language import Translator
-from advocacy.chat import Button, Fact, Image, Message
+from advocacy.chat import MOST_LABEL, Button, Fact, Image, Message
 from advocacy.content.feeds.questions import Decision, Question
 from advocacy.content.feeds.sources import Health
 from advocacy.content.plain import shorten
 
 ON_PAGE = 5
 """Feeds shown at once."""
-_HEADING, _LABEL = 150, 40
+_HEADING = 150
 
 
 def question_card(t: Translator, question: Question, *, extra: Sequence[Button] = (), card: bool = True) -> Message:
@@ -87,7 +87,7 @@ def health_card(t: Translator, feeds: Sequence[Health], at: int, zone: ZoneInfo,
         return Message(summary=said, heading=heading, paragraphs=(said,))
     pulls = [
         Button(
-            shorten(t("Ask now: {feed}", feed=_name(one)), _LABEL),
+            shorten(t("Ask now: {feed}", feed=_name(one)), MOST_LABEL),
             action="feed_pull",
             value={"f": one.feed.id, "at": at},
         )

@@ -15,10 +15,11 @@ from advocacy.bot.editing import filled, kept_open
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import LANGUAGES, Translator
 from advocacy.bot.when_form import Read
-from advocacy.chat import Answer, Button, Fact, Form, Message, OpenForm, Private
+from advocacy.chat import MOST_LABEL, Answer, Button, Fact, Form, Message, OpenForm, Private
 from advocacy.content import calendar, schedule, stories, times
 from advocacy.content.calendar import Entry
 from advocacy.content.models import Story, StoryState
+from advocacy.content.plain import shorten
 from advocacy.content.stories import Invalid, Overtaken
 from advocacy.db import after_commit
 from advocacy.delivery import outbox, placements
@@ -101,7 +102,7 @@ def _saved(call: Call, story: Story) -> Message:
         facts.append(Fact(t("Ends"), t.moment(ends, zone)))
     back = Button(t("Open the story"), action="desk", value={"s": story.id})
     said = t("Saved: {title}", title=story.title)
-    return Message(summary=said, heading=said[:150], facts=tuple(facts), buttons=(back,))
+    return Message(summary=said, heading=said, facts=tuple(facts), buttons=(back,))
 
 
 @editors_only
@@ -156,7 +157,7 @@ async def plan(call: Call) -> Answer:
     shown = entries[:MOST_SHOWN]
     open_ids = list(dict.fromkeys(one.story_id for one in shown if one.missing))[:5]
     titles = {one.story_id: one.title for one in shown}
-    buttons = tuple(Button(_short(titles[one]), action="desk", value={"s": one}) for one in open_ids)
+    buttons = tuple(Button(shorten(titles[one], MOST_LABEL), action="desk", value={"s": one}) for one in open_ids)
     more = len(entries) - len(shown)
     footnote = t.n("and {n} more", "and {n} more", more) if more else ""
     return Private(
@@ -190,10 +191,6 @@ def _missing(t: Translator, one: Entry) -> str:
         t.language_name(code.partition(":")[2]) if code.startswith("version:") else names[code] for code in one.missing
     ]
     return t("missing: {parts}", parts=", ".join(lacks))
-
-
-def _short(title: str) -> str:
-    return title if len(title) <= 40 else title[:39] + "…"
 
 
 ACTIONS = {

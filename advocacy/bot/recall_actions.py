@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from advocacy.bot.actions import Call
 from advocacy.bot.cards import withdraw_button
 from advocacy.bot.editors import editors_only
@@ -11,12 +9,13 @@ from advocacy.bot.language import Translator, translator
 from advocacy.bot.recall import recall as withdraw
 from advocacy.bot.review_cards import reviewed_card
 from advocacy.bot.review_rounds import verdict
-from advocacy.chat import Answer, Button, Fact, Form, Input, Message, OpenForm, Private, Rewrite
+from advocacy.chat import MOST_LABEL, Answer, Button, Fact, Form, Input, Message, OpenForm, Private, Rewrite
 from advocacy.content import approval, stories
 from advocacy.content.models import Story, StoryState
+from advocacy.content.plain import shorten
 from advocacy.content.review import rounds
 from advocacy.db import after_commit
-from advocacy.people.models import Person
+from advocacy.people import directory
 
 OUT = (StoryState.LIVE, StoryState.SCHEDULED, StoryState.APPROVED)
 REASON_LIMIT = 500
@@ -70,9 +69,8 @@ async def listing(call: Call) -> Answer:
 
 
 def _button(t: Translator, number: int, story: Story) -> Button:
-    title = story.title if len(story.title) <= 22 else story.title[:21] + "…"
-    said = t("Withdraw {number}: {title}", number=number, title=title)[:40]
-    return withdraw_button(t, story.id, said)
+    said = t("Withdraw {number}: {title}", number=number, title=shorten(story.title, 22))
+    return withdraw_button(t, story.id, shorten(said, MOST_LABEL))
 
 
 @editors_only
@@ -82,9 +80,8 @@ async def history(call: Call) -> Answer:
     async with call.parts.db.read() as s:
         story = await stories.get(s, call.number("s"))
         steps = rounds.steps(await approval.history(s, story.id))[-DECISIONS:]
-        known = select(Person.id, Person.name).where(Person.id.in_({one.row.by_id for one in steps if one.row.by_id}))
-        names = dict((await s.execute(known)).all())
-    heading = t("Decisions about “{title}”", title=story.title)[:150]
+        names = await directory.names(s, {one.row.by_id for one in steps if one.row.by_id is not None})
+    heading = t("Decisions about “{title}”", title=story.title)
     lines = []
     for step in steps:
         row = step.row

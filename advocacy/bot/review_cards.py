@@ -54,7 +54,7 @@ def review_card(t: Translator, reviewing: Reviewing, placement_id: int = 0) -> M
     changed = [] if reviewing.before is None else difference.between(reviewing.before, content(story))
     return Message(
         summary=t("To review: {title}", title=story.title),
-        heading=t("To review: {title}", title=story.title)[:150],
+        heading=t("To review: {title}", title=story.title),
         image=Image(reviewing.picture, story.image_alt or story.title) if reviewing.picture else None,
         paragraphs=tuple(filter(None, (*_why(t, reviewing), story.summary, *_versions(t, story)))),
         quote=wordings,

@@ -58,7 +58,7 @@ class Course:
         if self.story.state != StoryState.IN_REVIEW:
             newer = t("There is a newer version. {verdict}", verdict=self._verdict(t))
         paragraphs = (newer, self._became(t, count))
-        return Message(summary=f"{title}: {newer}", heading=title[:150], paragraphs=paragraphs)
+        return Message(summary=f"{title}: {newer}", heading=title, paragraphs=paragraphs)
 
     def _became(self, t: Translator, count: int) -> str:
         """What became of an earlier round."""

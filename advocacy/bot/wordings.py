@@ -12,6 +12,7 @@ from advocacy.chat import Button, Fact, Message
 from advocacy.config import Settings
 from advocacy.content import captions, versions
 from advocacy.content.models import Caption, Story
+from advocacy.content.plain import shorten
 from advocacy.sharing import preview
 from advocacy.sharing.network import Network
 from advocacy.sharing.text import has_marker
@@ -65,7 +66,7 @@ def listing(desk: Desk, start: int = 0, said: str = "") -> Message:
     missing = _missing(desk)
     return Message(
         summary=said or heading,
-        heading=heading[:150],
+        heading=heading,
         paragraphs=tuple(one for one in (said, "" if found else none, *missing) if one),
         facts=tuple(_fact(desk, number, one) for number, one in enumerate(page, start + 1)),
         buttons=(*_page_buttons(desk, page, start), *_buttons(desk, len(found), start)),
@@ -75,7 +76,7 @@ def listing(desk: Desk, start: int = 0, said: str = "") -> Message:
 
 def _fact(desk: Desk, number: int, caption: Caption) -> Fact:
     t = desk.t
-    words = caption.text if len(caption.text) <= SHOWN else caption.text[:SHOWN].rstrip() + "…"
+    words = shorten(caption.text, SHOWN)
     extras = " ".join((*caption.mentions, *(f"#{one}" for one in caption.hashtags)))
     dealt = t.n("dealt {n} time", "dealt {n} times", caption.dealt)
     if caption.quota is not None:

@@ -56,13 +56,12 @@ def log(story_id: Annotated[int, typer.Argument(metavar="ID", help="as in: advoc
 async def _log(chosen: Settings, story_id: int) -> None:
     from rich.table import Table
     from rich.text import Text
-    from sqlalchemy import select
 
     from advocacy.bot.language import translator
     from advocacy.bot.recall_actions import decision
     from advocacy.content import approval, stories
     from advocacy.content.review import rounds
-    from advocacy.people.models import Person
+    from advocacy.people import directory
 
     async with ground.database(chosen) as db, db.read() as s:
         try:
@@ -70,8 +69,7 @@ async def _log(chosen: Settings, story_id: int) -> None:
         except stories.NoStory:
             raise Trouble(f"There is no story {story_id}; see them with: advocacy story list") from None
         rows = await approval.history(s, story_id)
-        known = select(Person.id, Person.name).where(Person.id.in_({row.by_id for row in rows if row.by_id}))
-        names = dict((await s.execute(known)).all())
+        names = await directory.names(s, {row.by_id for row in rows if row.by_id is not None})
     table = Table("when", "what", "who", "note", "content", box=None)
     t = translator("en")
     for step in rounds.steps(rows):
