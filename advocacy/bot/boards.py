@@ -30,14 +30,16 @@ def help_message(t: Translator, name: str, odd: str = "", *, is_editor: bool = F
             t("Nobody sees who does not share. Boards show departments, not people."),
         ),
         facts=(
-            Fact("feed", t("stories you can share now")),
-            Fact("me", t("my shares and clicks, only for me")),
-            Fact("leaderboard", t("which departments take part")),
-            Fact("accounts", t("networks I have connected")),
-            Fact("topics", t("what I want to hear of")),
-            Fact("compose", t("write a story from a link") if is_editor else t("suggest a story, with its link")),
+            Fact(t("feed"), t("stories you can share now")),
+            Fact(t("me"), t("my shares and clicks, only for me")),
+            Fact(t("leaderboard"), t("which departments take part")),
+            Fact(t("accounts"), t("networks I have connected")),
+            Fact(t("topics"), t("what I want to hear of")),
+            Fact(t("compose"), t("write a story from a link"))
+            if is_editor
+            else Fact(t("suggest"), t("suggest a story, with its link")),
             *(_for_editors(t) if is_editor else ()),
-            Fact("help", t("this overview")),
+            Fact(t("help"), t("this overview")),
         ),
         buttons=(
             Button(t("Show stories"), action="feed", style="primary"),
@@ -50,14 +52,15 @@ def help_message(t: Translator, name: str, odd: str = "", *, is_editor: bool = F
 def _for_editors(t: Translator) -> tuple[Fact, ...]:
     """What only the communications team can do."""
     return (
-        Fact("ideas", t("drafts and returned stories")),
-        Fact("review", t("what waits for approval")),
-        Fact("plan", t("the coming two weeks")),
-        Fact("feeds", t("sources and how they are")),
-        Fact("campaigns", t("groups of stories, and their goals")),
-        Fact("rules", t("what calls for which reviewer")),
-        Fact("recall", t("withdraw a story everywhere")),
-        Fact("stop", t("stop everything at once")),
+        Fact(t("ideas"), t("drafts and returned stories")),
+        Fact(t("review"), t("what waits for approval")),
+        Fact(t("plan"), t("the coming two weeks")),
+        Fact(t("feeds"), t("sources and how they are")),
+        Fact(t("campaigns"), t("groups of stories, and their goals")),
+        Fact(t("rules"), t("what calls for which reviewer")),
+        Fact(t("recall"), t("withdraw a story everywhere")),
+        Fact(t("stop"), t("stop everything at once")),
+        Fact(t("resume"), t("let everything go on after a stop")),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from types import ModuleType
 
@@ -48,17 +49,24 @@ FILES: tuple[ModuleType, ...] = (
 
 async def command(call: Call) -> Answer:
     """A line that somebody typed. Its first word decides; anything else is answered with help."""
-    words = call.press.text.strip().lower().lstrip("/").split()
-    if words and words[0] == "advocacy":
+    words = call.press.text.strip().lstrip("/").split()
+    if words and words[0].lower() == "advocacy":
         words = words[1:]
-    named = WORDS.get(words[0]) if words else None
+    named = _TYPED.get(_plain(words[0])) if words else None
     if words and named is None:
         is_editor = directory.may(call.person, "editor")
         return Private(help_message(call.t, call.person.name, odd=words[0][:40], is_editor=is_editor))
     return await (named or command_actions.show_help)(call)
 
 
+def _plain(word: str) -> str:
+    """A word however it was typed: in capitals, with ä in one piece, in two, or as ae, with the stop of a sentence."""
+    return unicodedata.normalize("NFC", word).casefold().strip(".,!?:;“”„\"'").translate(_UMLAUTS)
+
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 WORDS: Mapping[str, Action] = {word: action for file in FILES for word, action in getattr(file, "WORDS", {}).items()}
+_TYPED: Mapping[str, Action] = {_plain(word): action for word, action in WORDS.items()}
 ACTIONS: Mapping[str, Action] = {
     "command": command,
     **{name: action for file in FILES for name, action in file.ACTIONS.items()},

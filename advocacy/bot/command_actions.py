@@ -106,7 +106,7 @@ async def disconnect(call: Call) -> Answer:
 
 WORDS: dict[str, Callable[[Call], Awaitable[Answer]]] = {
     "help": show_help, "hilfe": show_help, "start": show_help,
-    "feed": feed, "stories": feed, "beiträge": feed, "neu": feed,
+    "feed": feed, "stories": feed, "beiträge": feed,
     "me": me, "ich": me,
     "leaderboard": leaderboard, "board": leaderboard, "rangliste": leaderboard, "abteilungen": leaderboard,
     "accounts": accounts, "konten": accounts,

@@ -178,4 +178,7 @@ def _link_in(text: str) -> str:
 
 
 ACTIONS = {"compose": compose, "compose_link": compose_link, "compose_save": compose_save, "suggest": suggest}
-WORDS = {"compose": compose, "new": compose, "schreiben": compose, "suggest": compose, "vorschlagen": compose}
+WORDS = {
+    "compose": compose, "new": compose, "suggest": compose,
+    "verfassen": compose, "schreiben": compose, "neu": compose, "vorschlagen": compose,
+}  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from advocacy.bot.language import Translator
 
-FORM_WORDS = frozenset({"compose", "new", "schreiben", "suggest", "vorschlagen"})
+FORM_WORDS = frozenset({"compose", "new", "suggest", "verfassen", "schreiben", "neu", "vorschlagen"})
 """Commands that lead to a form after a look at a page: a door whose forms must open at once opens one that waits."""
 
 

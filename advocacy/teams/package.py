@@ -22,13 +22,13 @@ SCHEMA = "1.25"
 ACCENT = "#1b3a4b"
 COLOR, OUTLINE = 192, 32
 COMMANDS = {
-    "help": ("What I can do", "Was ich kann"),
-    "feed": ("Stories you have not seen yet", "Beiträge, die du noch nicht gesehen hast"),
-    "compose": ("A story from a link", "Ein Beitrag aus einem Link"),
-    "me": ("Your own shares and clicks", "Deine eigenen Posts und Klicks"),
-    "leaderboard": ("Which departments take part", "Welche Abteilungen mitmachen"),
+    "help": ("What I can do", "hilfe", "Was ich kann"),
+    "feed": ("Stories you have not seen yet", "beiträge", "Beiträge, die du noch nicht gesehen hast"),
+    "compose": ("A story from a link", "verfassen", "Ein Beitrag aus einem Link"),
+    "me": ("Your own shares and clicks", "ich", "Deine eigenen Posts und Klicks"),
+    "leaderboard": ("Which departments take part", "rangliste", "Welche Abteilungen mitmachen"),
 }
-"""What is typed, and what it does in English and German. The bot knows more words; these are shown as hints."""
+"""What is typed and what it does, in English, then both in German: hints only, the bot knows more words."""
 EXTENSION = {
     "suggest": (
         ("message",),
@@ -88,7 +88,7 @@ def build(settings: Settings) -> bytes:
 def manifest(settings: Settings) -> Json:
     """What Teams is told about the app, for this deployment."""
     home = settings.public_url.rstrip("/") + "/"
-    commands = [{"title": title, "description": said} for title, (said, _) in COMMANDS.items()]
+    commands = [{"title": title, "description": said} for title, (said, *_) in COMMANDS.items()]
     return {
         "$schema": f"https://developer.microsoft.com/json-schemas/teams/v{SCHEMA}/MicrosoftTeams.schema.json",
         "manifestVersion": SCHEMA,
@@ -154,7 +154,8 @@ def german() -> Json:
         "description.full": LONG_GERMAN,
     }
     for scope in range(2):
-        for place, (_, said) in enumerate(COMMANDS.values()):
+        for place, (_, title, said) in enumerate(COMMANDS.values()):
+            texts[f"bots[0].commandLists[{scope}].commands[{place}].title"] = title
             texts[f"bots[0].commandLists[{scope}].commands[{place}].description"] = said
     for place, (_, titles, described) in enumerate(EXTENSION.values()):
         texts[f"composeExtensions[0].commands[{place}].title"] = titles[1]

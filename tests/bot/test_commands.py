@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import unicodedata
 
+import pytest
+from sqlalchemy import update
+
+from advocacy.bot import catalogue
 from advocacy.chat import Private
+from advocacy.people.models import Person
 from tests.bot.conftest import Chat, message_of, said
 
 
@@ -21,6 +26,38 @@ async def test_commands_are_understood(chat: Chat, words: str, expected: str) ->
     answer = await chat.types("jana.feld", words)
     assert isinstance(answer, Private)
     assert expected in said(answer)
+
+
+@pytest.mark.parametrize(
+    ("key", "language"), [("clara.editorius", "de"), ("clara.editorius", "en"), ("jana.feld", "de")]
+)
+async def test_help_names_words_that_work_in_the_readers_language(chat: Chat, key: str, language: str) -> None:
+    """Each of them leads somewhere else than to help, also in capitals and with ae for ä; two words never to one thing."""
+    async with chat.db.write() as s:
+        await s.execute(update(Person).values(language=language))
+    listed = [one.label for one in message_of(await chat.types(key, "help")).facts]
+    assert len(listed) == len({catalogue.WORDS[word] for word in listed}) > 5
+    german = {"hilfe", "beiträge", "ich", "rangliste", "konten", "themen"}
+    assert german <= set(listed) if language == "de" else "topics" in listed
+    for word in listed:
+        for typed in (
+            word,
+            word.upper(),
+            word.replace("ä", "ae"),
+            unicodedata.normalize("NFD", word),
+            f"/advocacy {word}",
+        ):
+            answer = await chat.types(key, typed)
+            is_help = isinstance(answer, Private) and "Klick" in said(answer) and "Hallo" in said(answer)
+            assert word in ("help", "hilfe") or not is_help, typed
+            assert "kenne ich nicht" not in said(answer), typed
+
+
+def test_no_word_means_two_things() -> None:
+    """Neither between two files of actions, nor once ä is typed as ae."""
+    assert len(catalogue.WORDS) == sum(len(getattr(file, "WORDS", {})) for file in catalogue.FILES)
+    spelled = {word.translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})) for word in catalogue.WORDS}
+    assert len(spelled) == len(catalogue.WORDS)
 
 
 async def test_everyone_is_spoken_to_in_their_own_language(chat: Chat) -> None:
@@ -65,10 +102,7 @@ async def test_the_feed_shows_one_story_after_the_other(chat: Chat) -> None:
 
 async def test_a_leaver_is_no_longer_known(chat: Chat) -> None:
     """Whoever left gets a clear answer and nothing is done."""
-    from sqlalchemy import update
-
     from advocacy.db import now
-    from advocacy.people.models import Person
 
     async with chat.db.write() as s:
         await s.execute(

@@ -82,7 +82,10 @@ def test_commands_are_hinted_at_in_both_scopes_and_languages(files: dict[str, by
         assert [command["title"] for command in one["commands"]] == ["help", "feed", "compose", "me", "leaderboard"]
     german = json.loads(files["de.json"])
     places = {name for name in german if name.startswith("bots")}
-    wanted = {f"bots[0].commandLists[{n}].commands[{m}].description" for n in range(2) for m in range(5)}
+    wanted = {
+        f"bots[0].commandLists[{n}].commands[{m}].{what}"
+        for n in range(2) for m in range(5) for what in ("title", "description")
+    }  # fmt: skip
     assert places == wanted
 
 
@@ -90,6 +93,8 @@ def test_the_bot_knows_every_command_it_hints_at() -> None:
     """A hint that leads to "help" would be a broken promise."""
     words = catalogue.WORDS
     assert package.COMMANDS.keys() <= words.keys()
+    for title, (_, german, _) in package.COMMANDS.items():
+        assert words[german] is words[title]
 
 
 def test_icons_are_as_teams_asks(files: dict[str, bytes]) -> None:
