@@ -19,6 +19,7 @@ from advocacy.bot import plan_actions
 from advocacy.bot import review_actions
 from advocacy.bot import rule_actions
 from advocacy.bot import share_actions
+from advocacy.bot import subscription_actions
 from advocacy.bot import wording_actions
 from advocacy.bot import topic_actions
 from advocacy.bot import topic_desk
@@ -41,6 +42,7 @@ FILES: tuple[ModuleType, ...] = (
     review_actions,
     rule_actions,
     share_actions,
+    subscription_actions,
     wording_actions,
     topic_actions,
     topic_desk,

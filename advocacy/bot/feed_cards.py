@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from advocacy.bot.cards import OPENS_FORM
 from advocacy.bot.language import Translator
 from advocacy.chat import MOST_LABEL, Button, Fact, Image, Message
 from advocacy.content.feeds.questions import Decision, Question
@@ -81,10 +82,11 @@ def _decided(t: Translator, decision: Decision, who: str) -> str:
 def health_card(t: Translator, feeds: Sequence[Health], at: int, zone: ZoneInfo, note: str = "") -> Message:
     """A page of the subscriptions, from number ``at`` on: what they brought, what is wrong, when they are asked."""
     heading = t("Feeds")
+    add = Button(t("Add a feed"), action="feed_new", value={OPENS_FORM: 1}, style="default" if feeds else "primary")
     shown = feeds[at : at + ON_PAGE]
     if not shown:
-        said = t("No feed is subscribed. An administrator adds one with “advocacy feed add” and its address.")
-        return Message(summary=said, heading=heading, paragraphs=(said,))
+        said = t("No feed is subscribed yet. Add one with its address, and its articles become drafts by themselves.")
+        return Message(summary=said, heading=heading, paragraphs=(said,), buttons=(add,))
     pulls = [
         Button(
             shorten(t("Ask now: {feed}", feed=_name(one)), MOST_LABEL),
@@ -100,11 +102,11 @@ def health_card(t: Translator, feeds: Sequence[Health], at: int, zone: ZoneInfo,
         following = at + ON_PAGE if at + ON_PAGE < len(feeds) else 0
         buttons.append(Button(t("More feeds ›"), action="feeds", value={"at": following}))
     return Message(
-        summary=heading,
+        summary=note or heading,
         heading=heading,
         paragraphs=(note,) if note else (),
         facts=tuple(Fact(_name(one), _health(t, one, zone)) for one in shown),
-        buttons=(*pulls, *buttons),
+        buttons=(*pulls, *buttons, add),
     )
 
 
