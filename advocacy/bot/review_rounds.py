@@ -96,7 +96,7 @@ async def close(s: AsyncSession, found: Course, but: int = 0) -> None:
     """
     await outbox.cancel_sends(s, found.story.id, "review")
     for placement, place in await placements.of_story(s, found.story.id, "review"):
-        await _rewrite(s, found, placement, place, is_sent=placement.id != but)
+        await _rewrite(s, found, placement, place if placement.id != but else None)
 
 
 async def settle(s: AsyncSession) -> int:
@@ -114,18 +114,19 @@ async def settle(s: AsyncSession) -> int:
         .where(or_(is_old, ~waits), Placement.shown != case((is_old & waits, NEWER), (is_old, PAST), else_=DECIDED))
         .order_by(Placement.id)
     )
-    old = await placements.placed(s, query.limit(REWRITES))
+    rows = (await s.execute(query.limit(REWRITES))).all()
     known: dict[int, Course] = {}
-    for placement, place in old:
+    for placement, channel, identity, person in rows:
         if placement.story_id not in known:
             known[placement.story_id] = await course(s, await stories.get(s, placement.story_id))
-        await _rewrite(s, known[placement.story_id], placement, place)
-    return len(old)
+        await _rewrite(s, known[placement.story_id], placement, places.read(channel, identity, person))
+    return len(rows)
 
 
-async def _rewrite(s: AsyncSession, found: Course, placement: Placement, place: Place, *, is_sent: bool = True) -> None:
+async def _rewrite(s: AsyncSession, found: Course, placement: Placement, place: Place | None) -> None:
+    """``place`` is empty where nobody is known any more, or the card is rewritten in another way."""
     placement.shown = found.stands(placement.round)
-    if is_sent:
+    if place is not None:
         card = found.card(translator(place.language), placement.round)
         await outbox.rewrite(s, placement, placements.message_ref(placement, place), card)
 

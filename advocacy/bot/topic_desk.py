@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,7 +31,7 @@ MOST_NAMED = 20
 
 def manage(t: Translator) -> Button:
     """What leads editors here."""
-    return Button(t("Settle topics"), action="topics_all")
+    return Button(t("Manage topics"), action="topics_all")
 
 
 def kind_name(t: Translator, kind: str) -> str:
@@ -47,16 +48,19 @@ async def topics_all(call: Call) -> Answer:
     """All topics with their kinds, a page at a time; each can be changed."""
     t = call.t
     async with call.parts.db.read() as s:
-        found = await settings.listing(s)
+        found: list[tuple[str, str, dict[str, Any]]]
+        found = [(one.name, kind_name(t, one.kind), {"q": one.id}) for one in await settings.listing(s)]
+        fresh = await settings.unsettled(s)
+    found += [(one, t("only on drafts yet; open once one is approved"), {"n": one}) for one in fresh]
     start = call.number("from")
     start = start if start < len(found) else 0
     shown, heading = found[start : start + A_PAGE], t("All topics")
     buttons = [Button(t("New topic"), action="topic_edit", value={OPENS_FORM: 1}, style="primary")]
-    buttons += [Button(one.name[:40], action="topic_edit", value={"q": one.id, OPENS_FORM: 1}) for one in shown]
+    buttons += [Button(name[:40], action="topic_edit", value={**to, OPENS_FORM: 1}) for name, _, to in shown]
     if start + A_PAGE < len(found):
         buttons.append(Button(t("Further topics"), action="topics_all", value={"from": start + A_PAGE}))
     said = t("Press a topic to change it.") if found else t("There are no topics yet.")
-    facts = tuple(Fact(one.name, kind_name(t, one.kind)) for one in shown)
+    facts = tuple(Fact(name, kind) for name, kind, _ in shown)
     message = Message(summary=heading, heading=heading, paragraphs=(said,), facts=facts, buttons=tuple(buttons))
     return Private(message, replace=True)
 
@@ -74,7 +78,7 @@ async def topic_edit(call: Call) -> Answer:
 
 async def _form(s: AsyncSession, call: Call) -> Form:
     t, topic_id = call.t, call.number("q")
-    topic = await settings.look(s, topic_id) if topic_id else Settled(0, "", OPEN)
+    topic = await settings.look(s, topic_id) if topic_id else Settled(0, call.word("n")[:MAX_TOPIC], OPEN)
     kinds = tuple(Option(one, kind_name(t, one)) for one in settings.KINDS)
     paragraphs = (t("Members: {names}", names=_named(t, topic.members)),) if topic.members else ()
     hint = t("E-mail addresses, separated by commas. Only for a topic with members.")

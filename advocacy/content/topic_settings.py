@@ -35,6 +35,15 @@ async def listing(s: AsyncSession) -> list[Topic]:
     return sorted(await s.scalars(select(Topic)), key=lambda one: (one.name.casefold(), one.id))
 
 
+async def unsettled(s: AsyncSession) -> list[str]:
+    """Names on stories that are on their way, which nobody else knows yet: they become open topics by approval."""
+    known = {one.name.casefold() for one in await listing(s)}
+    on_way = (StoryState.DRAFT, StoryState.IN_REVIEW, StoryState.RETURNED)
+    found = {name.casefold(): name for names in await s.scalars(select(Story.topics).where(Story.state.in_(on_way)))
+             for name in names}  # fmt: skip
+    return [found[one] for one in sorted(found.keys() - known)]
+
+
 async def look(s: AsyncSession, topic_id: int) -> Settled:
     """One topic with its members and stories. Raises ``Invalid``."""
     topic = await _get(s, topic_id)
@@ -112,4 +121,4 @@ async def _rename(s: AsyncSession, old: str, new: str) -> None:
                 await s.execute(update(table).where(table.id == row_id).values(values))
 
 
-__all__ = ["KINDS", "Settled", "admit", "dismiss", "listing", "look", "save"]
+__all__ = ["KINDS", "Settled", "admit", "dismiss", "listing", "look", "save", "unsettled"]

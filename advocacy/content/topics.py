@@ -69,7 +69,8 @@ async def guard(s: AsyncSession, story: Story, before: Collection[str]) -> bool:
         gone = {one for one in story.guarded if known.get(one, one.removeprefix("name:")) in moved - new.keys()}
         story.guarded = [one for one in story.guarded if one not in gone]
         return bool(gone)
-    story.guarded = sorted(weighty[name] for name in new if name in weighty)
+    kept = {one.removeprefix("name:"): one for one in story.guarded if one.startswith("name:")}
+    story.guarded = sorted(kept.get(name, weighty[name]) for name in new if name in weighty)
     return True
 
 

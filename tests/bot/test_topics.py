@@ -100,11 +100,15 @@ async def test_renaming_a_topic_keeps_approvals_members_and_rules(chat: Chat) ->
 
 
 async def test_many_topics_are_listed_page_by_page(chat: Chat) -> None:
-    """Ten at a time."""
+    """Ten at a time; those that only drafts bear come last, and can be settled before anybody sees them."""
     async with chat.db.write() as s:
         s.add_all(Topic(name=f"Topic {number:02}") for number in range(12))
+    await chat.story(topics=["Topic 01", "Merger"])
     first = message_of(await chat.press(CLARA, "topics_all"))
     assert (len(first.facts), first.buttons[-1].action) == (10, "topics_all")
-    assert [one.label for one in message_of(await chat.press(CLARA, "topics_all", **first.buttons[-1].value)).facts] == [
-        "Topic 10", "Topic 11",
-    ]  # fmt: skip
+    rest = message_of(await chat.press(CLARA, "topics_all", **first.buttons[-1].value))
+    assert [one.label for one in rest.facts] == ["Topic 10", "Topic 11", "Merger"]
+    form = form_of(await chat.press(CLARA, rest.buttons[-1].action, **rest.buttons[-1].value))
+    assert form.body.inputs[0].value == "Merger"
+    assert "no topic" not in said(await chat.types(JANA, "topics"))
+    assert "Merger" not in said(await chat.types(JANA, "topics"))
