@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ROOMS_WITH_TABLES = ("people", "content", "delivery", "sharing", "insights", "bot")
+LAST_WORDS = 3.0
+"""Seconds that work of presses still gets when the process is to end."""
 log = structlog.get_logger()
 
 
@@ -132,6 +134,7 @@ class App:
             await self._runner.cleanup()
         for door in self.doors:
             await door.stop()
+        await self.parts.background.settle(LAST_WORDS)
         await self.clicks.close()
         await self.http.close()
         await self.db.close()

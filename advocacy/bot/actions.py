@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from advocacy.bot.answers import refusal
+from advocacy.bot.background import Background
 from advocacy.bot.language import Translator, translator
 from advocacy.bot.models import SeenEvent
 from advocacy.chat import Answer, ChatPlatform, Gone, Press, Private, Refused, Retry, Unknown, UserRef
@@ -74,6 +75,8 @@ class Parts:
     http: Http
     """The way to pages that people link to."""
     platforms: dict[str, ChatPlatform]
+    background: Background = field(default_factory=Background)
+    """What goes on after its press was answered."""
     share_due: Callable[[], None] = lambda: None
     """Called when a share may be due at once."""
     editors_due: Callable[[], None] = lambda: None

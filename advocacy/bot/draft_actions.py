@@ -16,24 +16,15 @@ from advocacy.content.versions import spoken
 from advocacy.db import after_commit
 from advocacy.delivery import outbox
 
-PATIENCE = 2.0
-"""Seconds a press waits for the drafts before the answer says that they are on their way (Slack wants one in 3)."""
-background: set[asyncio.Task[None]] = set()
-"""Drafts that are told of once they are there."""
-
 
 @editors_only
 async def wording_draft(call: Call) -> Answer:
     """Ask the assistant for drafts of a story's wordings, in the editor's language where the story has it."""
     async with call.parts.db.read() as s:
         story = await stories.get(s, call.number("s"))
-    work = asyncio.create_task(_drafts(call, story))
-    finished, _ = await asyncio.wait({work}, timeout=PATIENCE)
-    if finished:
-        return Private(work.result())
-    telling = asyncio.create_task(_tell(call, work))
-    background.add(telling)
-    telling.add_done_callback(background.discard)
+    drafts = await call.parts.background.in_time(_drafts(call, story), lambda late: _tell(call, late))
+    if drafts is not None:
+        return Private(drafts)
     said = call.t("Drafting … You will see the drafts here in a moment.")
     return Private(Message(summary=said, paragraphs=(said,)))
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,11 +21,7 @@ from advocacy.delivery import placements
 from advocacy.sharing.models import Share, ShareState
 from advocacy.sharing.shares import NotOffered, TextProblem
 
-PATIENCE = 2.0
-"""Seconds a press waits for a network before the answer says that it is under way (Slack wants one within 3)."""
 OVER = (ShareState.UNDONE, ShareState.DELETED)
-background: set[asyncio.Task[Share]] = set()
-"""What goes on after a press was answered."""
 
 
 async def share(call: Call) -> Answer:
@@ -133,31 +128,21 @@ async def edit_save(call: Call) -> Answer:
 
 async def delete(call: Call) -> Answer:
     """Take the post down at the network. Goes on in the background when the network is slow."""
-    task = _in_background(call.parts.poster.delete(call.number("i"), call.person.id))
-    finished, _ = await asyncio.wait({task}, timeout=PATIENCE)
-    if not finished:
-        _in_background(_tell_of_it(call, task))
+    work = call.parts.poster.delete(call.number("i"), call.person.id)
+    removed = await call.parts.background.in_time(work, lambda late: _tell_of_it(call, late))
+    if removed is None:
         said = call.t("Deleting … You will see here when it is done.")
         return Private(Message(summary=said, heading=said), replace=True)
-    removed = task.result()
     async with call.parts.db.write() as s:
         return await _show(s, call, await call.parts.sharing.own(s, removed.id, call.person.id), replace=True)
 
 
-def _in_background(work: Coroutine[Any, Any, Share]) -> asyncio.Task[Share]:
-    task = asyncio.create_task(work)
-    background.add(task)
-    task.add_done_callback(background.discard)
-    return task
-
-
-async def _tell_of_it(call: Call, task: asyncio.Task[Share]) -> Share:
+async def _tell_of_it(call: Call, deleting: asyncio.Task[Share]) -> None:
     """Once it is done, or could not be done, the person hears of it: they were told to wait."""
-    removed = await task
+    removed = await deleting
     async with call.parts.db.write() as s:
         mine = await call.parts.sharing.own(s, removed.id, call.person.id)
         mine.told, mine.reply = "", call.reply
-    return mine
 
 
 async def _show(s: AsyncSession, call: Call, mine: Share, *, replace: bool, is_repeat: bool = False) -> Answer:

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
-from advocacy.bot import draft_actions
 from advocacy.chat import OpenForm
 from advocacy.content import stories
 from tests.bot.conftest import Chat, message_of, said
@@ -64,15 +63,13 @@ async def test_drafts_are_kept_only_when_an_editor_saves_them(chat: Chat, assist
         assert [one.text for one in (await stories.get(s, story.id)).captions] == ["Vierzig Anlagen hören zu."]
 
 
-async def test_drafts_that_take_their_time_are_told_later(
-    chat: Chat, assistant: Assistant, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_drafts_that_take_their_time_are_told_later(chat: Chat, assistant: Assistant) -> None:
     """The press is answered at once; the drafts follow."""
-    monkeypatch.setattr(draft_actions, "PATIENCE", 0.05)
+    chat.parts.background.patience = 0.05
     assistant.seconds = 0.3
     story = await chat.story(captions=[])
     assert "Es wird entworfen" in said(await chat.press(CLARA, "wording_draft", s=story.id))
-    await asyncio.gather(*draft_actions.background)
+    await chat.parts.background.settle(5)
     await chat.deliver()
     user = chat.who(CLARA).user
     told = [*chat.worlds.slack.messages(chat.worlds.slack.im(user).id, user), *chat.worlds.slack.ephemerals(user)]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import func, select
 
-from advocacy.bot import followups, share_actions
+from advocacy.bot import followups
 from advocacy.chat import OpenForm, Private
 from advocacy.content import approval
 from advocacy.playground.world import Fault
@@ -235,9 +233,9 @@ async def test_delete_takes_the_post_down_and_out_of_the_count(chat: Chat) -> No
     assert [one.round for one in await shares(chat)] == [1, 2]
 
 
-async def test_a_slow_delete_that_fails_is_told_afterwards(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_slow_delete_that_fails_is_told_afterwards(chat: Chat) -> None:
     """ "Deleting …" is never the last word: that the network refused comes as a private answer of its own."""
-    monkeypatch.setattr(share_actions, "PATIENCE", 0.0)
+    chat.parts.background.patience = 0.0
     story = await chat.live_story()
     await connect(chat, JANA, "mastodon")
     await chat.press(JANA, "share", s=story.id, n="mastodon")
@@ -248,9 +246,7 @@ async def test_a_slow_delete_that_fails_is_told_afterwards(chat: Chat, monkeypat
     assert await followups.tell(chat.parts) == 0
     chat.worlds.mastodon.faults.inject(Fault.REVOKED, path="/api/v1/statuses")
     await chat.press(JANA, "delete", i=share.id)
-    async with asyncio.timeout(5):
-        while share_actions.background:
-            await asyncio.wait(share_actions.background)
+    await chat.parts.background.settle(5)
     [share] = await shares(chat)
     assert (share.state, share.problem) == (ShareState.POSTED, "reconnect")
     assert await followups.tell(chat.parts) == 1
