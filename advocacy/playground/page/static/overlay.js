@@ -56,7 +56,7 @@ export function note(host, text, kind = "") {
 const opened = new WeakMap();
 
 /** A panel below a button; closes on Esc, on a click elsewhere or on the button, and when the focus leaves. */
-export function menu(button, fill) {
+export function menu(button, fill, role = "dialog") {
   if (opened.has(button)) return opened.get(button)();
   const close = () => {
     opened.delete(button);
@@ -68,7 +68,7 @@ export function menu(button, fill) {
   const outside = (event) => {
     if (!panel.contains(event.target) && !button.contains(event.target)) close();
   };
-  const panel = h("div.menu", { role: "dialog", "aria-label": button.getAttribute("aria-label") || button.textContent });
+  const panel = h("div.menu", { role, "aria-label": button.getAttribute("aria-label") || button.textContent });
   panel.append(...[fill(() => { close(); button.focus(); })].flat());
   panel.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
