@@ -76,11 +76,16 @@ class Answers:
     async def wait(self, came: Came) -> Came:
         """Open a modal that says that the answer is coming; the same press, as one that waits there.
 
-        Where it cannot open, the press as it was: its answer takes the usual way.
+        A modal in which it was pressed says so itself. Where that cannot be, the press as it was: its answer takes
+        the usual way.
         """
-        view = forms.waiting(translator(await self._language_of(came.press.who)))
+        t = translator(await self._language_of(came.press.who))
         try:
-            opened = await self._calls.write("views.open", trigger_id=came.trigger, view=view)
+            if came.view is not None:
+                waits = forms.waiting(t, came.view)
+                await self._calls.write("views.update", repeatable=True, view_id=came.view_id, view=waits)
+                return replace(came, waiting=came.view)
+            opened = await self._calls.write("views.open", trigger_id=came.trigger, view=forms.waiting(t))
         except (Retry, Gone, Refused, Unknown):
             return came
         return replace(came, view_id=str(opened["view"]["id"]), waiting={})

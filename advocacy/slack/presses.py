@@ -31,6 +31,8 @@ class Came:
     """Opens one modal within three seconds."""
     view_id: str = ""
     """The modal in which it was pressed."""
+    view: Payload | None = None
+    """That modal as it stood, with what was typed into it."""
     typing: Payload | None = None
     """That modal, when nothing was pressed: somebody is typing into it."""
     at: str = ""
@@ -41,7 +43,7 @@ class Came:
     @property
     def may_open(self) -> bool:
         """Does this lead to a form, as far as one can tell before the bot has answered?"""
-        if not self.trigger or self.view_id:
+        if not self.trigger or (self.view_id and self.view is None):
             return False
         if self.press.action == "command":
             return next(iter(self.press.text.split(None, 1)), "").lower() in FORM_WORDS
@@ -72,8 +74,8 @@ def of_button(payload: Payload) -> Came | None:
         reply_to=reply.pack(),
         event=_event(payload, pressed.get("action_ts", "")),
     )
-    in_modal = view["id"] if view and view.get("type") == "modal" else ""
-    return Came(press, reply, payload.get("trigger_id", ""), in_modal)
+    modal = view if view and view.get("type") == "modal" else None
+    return Came(press, reply, payload.get("trigger_id", ""), modal["id"] if modal else "", modal)
 
 
 def _of_typing(payload: Payload, view: Payload, action: str) -> Came | None:

@@ -208,3 +208,34 @@ async def test_what_a_sent_form_leads_to_comes_in_its_place(house: House, answer
     await says(house, "A story")
     await house.door.receiver.drain(5)
     assert house.world.messages(house.world.im(JANA).id)
+
+
+async def pressed_inside(house: House, answer: Answer | Exception) -> tuple[Slow, View]:
+    """A form with a button that leads to another; pressed, with words typed before, and the answer takes a while."""
+    counts = Button("Count", action="count", value={"_form": 1})
+    house.bot.says["compose"] = OpenForm(replace(FORM, body=replace(FORM.body, buttons=(counts,))))
+    await house.world.hands.shortcut(JANA, "compose")
+    view = await modal(house)
+    slow = Slow(house.bot, "count", answer)
+    house.world.hands.type(JANA, view.id, {"title": "Wind"})
+    delivered = await house.world.hands.press_in_view(JANA, view.id, "count#0")
+    assert delivered.status == 200
+    return slow, await says(house, "One moment")
+
+
+async def test_a_button_in_a_form_waits_in_that_form(house: House) -> None:
+    """Acknowledged in time, it says so where it was pressed, and becomes the next form there."""
+    slow, view = await pressed_inside(house, OpenForm(replace(FORM, title="Counted")))
+    slow.ready.set()
+    await house.world.until(lambda: view.content["title"]["text"] == "Counted")
+    assert house.world.view(JANA) is view
+    assert house.bot.heard[-1].inputs["title"] == "Wind"
+
+
+async def test_a_button_in_a_form_that_failed_gives_the_form_back(house: House) -> None:
+    """With what was typed, and what went wrong above it."""
+    slow, view = await pressed_inside(house, RuntimeError("boom"))
+    slow.ready.set()
+    await says(house, "again")
+    assert view.content["submit"]
+    assert "Wind" in str(view.content["blocks"])
