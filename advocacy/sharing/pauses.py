@@ -24,11 +24,12 @@ async def pause(s: AsyncSession) -> int:
 
 async def go_on(s: AsyncSession, sharing: Sharing, at: datetime) -> int:
     """The stop was lifted: nothing leaves before its person had time to undo it once more. Answers how many shares."""
-    query = select(Share).where(Share.state == ShareState.PENDING).order_by(Share.id)
-    waiting = list(await s.scalars(for_update(query)))
+    pending = Share.state == ShareState.PENDING
+    waiting = list(await s.scalars(for_update(select(Share).where(pending).order_by(Share.id))))
+    persons = select(Person).where(Person.id.in_(select(Share.person_id).where(pending)))
+    windows = {person.id: sharing.window(person) for person in await s.scalars(persons)}
     for share in waiting:
-        share.due_at = at + sharing.window(await s.get_one(Person, share.person_id))
-        share.told = UNHEARD
+        share.due_at, share.told = at + windows[share.person_id], UNHEARD
     return len(waiting)
 
 

@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from advocacy.content import approval, emergency
 from advocacy.content.audience import NotSharable
@@ -126,3 +127,17 @@ async def test_what_was_claimed_is_held_back_at_the_last_moment(
     assert share.state == (ShareState.PENDING if what == "stop" else ShareState.CANCELLED)
     assert share.attempts == 0
     assert share.told != share.state
+
+
+async def test_however_many_wait_their_people_are_read_at_once(scene: Scene) -> None:
+    """Each gets their own window; the longest stop must not end with a query for each share."""
+    shares = [await scene.start("mastodon", person) for person in scene.people]
+    for share in shares:
+        await scene.change(share, state=ShareState.PENDING)
+    await stop(scene)
+    asked: list[str] = []
+    event.listen(scene.db.engine.sync_engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    await lift(scene)
+    assert len(shares) > 1
+    assert sum("FROM person" in one for one in asked) == 1
+    assert [(await scene.share(one.id)).told for one in shares] == [ShareState.WAITING] * len(shares)
