@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -26,6 +27,8 @@ NARROW = 200
 FOLDER = "/pictures/stories"
 """Where our pages serve them."""
 _PREFIX = "picture:"
+_HANDS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="pictures")
+"""At 40 million pixels one takes 300 MB for a moment: many at once would take all there is."""
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -64,6 +67,12 @@ async def load(s: AsyncSession, image_url: str) -> Picture | None:
     return found
 
 
+async def is_kept(s: AsyncSession, image_url: str) -> bool:
+    """Is it stored? Asked without reading the picture itself."""
+    sha256 = stored(image_url)
+    return bool(sha256) and await s.scalar(select(Picture.id).where(Picture.sha256 == sha256)) is not None
+
+
 async def store(s: AsyncSession, drawn: Drawn, source_url: str = "") -> str:
     """Keep a picture, once however often it comes; answers what a story's ``image_url`` says of it."""
     sha256 = hashlib.sha256(drawn.content).hexdigest()
@@ -76,14 +85,11 @@ async def store(s: AsyncSession, drawn: Drawn, source_url: str = "") -> str:
 
 
 async def draw(data: bytes) -> Drawn | None:
-    """Decode and make small, beside the loop that answers people; ``None`` when this is no picture."""
-    return await asyncio.to_thread(_draw, data)
+    """A JPEG at most 1,200 pixels wide or high and 950,000 bytes large; ``None`` when this is no picture.
 
-
-def small_jpeg(data: bytes) -> bytes | None:
-    """A JPEG at most 1,200 pixels wide or high and 950,000 bytes large; ``None`` when this is no picture."""
-    drawn = _draw(data)
-    return None if drawn is None else drawn.content
+    Drawn beside the loop that answers people; those that come while two are drawn wait.
+    """
+    return await asyncio.get_running_loop().run_in_executor(_HANDS, _draw, data)
 
 
 def _draw(data: bytes) -> Drawn | None:
@@ -109,4 +115,4 @@ def _draw(data: bytes) -> Drawn | None:
     return None
 
 
-__all__ = ["ACCEPT", "FOLDER", "MOST_BYTES", "Drawn", "address", "draw", "load", "small_jpeg", "store", "stored"]
+__all__ = ["ACCEPT", "FOLDER", "MOST_BYTES", "Drawn", "address", "draw", "is_kept", "load", "store", "stored"]

@@ -61,7 +61,8 @@ class Pictures:
                 reply = await self._http.fetch(url, max_bytes=pictures.MOST_BYTES, accept="image/*")
         except (Blocked, TooLarge, Unreachable, Unknown, TimeoutError):
             return None
-        return await asyncio.to_thread(pictures.small_jpeg, reply.body) if reply.ok else None
+        drawn = await pictures.draw(reply.body) if reply.ok else None
+        return None if drawn is None else drawn.content
 
 
 __all__ = ["Pictures"]

@@ -122,7 +122,7 @@ class _Api:
         if not given:
             return ""
         async with self._app.db.read() as s:
-            if await pictures.load(s, given) is not None:
+            if await pictures.is_kept(s, given):
                 return given
         drawn = await picture(self._app.http, given)
         if not isinstance(drawn, Drawn):

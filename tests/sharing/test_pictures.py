@@ -9,7 +9,7 @@ from PIL import Image
 
 from advocacy.chat import Unknown
 from advocacy.content import pictures as content_pictures
-from advocacy.content.pictures import SMALL_ENOUGH, WIDEST, small_jpeg
+from advocacy.content.pictures import SMALL_ENOUGH, WIDEST
 from advocacy.db import Database
 from advocacy.http import Blocked, Reply, TooLarge, Unreachable
 from advocacy.sharing.pictures import Pictures
@@ -37,33 +37,38 @@ class Shelf:
         return Reply(200 if found else 404, {}, found, url)
 
 
+async def small_jpeg(data: bytes) -> bytes | None:
+    drawn_picture = await content_pictures.draw(data)
+    return None if drawn_picture is None else drawn_picture.content
+
+
 @pytest.mark.parametrize(
     ("kind", "mode"), [("PNG", "RGBA"), ("PNG", "P"), ("JPEG", "L"), ("GIF", "P"), ("WEBP", "RGB")]
 )
-def test_every_usual_picture_becomes_a_small_jpeg(kind: str, mode: str) -> None:
+async def test_every_usual_picture_becomes_a_small_jpeg(kind: str, mode: str) -> None:
     """No larger than the strictest network takes, noise included; small ones are not blown up."""
-    small = small_jpeg(drawn(kind, (2400, 1600), mode))
+    small = await small_jpeg(drawn(kind, (2400, 1600), mode))
     assert small is not None
     assert len(small) <= SMALL_ENOUGH
     with Image.open(io.BytesIO(small)) as shown:
         assert (shown.format, shown.size) == ("JPEG", (WIDEST, 800))
-    tiny = small_jpeg(drawn(kind, (64, 32), mode))
+    tiny = await small_jpeg(drawn(kind, (64, 32), mode))
     assert tiny is not None
     with Image.open(io.BytesIO(tiny)) as shown:
         assert shown.size == (64, 32)
 
 
-def test_transparent_parts_become_white() -> None:
+async def test_transparent_parts_become_white() -> None:
     """Not black, as a plain conversion would make them."""
     out = io.BytesIO()
     Image.new("RGBA", (8, 8), (0, 0, 0, 0)).save(out, "PNG")
-    small = small_jpeg(out.getvalue())
+    small = await small_jpeg(out.getvalue())
     assert small is not None
     with Image.open(io.BytesIO(small)) as shown:
         assert shown.getpixel((4, 4)) == (255, 255, 255)
 
 
-def test_what_is_no_picture_is_none() -> None:
+async def test_what_is_no_picture_is_none() -> None:
     """HTML, SVG, half a file, and a bomb."""
     bomb = io.BytesIO()
     Image.new("1", (9000, 9000)).save(bomb, "PNG")
@@ -74,7 +79,7 @@ def test_what_is_no_picture_is_none() -> None:
         drawn("PNG", (90, 90))[:200],
         bomb.getvalue(),
     ):
-        assert small_jpeg(data) is None
+        assert await small_jpeg(data) is None
 
 
 async def test_a_picture_is_fetched_once_and_trouble_means_none() -> None:
