@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from advocacy.db import Base, BigId, Id, now
@@ -51,7 +51,12 @@ class FeedEntry(Base):
     """An entry seen in a feed, so that it becomes a draft only once."""
 
     __tablename__ = "feed_entry"
-    __table_args__ = (UniqueConstraint("feed_id", "key"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        UniqueConstraint("feed_id", "key"),
+        # What editors are asked about is looked for every minute, among all entries ever seen.
+        Index("ix_feed_entry_state_feed_id", "state", "feed_id"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[Id]
     feed_id: Mapped[int] = mapped_column(BigId, ForeignKey("feed.id", ondelete="CASCADE"))
