@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from advocacy.content import approval, pictures, stories, topics
+from advocacy.content import approval, pictures, stories
 from advocacy.content.fields import Invalid
 from advocacy.content.pictures import Drawn
 from advocacy.content.preview.fetch import Preview, picture, preview, with_picture
@@ -98,7 +98,6 @@ class _Api:
                 image_rights=wanted.image_rights, topics=wanted.topics, captions=wanted.captions,
                 publish_at=wanted.publish_at, expires_at=wanted.expires_at,
             )  # fmt: skip
-            await topics.ensure(s, story.topics)
             await approval.submit(s, story.id, person.id)
             after_commit(s, self._app.editors_due)
         said = {

@@ -59,7 +59,7 @@ async def test_a_link_becomes_a_story_in_review(product: Product) -> None:
     async with product.db.read() as s:
         story = await stories.get(s, made["id"])
         decisions = [one.decision for one in await approval.history(s, made["id"])]
-        assert list(await s.scalars(select(Topic.name))) == ["Wind"], "people can choose whether to follow it"
+        assert list(await s.scalars(select(Topic.name))) == [], "no topic becomes known before it is approved"
     assert (story.author_id, story.title) == (product.people["editor"].id, ARTICLE.article.title)
     assert [(one.text, one.network, one.hashtags) for one in story.captions] == [
         ("Worth a read.", "linkedin", ["wind"])
