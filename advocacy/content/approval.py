@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.content import stories, topics
-from advocacy.content.fingerprint import content, fingerprint
+from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import Review, ReviewTask, Story, StoryState
-from advocacy.content.review import rounds, tasks
+from advocacy.content.review import record, rounds, tasks
 from advocacy.db import now
 from advocacy.people.directory import may
 from advocacy.people.models import Person
@@ -137,12 +137,7 @@ async def _whose(s: AsyncSession, story: Story) -> dict[int, str]:
 
 async def _note(s: AsyncSession, story: Story, decision: str, by_id: int | None, note: str = "") -> Story:
     story.updated_at = now()
-    s.add(
-        Review(
-            story_id=story.id, fingerprint=fingerprint(story), decision=decision, by_id=by_id, note=note.strip(),
-            content=content(story),
-        )
-    )  # fmt: skip
+    record.note(s, story, decision, by_id, note)
     await s.flush()
     return story
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import Story, StoryState
 from advocacy.content.quiet import Quiet, after_quiet
-from advocacy.content.stories import Invalid, get, not_over, whole
+from advocacy.content.stories import Invalid, back_to_review, get, not_over, whole
 from advocacy.content.times import moment
 from advocacy.db import for_update
 
@@ -40,7 +40,7 @@ async def go_live(s: AsyncSession, at: datetime) -> list[int]:
     started = []
     for story in await s.scalars(for_update(due, skip_locked=True)):
         if story.approved_hash != fingerprint(story):
-            story.state = StoryState.IN_REVIEW
+            back_to_review(s, story, None)
             continue
         story.state = StoryState.LIVE
         story.live_at = story.live_at or at

@@ -14,8 +14,9 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from advocacy.content import fields, topics
 from advocacy.content.fields import Invalid
-from advocacy.content.fingerprint import content, fingerprint
+from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import Caption, LanguageVersion, Review, Story, StoryState
+from advocacy.content.review import record
 from advocacy.db import now
 
 _FIELDS = frozenset({
@@ -162,16 +163,16 @@ async def listing(s: AsyncSession, state: str | None = None, limit: int = 500) -
     return list(await s.scalars(query if state is None else query.where(Story.state == state)))
 
 
+def back_to_review(s: AsyncSession, story: Story, by_id: int | None) -> None:
+    """What it says now was not approved: editors are asked about it anew. Nobody brings it when ``by_id`` is empty."""
+    story.state = StoryState.IN_REVIEW
+    record.note(s, story, "submitted", by_id)
+
+
 async def _back(s: AsyncSession, story: Story, by_id: int | None) -> None:
     if story.state in {StoryState.IN_REVIEW, StoryState.APPROVED, StoryState.SCHEDULED, StoryState.LIVE}:
-        story.state = StoryState.IN_REVIEW
         # Whoever wrote the change brings it to review: they cannot be the one who approves it.
-        s.add(
-            Review(
-                story_id=story.id, fingerprint=fingerprint(story), decision="submitted", by_id=by_id,
-                content=content(story),
-            )
-        )  # fmt: skip
+        back_to_review(s, story, by_id)
     else:
         story.state = StoryState.DRAFT
         await _note_hand(s, story, by_id)
@@ -186,11 +187,7 @@ async def _note_hand(s: AsyncSession, story: Story, by_id: int | None) -> None:
         and await s.scalar(select(Review.id).where(Review.story_id == story.id).limit(1)) is None
     ):
         return
-    s.add(
-        Review(
-            story_id=story.id, fingerprint=fingerprint(story), decision="changed", by_id=by_id, content=content(story),
-        )
-    )  # fmt: skip
+    record.note(s, story, "changed", by_id)
 
 
 def _reschedule(story: Story) -> None:
@@ -263,6 +260,6 @@ def _write_versions(story: Story, versions: Sequence[Version]) -> None:
 
 
 __all__ = [
-    "Invalid", "NoStory", "Overtaken", "Version", "Wording", "create", "edit", "get", "listing", "live",
-    "not_over", "waiting_state", "whole",
+    "Invalid", "NoStory", "Overtaken", "Version", "Wording", "back_to_review", "create", "edit", "get", "listing",
+    "live", "not_over", "waiting_state", "whole",
 ]  # fmt: skip

@@ -124,6 +124,8 @@ async def test_stories_go_live_at_their_time_and_only_as_approved(db: Database) 
         assert await schedule.expire(s, NOON - timedelta(seconds=1)) == [too_late.id]
         assert await schedule.go_live(s, NOON) == [soon.id]
         assert (soon.live_at, swapped.state) == (NOON, StoryState.IN_REVIEW)
+        asked = [one.decision for one in await approval.history(s, swapped.id)].count("submitted")
+        assert asked == 2, "editors are asked about it anew"
         assert await schedule.go_live(s, NOON) == []
         assert await schedule.expire(s, NOON + timedelta(hours=2)) == [soon.id]
 
