@@ -50,7 +50,7 @@ def test_numbers_and_dates_are_written_as_people_write_them() -> None:
     en, de = translator("en-GB"), translator("de_AT")
     assert (en.number(1234), de.number(1234)) == ("1,234", "1.234")
     assert (en.percent(0.42), de.percent(0.42)) == ("42%", "42\u00a0%")
-    assert de.n("{n} colleague", "{n} colleagues", 1) == "1 Kollegin oder Kollege"
+    assert de.n("{n} colleague", "{n} colleagues", 1) == "1 Person"
     assert translator("fr").language == "en"
 
 
@@ -59,3 +59,15 @@ def test_quoted_words_have_inner_quotation_marks() -> None:
     said = "Thank you! “{title}” is out."
     assert translator("de")(said, title="„Am dritten Tag“ – neu") == "Danke! „‚Am dritten Tag‘ – neu“ ist draußen."
     assert translator("en")(said, title="The “quiet” rotor") == "Thank you! “The ‘quiet’ rotor” is out."
+
+
+def test_german_sentences_take_in_what_stands_for_a_name() -> None:
+    """“von der Redaktion”, where nobody's name is known; “von 1 Person”, not “von 1 Kollegin oder Kollege”."""
+    de = translator("de")
+    unknown = de("the communications team")
+    assert (
+        de("“{title}” was approved by {name}.", title="A", name=unknown) == "„A“ wurde von der Redaktion freigegeben."
+    )
+    people, departments = de.n("{n} colleague", "{n} colleagues", 1), de.n("{n} department", "{n} departments", 1)
+    shared = de("Shared by {people} from {departments}", people=people, departments=departments)
+    assert shared == "Geteilt von 1 Person aus 1 Abteilung"

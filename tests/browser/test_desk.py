@@ -60,7 +60,7 @@ async def test_a_story_from_link_to_recall_in_slack(
     title = form.get_by_label("Titel")
     await expect(title).to_have_value("The rotor that listens to the wind")
     await title.fill(TITLE)
-    await form.get_by_role("button", name="Zur Prüfung geben").click()
+    await form.get_by_role("button", name="Zur Freigabe vorlegen").click()
     presses += 1
     await expect(visitor.private).to_contain_text(f"In Prüfung: {TITLE}")
     with capsys.disabled():
@@ -127,7 +127,7 @@ async def write_in_teams(visitor: Visitor, capsys: pytest.CaptureFixture[str]) -
     form = page.locator("#teams article").last
     await expect(form.get_by_label("Titel")).to_have_value("The rotor that listens to the wind")
     await form.get_by_label("Titel").fill(TITLE)
-    await form.get_by_role("button", name="Zur Prüfung geben").click()
+    await form.get_by_role("button", name="Zur Freigabe vorlegen").click()
     presses += 1
     await expect(page.locator("#teams article").last).to_contain_text(f"In Prüfung: {TITLE}")
     with capsys.disabled():
