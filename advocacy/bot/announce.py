@@ -12,7 +12,7 @@ from advocacy.bot import leaders, review_rounds
 from advocacy.bot.actions import Parts
 from advocacy.bot.cards import Offer, ended_card, face, revised_card, story_card
 from advocacy.bot.language import translator
-from advocacy.bot.offers import offer
+from advocacy.bot.offers import offer, offers
 from advocacy.bot.review_actions import doubt_message
 from advocacy.bot.review_cards import review_card
 from advocacy.bot.reviewing import gather, outside_channel
@@ -157,8 +157,8 @@ async def _outdated(parts: Parts, at: datetime) -> list[_Outdated]:
             )
         )
         rows = await placements.placed(s, query)
-        story_ids = sorted({placement.story_id for placement, _ in rows})
-        known = {story_id: await offer(s, parts, await stories.get(s, story_id), 0) for story_id in story_ids}
+        shown = select(Story).where(Story.id.in_({placement.story_id for placement, _ in rows}))
+        known = await offers(s, parts, list(await s.scalars(shown.options(*stories.whole()))))
     found = []
     for placement, place in rows:
         story = known[placement.story_id].story

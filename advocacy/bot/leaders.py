@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,9 +20,9 @@ async def tell(s: AsyncSession, parts: Parts, at: datetime) -> int:
     cards = 0
     for story in await schedule.leaders_due(s, at):
         where = await places.direct(s, story.leader_ids)
+        offered = await offer(s, parts, story, 0)
         for placement, place in await placements.place(s, story.id, where, "story", story.sendings):
-            card = await offer(s, parts, story, placement.id)
-            message = story_card(translator(place.language), card)
+            message = story_card(translator(place.language), replace(offered, placement_id=placement.id))
             placement.shown, placement.refreshed_at = face(message), at
             marker = f"placement:{placement.id}"
             await outbox.send(s, place.to, message, marker, placement.id, holds_for=story.approved_hash)

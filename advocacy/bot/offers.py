@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot import thanks
@@ -14,9 +17,17 @@ from advocacy.insights import story as story_insights
 
 async def offer(s: AsyncSession, parts: Parts, story: Story, placement_id: int) -> Offer:
     """The story with its counter, its picture and whom it thanks. ``placement_id`` is 0 for a card on no channel."""
-    totals = await story_insights.totals(s, [story.id])
-    finder, writer = await thanks.names(s, story)
-    picture = pictures.address(parts.settings, story.image_url)
-    return Offer(
-        story, placement_id, parts.networks, totals.get(story.id), picture=picture, finder=finder, writer=writer
-    )
+    return replace((await offers(s, parts, [story]))[story.id], placement_id=placement_id)
+
+
+async def offers(s: AsyncSession, parts: Parts, found: Sequence[Story]) -> dict[int, Offer]:
+    """The same for several stories at once, by their ids, each for a card on no channel."""
+    totals = await story_insights.totals(s, [one.id for one in found])
+    named = await thanks.names(s, found)
+    return {
+        one.id: Offer(
+            one, 0, parts.networks, totals.get(one.id), picture=pictures.address(parts.settings, one.image_url),
+            finder=named[one.id][0], writer=named[one.id][1],
+        )
+        for one in found
+    }  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.language import Translator
@@ -9,12 +11,13 @@ from advocacy.content.models import Story
 from advocacy.people import directory
 
 
-async def names(s: AsyncSession, story: Story) -> tuple[str, str]:
-    """The names of who found it and of who wrote it; empty for whoever is not to be named."""
-    finder = story.author_id if story.is_suggestion and story.names_suggester else None
-    writer = story.credit_id if story.consent == "given" else None
-    known = await directory.names(s, {one for one in (finder, writer) if one is not None})
-    return known.get(finder or 0, ""), known.get(writer or 0, "")
+async def names(s: AsyncSession, found: Sequence[Story]) -> dict[int, tuple[str, str]]:
+    """The names of who found each story and of who wrote it, by its id; empty for whoever is not to be named."""
+    finders = {one.id: one.author_id for one in found if one.is_suggestion and one.names_suggester}
+    writers = {one.id: one.credit_id for one in found if one.consent == "given"}
+    people = {one for one in (*finders.values(), *writers.values()) if one is not None}
+    known = await directory.names(s, people)
+    return {one.id: (known.get(finders.get(one.id) or 0, ""), known.get(writers.get(one.id) or 0, "")) for one in found}
 
 
 def line(t: Translator, finder: str, writer: str) -> str:
