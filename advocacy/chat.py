@@ -13,6 +13,8 @@ from typing import Any, Literal, Protocol
 Style = Literal["default", "primary", "danger"]
 MOST_LABEL = 40
 """Characters on a button."""
+OPENS_FORM = "_form"
+"""Mark in the value of a button that leads to a form: Teams must know before it is pressed, Slack while it waits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from advocacy.bot.brands import called
-from advocacy.bot.cards import OPENS_FORM
 from advocacy.bot.language import Translator
-from advocacy.chat import Button, Form, Input, Message
+from advocacy.chat import OPENS_FORM, Button, Form, Input, Message
 from advocacy.sharing.models import Share, ShareState
 from advocacy.sharing.network import Network
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from advocacy.bot import thanks
 from advocacy.bot.brands import called
 from advocacy.bot.language import Translator
-from advocacy.chat import Button, Image, Message, to_json
+from advocacy.chat import OPENS_FORM, Button, Image, Message, to_json
 from advocacy.content.models import Story, StoryState
 from advocacy.content.versions import spoken
 from advocacy.insights.models import StoryTotal
@@ -18,8 +18,6 @@ from advocacy.sharing.network import Network
 
 ON_CARD = 3
 """So many networks have a button of their own; the others are behind "More ways"."""
-OPENS_FORM = "_form"
-"""Mark of a button that leads to a form: Teams must know before it is pressed."""
 
 
 @dataclass(frozen=True, slots=True)

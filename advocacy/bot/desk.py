@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from advocacy.bot.cards import OPENS_FORM, withdraw_button
+from advocacy.bot.cards import withdraw_button
 from advocacy.bot.language import LANGUAGES, Translator
-from advocacy.chat import MOST_LABEL, Button, Fact, Image, Message
+from advocacy.chat import MOST_LABEL, OPENS_FORM, Button, Fact, Image, Message
 from advocacy.content import versions
 from advocacy.content.models import Story, StoryState
 from advocacy.content.plain import shorten

@@ -6,9 +6,8 @@ import asyncio
 from collections.abc import Sequence
 
 from advocacy.bot.actions import Call
-from advocacy.bot.cards import OPENS_FORM
 from advocacy.bot.editors import editors_only
-from advocacy.chat import Answer, Button, Fact, Message, Private
+from advocacy.chat import OPENS_FORM, Answer, Button, Fact, Message, Private
 from advocacy.content import drafting, stories
 from advocacy.content.drafting import NotDrafted
 from advocacy.content.models import Story

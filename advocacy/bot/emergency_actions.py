@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from advocacy.bot import stops
 from advocacy.bot.actions import Call
-from advocacy.bot.cards import OPENS_FORM
 from advocacy.bot.editors import editors_only
-from advocacy.chat import Answer, Button, Form, Input, Message, OpenForm, Private
+from advocacy.chat import OPENS_FORM, Answer, Button, Form, Input, Message, OpenForm, Private
 from advocacy.content import emergency
 from advocacy.db import after_commit
 

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from advocacy.bot.cards import OPENS_FORM
 from advocacy.bot.language import Translator
-from advocacy.chat import MOST_LABEL, Button, Fact, Image, Message
+from advocacy.chat import MOST_LABEL, OPENS_FORM, Button, Fact, Image, Message
 from advocacy.content.feeds.questions import Decision, Question
 from advocacy.content.feeds.sources import Health
 from advocacy.content.plain import shorten

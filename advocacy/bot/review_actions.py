@@ -7,12 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from advocacy.bot import authors, review_rounds
 from advocacy.bot.actions import Call
 from advocacy.bot.answers import refusal
-from advocacy.bot.cards import OPENS_FORM
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator, translator
 from advocacy.bot.review_cards import review_card
 from advocacy.bot.reviewing import gather
-from advocacy.chat import Answer, Button, Form, Input, Message, OpenForm, Private, Rewrite
+from advocacy.chat import OPENS_FORM, Answer, Button, Form, Input, Message, OpenForm, Private, Rewrite
 from advocacy.content import approval, stories
 from advocacy.content.models import Story, StoryState
 from advocacy.delivery import outbox, placements

@@ -9,10 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from advocacy.bot import review_wordings
-from advocacy.bot.cards import OPENS_FORM, withdraw_button
+from advocacy.bot.cards import withdraw_button
 from advocacy.bot.differences import Names, changes, field_name, rights
 from advocacy.bot.language import Translator
-from advocacy.chat import Button, Fact, Image, Message
+from advocacy.chat import OPENS_FORM, Button, Fact, Image, Message
 from advocacy.content.fingerprint import content, fingerprint
 from advocacy.content.models import LanguageVersion, ReviewTask, Story, StoryState
 from advocacy.content.review import difference

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from advocacy.bot.actions import Call
-from advocacy.bot.cards import OPENS_FORM
 from advocacy.bot.compose import field_problem
 from advocacy.bot.editing import filled
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator
 from advocacy.bot.topic_desk import manage
-from advocacy.chat import Answer, Bar, Button, Fact, Form, Input, Message, OpenForm, Option, Private
+from advocacy.chat import OPENS_FORM, Answer, Bar, Button, Fact, Form, Input, Message, OpenForm, Option, Private
 from advocacy.content import campaigns, times
 from advocacy.content import topics as facts
 from advocacy.content.models import Campaign

@@ -10,12 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
 from advocacy.bot.answers import refusal
-from advocacy.bot.cards import OPENS_FORM
 from advocacy.bot.compose import field_problem
 from advocacy.bot.editing import filled
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator
-from advocacy.chat import Answer, Button, Fact, Form, Input, Message, OpenForm, Option, Private
+from advocacy.chat import OPENS_FORM, Answer, Button, Fact, Form, Input, Message, OpenForm, Option, Private
 from advocacy.content import topic_settings as settings
 from advocacy.content.fields import MAX_TOPIC
 from advocacy.content.stories import Invalid

@@ -6,13 +6,12 @@ from dataclasses import replace
 
 from advocacy.bot.actions import Call, is_private
 from advocacy.bot.answers import refusal
-from advocacy.bot.cards import OPENS_FORM
 from advocacy.bot.desk import saved
 from advocacy.bot.editors import editors_only
 from advocacy.bot.wording_form import EVERYWHERE, FIELDS, Editing, Typed, field_problems, form, typed_from
 from advocacy.bot.wording_previews import shown_on
 from advocacy.bot.wordings import Desk, listing
-from advocacy.chat import Answer, OpenForm, Private
+from advocacy.chat import OPENS_FORM, Answer, OpenForm, Private
 from advocacy.content import fields, stories
 from advocacy.content.models import Caption, Story
 from advocacy.content.stories import Invalid, Overtaken, Wording

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from advocacy.bot.brands import called
-from advocacy.bot.cards import OPENS_FORM
 from advocacy.bot.language import LANGUAGES, Translator
-from advocacy.chat import Button, Fact, Message
+from advocacy.chat import OPENS_FORM, Button, Fact, Message
 from advocacy.config import Settings
 from advocacy.content import captions, versions
 from advocacy.content.models import Caption, Story

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from advocacy.bot.doors import FORM_WORDS
-from advocacy.chat import ChannelRef, MessageRef, Press, Quoted, UserRef
+from advocacy.chat import OPENS_FORM, ChannelRef, MessageRef, Press, Quoted, UserRef
 from advocacy.slack import forms, render, said
 from advocacy.slack.reply import ReplyTo
 
@@ -47,7 +47,7 @@ class Came:
             return False
         if self.press.action == "command":
             return next(iter(self.press.text.split(None, 1)), "").lower() in FORM_WORDS
-        return bool(self.press.value.get("_form")) or self.press.action in _OPENING
+        return bool(self.press.value.get(OPENS_FORM)) or self.press.action in _OPENING
 
 
 def of_button(payload: Payload) -> Came | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from advocacy.chat import Bar, Button, Fact, Form, Image, Input, Message, Option, Refused
+from advocacy.chat import OPENS_FORM, Bar, Button, Fact, Form, Image, Input, Message, Option, Refused
 from advocacy.teams.changes import drawn as drawn_changes
 from advocacy.teams.changes import shorter as shorter_change
 from advocacy.teams.names import ADAPTIVE, OURS
@@ -259,7 +259,7 @@ def _plain_button(button: Button, where: _Where) -> Json:
         if where.origin:
             data["origin"] = where.origin
         return submit
-    if button.value.get("_form"):
+    if button.value.get(OPENS_FORM):
         data["msteams"] = {"type": "task/fetch"}
         return submit
     executed = _execute(button)
