@@ -10,6 +10,7 @@ import structlog
 
 log = structlog.get_logger()
 T = TypeVar("T")
+Late = Callable[[asyncio.Task[T]], Coroutine[Any, Any, None]]
 
 
 class Background:
@@ -21,14 +22,18 @@ class Background:
         self._running: set[asyncio.Task[Any]] = set()
 
     async def in_time(
-        self, work: Coroutine[Any, Any, T], late: Callable[[asyncio.Task[T]], Coroutine[Any, Any, None]]
+        self, work: Coroutine[Any, Any, T], late: Late[T] | None = None, *, seconds: float | None = None
     ) -> T | None:
-        """What the work answers; ``None`` when it takes longer: then ``late`` waits for it and tells the person."""
+        """What the work answers; ``None`` when it takes longer: then ``late`` waits for it and tells the person.
+
+        ``seconds`` is for a press whose answer may take longer than others.
+        """
         task = self._start(work)
-        finished, _ = await asyncio.wait({task}, timeout=self.patience)
+        finished, _ = await asyncio.wait({task}, timeout=self.patience if seconds is None else seconds)
         if finished:
             return task.result()
-        self._start(late(task)).add_done_callback(_log_failure)
+        goes_on: asyncio.Task[Any] = task if late is None else self._start(late(task))
+        goes_on.add_done_callback(_log_failure)
         return None
 
     async def settle(self, seconds: float) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from advocacy.bot.actions import Call, Parts
-from advocacy.bot.answers import refusal
 from advocacy.bot.editors import editors_only
 from advocacy.bot.feed_cards import decided_card, health_card, more_card, question_card
 from advocacy.bot.language import Translator, translator
@@ -11,7 +10,6 @@ from advocacy.chat import Answer, Button, ChannelRef, Message, Private, Rewrite
 from advocacy.content.feeds import due, questions, sources
 from advocacy.db import after_commit
 from advocacy.delivery import outbox, placements
-from advocacy.people import directory
 
 AT_ONCE = 5
 """Questions put for one pull of a feed; one card stands for all others."""
@@ -91,10 +89,14 @@ async def entries(call: Call) -> Answer:
     return Private(message, replace=True)
 
 
-async def feeds(call: Call, note: str = "") -> Answer:
+@editors_only
+async def feeds(call: Call) -> Answer:
     """How each source is doing."""
-    if not directory.may(call.person, "editor"):
-        return Private(refusal(call.t, "not_editor"))
+    return await health(call)
+
+
+async def health(call: Call, note: str = "") -> Answer:
+    """The same, with a word about what was just done with one of them; for callers that have checked who asks."""
     async with call.parts.db.read() as s:
         listed = await sources.listing(s)
     at = call.number("at") if call.number("at") < len(listed) else 0
@@ -113,19 +115,16 @@ async def feed_pull(call: Call) -> Answer:
         if is_due
         else call.t("It was asked less than five minutes ago, and we do not press a source harder than that.")
     )
-    return await feeds(call, note)
+    return await health(call, note)
 
 
 async def _language(call: Call) -> Translator:
     """The words of the channel whose card was pressed."""
-    pressed = call.press.message
     async with call.parts.db.read() as s:
         places = await placements.channels(s, "editors")
-    for place in places:
-        # Teams adds the thread to the channel's id.
-        if pressed and isinstance(place.to, ChannelRef) and pressed.channel.startswith(place.to.channel):
-            return translator(place.language)
-    return translator(call.parts.settings.language)
+    spoken = {place.to: place.language for place in places if isinstance(place.to, ChannelRef)}
+    where = call.press.channel
+    return translator(spoken.get(where, call.parts.settings.language) if where else call.parts.settings.language)
 
 
 ACTIONS = {

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 
 from advocacy.bot.actions import Call
 from advocacy.bot.compose import LONGEST_LINK, LONGEST_TOPICS, field_problem, topics_of
 from advocacy.bot.editors import editors_only
-from advocacy.bot.feed_actions import feeds
+from advocacy.bot.feed_actions import health
 from advocacy.bot.feed_cards import problem
 from advocacy.bot.language import LANGUAGES, Translator
 from advocacy.chat import Answer, Form, Input, Message, OpenForm, Option
 from advocacy.content.feeds import sources
-from advocacy.content.feeds.pull import Pulled, pull
+from advocacy.content.feeds.pull import pull
 from advocacy.content.stories import Invalid
 
 PATIENCE = 6.0
@@ -22,8 +21,6 @@ FINAL = frozenset({"not_a_feed", "too_large", "missing", "gone", "forbidden", "b
 """What will not be better at the next try: such a source is not subscribed."""
 OWN = "own"
 """Choice of the feed's own language: an empty value is no choice to a platform."""
-background: set[asyncio.Task[Pulled]] = set()
-"""First looks that take longer than somebody waits."""
 
 
 @editors_only
@@ -49,23 +46,20 @@ async def feed_save(call: Call) -> Answer:
         at = wrong.field if wrong.field in names else "url"
         return OpenForm(_form(t, inputs, {at: field_problem(t, wrong.code)}))
     if not is_new:
-        return await feeds(call, t("It was subscribed before, and follows what you have chosen from now on."))
+        return await health(call, t("It was subscribed before, and follows what you have chosen from now on."))
     if code := await _first_look(call, feed.url):
         async with call.parts.db.write() as s:
             await sources.unsubscribe(s, feed.url)
         return OpenForm(_form(t, inputs, {"url": _refused(t, code)}))
     call.parts.feeds_due()
-    return await feeds(call, t("Subscribed. What is new comes to the editors' channel or lies with the drafts."))
+    return await health(call, t("Subscribed. What is new comes to the editors' channel or lies with the drafts."))
 
 
 async def _first_look(call: Call, url: str) -> str:
     """Why it cannot be subscribed; empty when it can, or does not answer at the moment."""
-    looking = asyncio.create_task(pull(call.parts.db, call.parts.http, url))
-    background.add(looking)
-    looking.add_done_callback(background.discard)
-    finished, _ = await asyncio.wait({looking}, timeout=PATIENCE)
-    found = looking.result().problem if finished else ""
-    return found if found in FINAL else ""
+    looking = pull(call.parts.db, call.parts.http, url)
+    found = await call.parts.background.in_time(looking, seconds=PATIENCE)
+    return found.problem if found is not None and found.problem in FINAL else ""
 
 
 def _refused(t: Translator, code: str) -> str:
