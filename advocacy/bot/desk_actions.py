@@ -14,7 +14,7 @@ from advocacy.bot.desk import desk_message, list_message, saved
 from advocacy.bot.editing import change_form, kept_open
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import LANGUAGES
-from advocacy.bot.rule_actions import review_open
+from advocacy.bot.review_actions import review_open
 from advocacy.chat import Answer, Form, Input, Message, OpenForm, Private
 from advocacy.content import pictures, stories
 from advocacy.content.fields import MAX_ALT, MAX_TITLE, RIGHTS

@@ -10,14 +10,40 @@ from advocacy.bot.answers import refusal
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator, translator
 from advocacy.bot.review_cards import review_card
+from advocacy.bot.review_wordings import wordings_message
 from advocacy.bot.reviewing import gather
 from advocacy.chat import OPENS_FORM, Answer, Button, Form, Input, Message, OpenForm, Private, Rewrite
 from advocacy.content import approval, stories
+from advocacy.content.approval import Rejected
 from advocacy.content.models import Story, StoryState
 from advocacy.delivery import outbox, placements
-from advocacy.people import directory
 
 NOTE_LIMIT = 1000
+
+
+async def review_open(call: Call) -> Answer:
+    """The review card, privately, for an editor or somebody whom a rule names."""
+    async with call.parts.db.read() as s:
+        story = await _reviewed(s, call)
+        if story.state != StoryState.IN_REVIEW:
+            return Private(refusal(call.t, "not_in_review"))
+        reviewing = await gather(s, call.parts.settings, story)
+    return Private(review_card(call.t, reviewing))
+
+
+async def review_wordings(call: Call) -> Answer:
+    """Wordings that the card has no room for, for the same people."""
+    async with call.parts.db.read() as s:
+        story = await _reviewed(s, call)
+    return Private(wordings_message(call.t, story, call.number("o")))
+
+
+async def _reviewed(s: AsyncSession, call: Call) -> Story:
+    """The story, for those who may decide on it. Raises ``NoStory``, ``Rejected``."""
+    story = await stories.get(s, call.number("s"))
+    if not await approval.may_review(s, story, call.person):
+        raise Rejected("not_editor")
+    return story
 
 
 async def approve(call: Call) -> Answer:
@@ -34,9 +60,7 @@ async def approve(call: Call) -> Answer:
 async def give_back(call: Call) -> Answer:
     """Ask for the note that goes to the author."""
     async with call.parts.db.read() as s:
-        story = await stories.get(s, call.number("s"))
-        if not await approval.may_review(s, story, call.person):
-            return Private(refusal(call.t, "not_editor"))
+        story = await _reviewed(s, call)
     if story.state != StoryState.IN_REVIEW:
         return Private(refusal(call.t, "not_in_review"))
     t = call.t
@@ -74,19 +98,19 @@ async def resubmit(call: Call) -> Answer:
     return Rewrite(Message(summary=said, heading=story.title, paragraphs=(said,)))
 
 
+@editors_only
 async def placement_there(call: Call) -> Answer:
     """An editor saw the card in the channel: leave it at that."""
     return await _settle(call, again=False)
 
 
+@editors_only
 async def placement_again(call: Call) -> Answer:
     """An editor says that the card is not in the channel: send it once more."""
     return await _settle(call, again=True)
 
 
 async def _settle(call: Call, *, again: bool) -> Answer:
-    if not directory.may(call.person, "editor"):
-        return Private(refusal(call.t, "not_editor"))
     async with call.parts.db.write() as s:
         if again:
             await placements.send_again(s, call.number("q"))
@@ -141,6 +165,8 @@ def doubt_message(t: Translator, title: str, channel: str, placement_id: int) ->
 
 
 ACTIONS = {
+    "review_open": review_open,
+    "review_wordings": review_wordings,
     "approve": approve,
     "return": give_back,
     "return_save": return_save,

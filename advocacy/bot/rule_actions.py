@@ -1,50 +1,18 @@
-"""What calls for a reviewer, to read; and the card of a story in review, for one person."""
+"""What calls for a reviewer, to read."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
-from advocacy.bot.answers import refusal
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator
-from advocacy.bot.review_cards import review_card
-from advocacy.bot.review_wordings import wordings_message
-from advocacy.bot.reviewing import gather
 from advocacy.chat import Answer, Fact, Message, Private
-from advocacy.content import approval, stories
-from advocacy.content.approval import Rejected
-from advocacy.content.models import ReviewRule, Story, StoryState
+from advocacy.content.models import ReviewRule
 from advocacy.people import directory
 
 MOST_TERMS = 8
 """Words of a rule that are shown."""
-
-
-async def review_open(call: Call) -> Answer:
-    """The review card, privately, for an editor or somebody whom a rule names."""
-    async with call.parts.db.read() as s:
-        story = await _reviewed(s, call)
-        if story.state != StoryState.IN_REVIEW:
-            return Private(refusal(call.t, "not_in_review"))
-        reviewing = await gather(s, call.parts.settings, story)
-    return Private(review_card(call.t, reviewing))
-
-
-async def review_wordings(call: Call) -> Answer:
-    """Wordings that the card has no room for, for the same people."""
-    async with call.parts.db.read() as s:
-        story = await _reviewed(s, call)
-    return Private(wordings_message(call.t, story, call.number("o")))
-
-
-async def _reviewed(s: AsyncSession, call: Call) -> Story:
-    """The story, for those who may decide on it. Raises ``NoStory``, ``Rejected``."""
-    story = await stories.get(s, call.number("s"))
-    if not await approval.may_review(s, story, call.person):
-        raise Rejected("not_editor")
-    return story
 
 
 @editors_only
@@ -90,5 +58,5 @@ def looks_for(t: Translator, rule: ReviewRule) -> str:
     return f"{said} ({rule.language})" if rule.language else said
 
 
-ACTIONS = {"review_open": review_open, "review_wordings": review_wordings, "rules": rules}
+ACTIONS = {"rules": rules}
 WORDS = {"rules": rules, "regeln": rules}
