@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -66,7 +67,7 @@ async def readable(s: AsyncSession, story_id: int, person_id: int, at: datetime)
         raise NotSharable("not_live")
     if story.state != StoryState.LIVE and not _is_early(story, person_id):
         raise NotSharable("not_live")
-    reader = await _reader(s, person_id, at)
+    reader = await _reader(s, person_id, at, [story])
     if reader is None or not reader.may_see(story):
         raise NotSharable("not_for_you")
     return story
@@ -77,9 +78,6 @@ async def feed_for(s: AsyncSession, person_id: int, at: datetime, limit: int = 5
 
     Without those they passed on and those of topics they muted; with those they get before the others.
     """
-    reader = await _reader(s, person_id, at)
-    if reader is None:
-        return []
     passed = await reasons.hidden_from(s, person_id)
     early = and_(Story.state.in_(_EARLY), Story.leaders_told_at.is_not(None))
     query = (
@@ -91,9 +89,13 @@ async def feed_for(s: AsyncSession, person_id: int, at: datetime, limit: int = 5
         .limit(_LOOKED_AT)
         .options(*stories.whole())
     )
+    there = list(await s.scalars(query))
+    reader = await _reader(s, person_id, at, there)
+    if reader is None:
+        return []
     found = [
         story
-        for story in await s.scalars(query)
+        for story in there
         if (story.state == StoryState.LIVE or _is_early(story, person_id))
         and reader.may_see(story)
         and reader.sight.wants(story.topics)
@@ -107,7 +109,7 @@ class _Reader:
 
     person_id: int
     departments: frozenset[int]
-    """Theirs and all above it."""
+    """Theirs and all above it; left out where no story asks for it."""
     location: str
     language: str
     sight: topics.Sight
@@ -124,14 +126,16 @@ class _Reader:
         )
 
 
-async def _reader(s: AsyncSession, person_id: int, at: datetime) -> _Reader | None:
-    """The person, while employed."""
+async def _reader(s: AsyncSession, person_id: int, at: datetime, there: Sequence[Story]) -> _Reader | None:
+    """The person, while employed, as far as these stories ask for it: most are for all, and every press waits here."""
     person = await s.get(Person, person_id)
     if person is None or (person.left_on is not None and person.left_on <= at.date()):
         return None
-    own = (await departments.of(s, [person_id], at.date())).get(person_id)
-    chain = (await departments.tree(s)).chain(own) if own is not None else ()
-    sight = await topics.sight(s, person_id)
+    chain: Iterable[int] = ()
+    if any(story.department_ids for story in there):
+        own = (await departments.of(s, [person_id], at.date())).get(person_id)
+        chain = (await departments.tree(s)).chain(own) if own is not None else ()
+    sight = await topics.sight(s, person_id) if any(story.topics for story in there) else topics.Sight()
     return _Reader(person_id, frozenset(chain), person.location, person.language, sight)
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.content import approval, audience, schedule, stories, topics
@@ -168,3 +168,15 @@ async def test_a_story_is_sent_again_only_while_it_is_out(db: Database) -> None:
         story.state = StoryState.EXPIRED
         with pytest.raises(Invalid):
             await schedule.resend(s, story.id)
+
+
+async def test_a_press_on_a_story_for_all_reads_no_departments(db: Database) -> None:
+    """Every press waits for this look, and a company may have thousands of them."""
+    async with db.write() as s:
+        anna, david, jana = await company(s)
+        story = await live(s, anna, david)
+    asked: list[str] = []
+    event.listen(db.engine.sync_engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    async with db.read() as s:
+        assert await refused(s, story, jana) == ""
+    assert not [one for one in asked if "FROM department" in one or "FROM topic" in one]
