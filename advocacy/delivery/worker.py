@@ -86,10 +86,10 @@ class Worker:
             rows = list((await s.execute(for_update(query, skip_locked=True))).scalars())
             for row in rows:
                 row.state, row.claimed_at, row.attempts = OutboxState.SENDING, at, row.attempts + 1
-                if row.placement_id is not None and row.verb == "send":
-                    await s.execute(
-                        update(Placement).where(Placement.id == row.placement_id).values(state=PlacementState.SENDING)
-                    )
+            cards = [row.placement_id for row in rows if row.verb == "send" and row.placement_id is not None]
+            if cards:
+                under_way = update(Placement).where(Placement.id.in_(cards)).values(state=PlacementState.SENDING)
+                await s.execute(under_way.execution_options(synchronize_session=False))
         return rows
 
     async def _turns(self, s: AsyncSession, due: ColumnElement[bool]) -> list[int]:
