@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from yarl import URL
 
@@ -34,6 +34,14 @@ def problem(url: str) -> str:
     if parts.username is not None or parts.password is not None or port == 0:
         return "bad_link"
     return "private_link" if _is_private(host) else ""
+
+
+def joined(base: str, link: str) -> str:
+    """The whole address of a link that stands on the page ``base``; empty when it is none."""
+    try:
+        return urljoin(base, link.replace(" ", "%20")) if link else ""
+    except ValueError:
+        return ""
 
 
 def without_tracking(url: str) -> str:

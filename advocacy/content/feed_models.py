@@ -70,7 +70,8 @@ class FeedEntry(Base):
     drafted_hash: Mapped[str] = mapped_column(String(64), default="")
     """Fingerprint of the story as it was made out of the entry: as long as it is that, nobody worked on it."""
     state: Mapped[str] = mapped_column(String(12), default="drafted")
-    """``drafted``, ``asked``, ``declined``, ``duplicate`` (``story_id`` is the one it repeats)."""
+    """``drafted``, ``asked``, ``declined``, ``refused`` (no story can be made of it), ``duplicate`` (``story_id`` is
+    the one it repeats)."""
     entry: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What a draft would be made of, while editors are asked."""
     story_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("story.id", ondelete="SET NULL"))

@@ -104,6 +104,7 @@ async def _add(s: AsyncSession, into: _Into, entry: Entry, stored: Stored) -> No
         try:
             stored.drafts.append((await _draft(s, row, _said(entry, feed, language))).id)
         except Invalid:
+            row.state = "refused"
             stored.refused += 1
     await s.flush()  # the next one is compared with it
 

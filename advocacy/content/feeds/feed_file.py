@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from advocacy.content import addresses
 from advocacy.content.feeds import backoff, json_feed
@@ -195,21 +195,14 @@ def _link(raw: Mapping[str, Any], base: str) -> str:
     if not link:
         own = _text(raw.get("id")).strip()
         link = own if own.startswith(("http://", "https://")) else ""
-    return _joined(base, link)
-
-
-def _joined(base: str, link: str) -> str:
-    try:
-        return urljoin(base, link.replace(" ", "%20")) if link else ""
-    except ValueError:
-        return ""
+    return addresses.joined(base, link)
 
 
 def _image(raw: Mapping[str, Any], base: str) -> tuple[str, str]:
     """The widest picture that comes along, and its description."""
     offers: list[tuple[int, str]] = []
     for one in (*raw.get("media_content", ()), *raw.get("enclosures", ()), *raw.get("media_thumbnail", ())):
-        url = _joined(base, _text(one.get("url") or one.get("href")).strip())
+        url = addresses.joined(base, _text(one.get("url") or one.get("href")).strip())
         kind = _text(one.get("type")) or _text(one.get("medium"))
         if not url or addresses.problem(url):
             continue

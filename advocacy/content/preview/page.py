@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from advocacy.content import addresses
 from advocacy.content.fields import MAX_ALT, MAX_SITE, MAX_TITLE, is_language
@@ -145,7 +145,7 @@ def _meta_images(metas: dict[str, str]) -> Iterator[str]:
 
 def _usable(images: Iterable[str], url: str) -> Iterator[str]:
     """Whole addresses of pictures that may be fetched, each once."""
-    whole = dict.fromkeys(_joined(url, image.strip()) for image in images if image.strip())
+    whole = dict.fromkeys(addresses.joined(url, image.strip()) for image in images if image.strip())
     fitting = (image for image in whole if image and not addresses.problem(image))
     for count, image in enumerate(fitting):
         if count < MOST_IMAGES:
@@ -156,7 +156,7 @@ def _canonical(offers: Iterable[str], url: str) -> str:
     """The address a page gives itself: believed for its own host, unless it would lead to the front page instead."""
     here = urlsplit(url)
     for offer in offers:
-        whole = _joined(url, offer.strip())
+        whole = addresses.joined(url, offer.strip())
         if not whole or addresses.problem(whole):
             continue
         there = urlsplit(whole)
@@ -165,13 +165,6 @@ def _canonical(offers: Iterable[str], url: str) -> str:
         if there.netloc.lower() == here.netloc.lower() and not is_worse and not leads_elsewhere:
             return whole
     return ""
-
-
-def _joined(base: str, link: str) -> str:
-    try:
-        return urljoin(base, link.replace(" ", "%20")) if link else ""
-    except ValueError:
-        return ""
 
 
 def _first(values: Iterable[str | None], most: int) -> str:
