@@ -342,3 +342,4 @@ def test_a_token_is_shown_once_and_can_be_revoked(cli: Run, tmp_path: Path) -> N
     assert cli("token", "revoke", "9").err == "There is no token 9; see: advocacy token list\n"
     assert "is not an editor" in cli("token", "new", "--for", "bo@nordlicht.example", "--name", "x").err
     assert "There is nobody" in cli("token", "new", "--for", "no@nordlicht.example", "--name", "x").err
+    assert "at most 120" in cli("token", "new", "--for", "ada@nordlicht.example", "--name", "x" * 121).err

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -65,10 +65,11 @@ def add(
     every: Every = 30,
 ) -> None:
     """Subscribe to a feed and pull it for the first time; again with other options changes them."""
-    ground.run(_add(ground.settings(), url.strip(), mode, language, topic or [], every))
+    how = {"mode": mode, "language": language, "topics": topic or [], "every_minutes": every}
+    ground.run(_add(ground.settings(), url.strip(), how))
 
 
-async def _add(chosen: Settings, url: str, mode: str, language: str, topics: list[str], every: int) -> None:  # noqa: PLR0917
+async def _add(chosen: Settings, url: str, how: dict[str, Any]) -> None:
     from advocacy.content.feeds import pull as feeds
     from advocacy.content.feeds import sources
     from advocacy.content.fields import Invalid
@@ -76,9 +77,7 @@ async def _add(chosen: Settings, url: str, mode: str, language: str, topics: lis
     async with ground.database(chosen) as db, ground.http(chosen) as http:
         try:
             async with db.write() as s:
-                feed, is_new = await sources.subscribe(
-                    s, url, mode=mode, language=language, topics=topics, every_minutes=every
-                )
+                feed, is_new = await sources.subscribe(s, url, **how)
         except Invalid as no:
             raise _wrong(no, url) from None
         if not is_new:

@@ -35,6 +35,8 @@ def new(
 async def _new(chosen: Settings, email: str, name: str) -> None:
     from advocacy.people import directory, tokens
 
+    if len(name.strip()) > tokens.LONGEST_NAME:
+        raise Trouble(f"A name has at most {tokens.LONGEST_NAME} characters.", 2)
     async with ground.database(chosen) as db, db.write() as s:
         person = await directory.find(s, email)
         if person is None:

@@ -20,7 +20,10 @@ _NOTED_EVERY = timedelta(minutes=1)
 
 
 async def new(s: AsyncSession, person_id: int, name: str) -> tuple[ApiToken, str]:
-    """Make one; the second value is the token itself, which is told now and never again."""
+    """Make one; the second value is the token itself, which is told now and never again.
+
+    A name is cut after ``LONGEST_NAME`` characters.
+    """
     secret = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken(person_id=person_id, name=name.strip()[:LONGEST_NAME], token_hash=_hash(secret))
     s.add(token)
