@@ -33,7 +33,10 @@ class Entry:
 
 
 async def between(s: AsyncSession, start: datetime, end: datetime, languages: Iterable[str] = ()) -> list[Entry]:
-    """What begins or ends from ``start`` to before ``end``, by time. ``languages`` are those a story should speak."""
+    """What begins or ends from ``start`` to before ``end``, by time; of the 500 newest stories with a time in it.
+
+    ``languages`` are those a story should speak.
+    """
     moments = (Story.publish_at, Story.embargo_until, Story.live_at, Story.expires_at, Story.rights_until)
     query = (
         select(Story)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.content.fields import Invalid
 from advocacy.content.models import Campaign, Story
+from advocacy.db import insert_into
 
 GOALS = ("", "people", "shares", "clicks")
 MAX_NAME, MAX_GOAL = 120, 1_000_000_000
@@ -28,19 +29,20 @@ async def create(
         raise Invalid("name", "missing")
     if len(name) > MAX_NAME:
         raise Invalid("name", "too_long")
-    if await s.scalar(select(Campaign.id).where(Campaign.name == name)) is not None:
-        raise Invalid("name", "taken")
     if goal_kind not in GOALS:
         raise Invalid("goal_kind", "unknown")
     if goal_kind and not 0 < goal <= MAX_GOAL:
         raise Invalid("goal", "too_many")
     if starts_on is not None and ends_on is not None and ends_on < starts_on:
         raise Invalid("ends_on", "order")
-    campaign = Campaign(name=name, goal_kind=goal_kind, goal=goal if goal_kind else 0, starts_on=starts_on,
-                        ends_on=ends_on)  # fmt: skip
-    s.add(campaign)
-    await s.flush()
-    return campaign
+    values = {"name": name, "goal_kind": goal_kind, "goal": goal if goal_kind else 0, "starts_on": starts_on,
+              "ends_on": ends_on}  # fmt: skip
+    # Two may begin the same at once: the database decides, not a look beforehand.
+    fresh = insert_into(s, Campaign).values(**values).on_conflict_do_nothing().returning(Campaign.id)
+    campaign_id = await s.scalar(fresh)
+    if campaign_id is None:
+        raise Invalid("name", "taken")
+    return await s.get_one(Campaign, campaign_id)
 
 
 async def listing(s: AsyncSession) -> Sequence[Campaign]:

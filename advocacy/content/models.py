@@ -85,7 +85,7 @@ class Story(Base):
     consent: Mapped[str] = mapped_column(String(12), default="")
     """Theirs: ``asked``, ``given``, ``nameless`` (use it, do not name me), ``refused``; empty when none is needed."""
     approved_hash: Mapped[str] = mapped_column(String(64), default="")
-    """Fingerprint of the exact content that was approved; see ``approval.fingerprint``."""
+    """Fingerprint of the exact content that was approved; see ``fingerprint.fingerprint``."""
     publish_at: Mapped[datetime | None]
     """As soon as approved when empty. With ``wall_clock``, the moment at which it is first so late anywhere."""
     wall_clock: Mapped[str] = mapped_column(String(16), default="")
