@@ -15,7 +15,7 @@ from advocacy.bot.answers import refusal
 from advocacy.bot.background import Background
 from advocacy.bot.language import Translator, translator
 from advocacy.bot.models import SeenEvent
-from advocacy.chat import Answer, ChatPlatform, Gone, Press, Private, Refused, Retry, Unknown, UserRef
+from advocacy.chat import Answer, ChatPlatform, Gone, Press, Private, Quoted, Refused, Retry, Unknown, UserRef
 from advocacy.config import Settings
 from advocacy.content.approval import Rejected
 from advocacy.content.audience import NotSharable
@@ -225,8 +225,13 @@ def storable(press: Press) -> Press:
         text=letters(press.text),
         inputs={name: letters(one) for name, one in press.inputs.items()},
         value={name: letters(one) if isinstance(one, str) else one for name, one in press.value.items()},
-        quoted=quoted if quoted is None else replace(quoted, text=letters(quoted.text)),
+        quoted=quoted if quoted is None else _storable(quoted),
     )
+
+
+def _storable(quoted: Quoted) -> Quoted:
+    author = quoted.author
+    return replace(quoted, text=letters(quoted.text), author=author and replace(author, user=letters(author.user)))
 
 
 def is_private(press: Press) -> bool:

@@ -187,3 +187,11 @@ async def test_only_editors_work_on_stories(chat: Chat, action: str) -> None:
     answer = await chat.press("jana.feld", action, {"title": "Mine"}, s=story.id)
     assert "Redaktion" in said(answer)
     assert (await stored(chat)).title == story.title
+
+
+async def test_an_author_whose_id_cannot_be_stored_is_nobody(chat: Chat) -> None:
+    """What stands in a payload as its author may be anything; the form opens all the same."""
+    for user in ("\ud800", "a\0b", "x" * 5000):
+        author = replace(chat.who("till.brandt"), user=user)
+        press = Press(chat.who("jana.feld"), "suggest", quoted=Quoted(f"Look: {ARTICLE}", author))
+        assert form_of(await chat.bot.handle(press)).kept == {}

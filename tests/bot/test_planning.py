@@ -155,11 +155,13 @@ async def test_people_follow_topics_and_editors_run_campaigns(chat: Chat) -> Non
     assert len(form.body.inputs) == 1
     shown = message_of(await chat.press(JANA, "topics_save", {"follow_0": ""}))
     assert [one.value for one in shown.facts] == ["Safety", "Wind"]
+    assert shown.summary == "Gespeichert."
     new = form_of(await chat.press(CLARA, "campaign_new"))
     typed = values(new) | {"name": "Wind weeks", "goal_kind": "people", "goal": "viele"}
     assert set(form_of(await chat.press(CLARA, "campaign_save", typed)).errors) == {"goal"}
     shown = message_of(await chat.press(CLARA, "campaign_save", typed | {"goal": "40"}))
     assert [(one.label, one.share) for one in shown.bars] == [("Wind weeks", 0.0)]
+    assert shown.summary == "Gespeichert: Wind weeks"
     assert set(form_of(await chat.press(CLARA, "campaign_save", typed | {"goal": "40"})).errors) == {"name"}
 
 
