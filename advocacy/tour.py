@@ -16,6 +16,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.announce import ask_editors
+from advocacy.bot.answers import refusal
+from advocacy.bot.language import LANGUAGES, translator
 from advocacy.demo import Demo
 from advocacy.insights import participation, periods
 from advocacy.playground.captions import CAMPAIGNS
@@ -106,7 +108,8 @@ class Tour:
         """The author is refused; somebody else approves, one story in Slack, the other in Teams."""
         first, second = (self._title(campaign.slug) for campaign in CAMPAIGNS)
         refused = await self._decide("clara.editorius", "slack", first)
-        expect("approve" in refused.lower() or "freigeben" in refused.lower(), f"the author was told {refused!r}")
+        told = {refusal(translator(one), "own_story").summary for one in LANGUAGES}
+        expect(any(one in refused for one in told), f"the author was told {refused!r}")
         await self._still_in_review(0)
         await self._decide("david.vierauge", "slack", first)
         await self._decide("clara.editorius", "teams", second)
