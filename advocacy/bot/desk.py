@@ -85,7 +85,7 @@ def _while_out(t: Translator, story: Story) -> tuple[Button, ...]:
     first = t("No longer first") if story.featured else t("Show it first")
     return (
         Button(t("Send again"), action="resend", value=value),
-        Button(first, action="feature", value=value),
+        Button(first, action="feature", value={**value, "on": int(not story.featured)}),
         reasons,
     )
 

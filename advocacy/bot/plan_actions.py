@@ -127,10 +127,9 @@ async def resend(call: Call) -> Answer:
 
 @editors_only
 async def feature(call: Call) -> Answer:
-    """Let a story stand first in feeds, or no longer."""
+    """Let a story stand first in feeds, or no longer, as the button said: pressed twice it is not undone."""
     async with call.parts.db.write() as s:
-        story = await stories.get(s, call.number("s"), lock=True)
-        story.featured, story.version = not story.featured, story.version + 1
+        story = await schedule.feature(s, call.number("s"), first=bool(call.number("on")))
     t = call.t
     said = (
         t("“{title}” now stands first.", title=story.title)

@@ -109,6 +109,17 @@ async def resend(s: AsyncSession, story_id: int) -> Story:
     return story
 
 
+async def feature(s: AsyncSession, story_id: int, *, first: bool) -> Story:
+    """Let a live story stand first in feeds, or in line again; twice is as once. Raises ``NoStory``, ``Invalid``."""
+    story = await get(s, story_id, lock=True)
+    if story.state != StoryState.LIVE:
+        raise Invalid("state", "not_live")
+    if story.featured != first:
+        story.featured, story.version = first, story.version + 1
+    await s.flush()
+    return story
+
+
 def card_due(story: Story, where: ZoneInfo, quiet: Quiet, at: datetime) -> datetime:
     """When its card is to be put where clocks are those of ``where``; never before ``at`` or its embargo.
 
@@ -119,4 +130,4 @@ def card_due(story: Story, where: ZoneInfo, quiet: Quiet, at: datetime) -> datet
     return due if story.urgent else after_quiet(due, where, quiet)
 
 
-__all__ = ["card_due", "expire", "go_live", "leaders_due", "resend"]
+__all__ = ["card_due", "expire", "feature", "go_live", "leaders_due", "resend"]

@@ -129,8 +129,10 @@ async def test_a_story_is_sent_again_after_a_question_and_can_stand_first(chat: 
     assert len(chat.worlds.slack.messages(news.channel)) == 2
     async with chat.db.read() as s:
         assert list(await s.scalars(select(Placement.round).order_by(Placement.id))) == [1, 2]
-    assert "vorn" in said(await chat.press(CLARA, "feature", s=story.id))
+    for _ in range(2):  # pressed twice it is not undone
+        assert "vorn" in said(await chat.press(CLARA, "feature", s=story.id, on=1))
     assert (await stored(chat, story)).featured
+    assert "vorn" not in said(await chat.press(CLARA, "feature", s=(await chat.story()).id, on=1)), "not out"
 
 
 @time_machine.travel(START, tick=True)
