@@ -98,7 +98,7 @@ async def _campaigns(call: Call, said: str = "") -> Answer:
     t = call.t
     async with call.parts.db.read() as s:
         found = list(await campaigns.listing(s))[:20]
-        come = {one.id: await progress(s, await campaigns.story_ids(s, one.id)) for one in found}
+        come = await progress(s, [one.id for one in found])
     heading = t("Campaigns")
     new = Button(t("New campaign"), action="campaign_new", value={OPENS_FORM: 1}, style="primary")
     if not found:

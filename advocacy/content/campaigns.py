@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.content.fields import Invalid
-from advocacy.content.models import Campaign, Story
+from advocacy.content.models import Campaign
 from advocacy.db import insert_into
 
 GOALS = ("", "people", "shares", "clicks")
@@ -50,9 +50,4 @@ async def listing(s: AsyncSession) -> Sequence[Campaign]:
     return list(await s.scalars(select(Campaign).order_by(Campaign.id.desc())))
 
 
-async def story_ids(s: AsyncSession, campaign_id: int) -> list[int]:
-    """Its stories."""
-    return list(await s.scalars(select(Story.id).where(Story.campaign_id == campaign_id).order_by(Story.id)))
-
-
-__all__ = ["GOALS", "create", "listing", "story_ids"]
+__all__ = ["GOALS", "create", "listing"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from advocacy.content.models import Story
 from advocacy.insights.models import StoryPerson, StoryTotal
 
 
@@ -26,19 +27,21 @@ class Progress:
         return {"people": self.people, "shares": self.shares, "clicks": self.clicks}.get(goal_kind, 0)
 
 
-async def progress(s: AsyncSession, story_ids: Collection[int]) -> Progress:
-    """What these stories have brought together so far."""
-    if not story_ids:
-        return Progress()
-    sums = select(
-        func.coalesce(func.sum(StoryTotal.measured + StoryTotal.reported), 0),
-        func.coalesce(func.sum(StoryTotal.clicks), 0),
-    ).where(StoryTotal.story_id.in_(story_ids))
-    shares, clicks = (await s.execute(sums)).one()
-    people = select(func.count(StoryPerson.person_id.distinct())).where(
-        StoryPerson.story_id.in_(story_ids), StoryPerson.shares > 0
-    )
-    return Progress(await s.scalar(people) or 0, int(shares), int(clicks))
+async def progress(s: AsyncSession, campaign_ids: Collection[int]) -> dict[int, Progress]:
+    """What the stories of each of these campaigns have brought together so far."""
+    its = Story.campaign_id.in_(campaign_ids)
+    sums = (
+        select(Story.campaign_id, func.sum(StoryTotal.measured + StoryTotal.reported), func.sum(StoryTotal.clicks))
+        .join(StoryTotal, StoryTotal.story_id == Story.id).where(its).group_by(Story.campaign_id)
+    )  # fmt: skip
+    people = (
+        select(Story.campaign_id, func.count(StoryPerson.person_id.distinct()))
+        .join(StoryPerson, StoryPerson.story_id == Story.id).where(its, StoryPerson.shares > 0)
+        .group_by(Story.campaign_id)
+    )  # fmt: skip
+    distinct = dict((await s.execute(people)).all())
+    summed = {one: (int(shares), int(clicks)) for one, shares, clicks in (await s.execute(sums)).all()}
+    return {one: Progress(distinct.get(one, 0), *summed.get(one, (0, 0))) for one in campaign_ids}
 
 
 __all__ = ["Progress", "progress"]
