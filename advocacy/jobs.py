@@ -16,6 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from advocacy.bot import announce, authors, feed_actions, followups, reminders
 from advocacy.bot.actions import Parts, forget_events
+from advocacy.content import pictures
 from advocacy.delivery import outbox
 from advocacy.insights.fold import Fold
 from advocacy.sharing import leavers
@@ -24,6 +25,8 @@ from advocacy.sharing.visitors import Visitors, forget_salts
 
 log = structlog.get_logger()
 KEEP_SENT = timedelta(days=7)
+KEEP_UNUSED = timedelta(days=30)
+"""Pictures of previews that became no story."""
 Work = Callable[[], Awaitable[object]]
 
 
@@ -98,6 +101,10 @@ def everything(parts: Parts, fold: Fold, links: LinkTable, visitors: Visitors) -
         async with parts.db.write() as s:
             await outbox.forget_sent(s, KEEP_SENT)
 
+    async def forget_pictures() -> None:
+        async with parts.db.write() as s:
+            await pictures.forget_unused(s, KEEP_UNUSED)
+
     async def salts() -> None:
         await visitors.start()
         async with parts.db.write() as s:
@@ -129,5 +136,6 @@ def everything(parts: Parts, fold: Fold, links: LinkTable, visitors: Visitors) -
         Job("forget accounts", 3600, lambda: until_empty(lambda: leavers.forget_accounts(parts.db, parts.accounts))),
         Job("forget events", 3600, lambda: forget_events(parts.db)),
         Job("forget sent", 86400, forget_sent),
+        Job("forget pictures", 86400, forget_pictures),
     ])  # fmt: skip
     return jobs

@@ -171,6 +171,7 @@ class Picture(Base):
     """Pixels."""
     source_url: Mapped[str] = mapped_column(String(2000), default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
+    """When it came last."""
 
 
 class Topic(Base):

@@ -8,13 +8,14 @@ import io
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.config import Settings
-from advocacy.content.models import Picture
-from advocacy.db import insert_into
+from advocacy.content.models import Picture, Story
+from advocacy.db import insert_into, now
 
 MOST_BYTES = 5_000_000
 MOST_PIXELS = 40_000_000
@@ -80,8 +81,18 @@ async def store(s: AsyncSession, drawn: Drawn, source_url: str = "") -> str:
         "sha256": sha256, "content": drawn.content, "width": drawn.width, "height": drawn.height,
         "source_url": source_url[:2000],
     }  # fmt: skip
-    await s.execute(insert_into(s, Picture).values(**values).on_conflict_do_nothing(index_elements=["sha256"]))
+    again = {"index_elements": ["sha256"], "set_": {"created_at": now()}}
+    await s.execute(insert_into(s, Picture).values(**values).on_conflict_do_update(**again))
     return _PREFIX + sha256
+
+
+async def forget_unused(s: AsyncSession, older_than: timedelta, at: datetime | None = None) -> int:
+    """Delete what was looked at but never became a story's, or is no longer; answers how many."""
+    used = select(Story.image_url).where(Story.image_url.startswith(_PREFIX))
+    unused = (literal(_PREFIX) + Picture.sha256).not_in(used)
+    stale = delete(Picture).where(Picture.created_at < (at or now()) - older_than, unused)
+    gone = await s.execute(stale.execution_options(synchronize_session=False))
+    return int(getattr(gone, "rowcount", 0))
 
 
 async def draw(data: bytes) -> Drawn | None:
@@ -115,4 +126,6 @@ def _draw(data: bytes) -> Drawn | None:
     return None
 
 
-__all__ = ["ACCEPT", "FOLDER", "MOST_BYTES", "Drawn", "address", "draw", "is_kept", "load", "store", "stored"]
+__all__ = [
+    "ACCEPT", "FOLDER", "MOST_BYTES", "Drawn", "address", "draw", "forget_unused", "is_kept", "load", "store", "stored",
+]  # fmt: skip

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
 import pytest
 from PIL import Image
+from sqlalchemy import update
 
 from advocacy.chat import Unknown
 from advocacy.content import pictures as content_pictures
+from advocacy.content import stories
+from advocacy.content.models import Picture
 from advocacy.content.pictures import SMALL_ENOUGH, WIDEST
-from advocacy.db import Database
+from advocacy.db import Database, now
 from advocacy.http import Blocked, Reply, TooLarge, Unreachable
 from advocacy.sharing.pictures import Pictures
 
@@ -120,3 +124,20 @@ async def test_a_stored_picture_comes_from_the_database(db: Database) -> None:
     assert await pictures.get(ref) == drawn_picture.content
     assert await pictures.get("picture:" + "0" * 64) is None
     assert shelf.asked == []
+
+
+async def test_what_became_no_story_is_forgotten(db: Database) -> None:
+    """After a month without anybody looking at it; a story's stays, also when it is withdrawn."""
+    month = timedelta(days=30)
+    async with db.write() as s:
+        refs = []
+        for width in (300, 301, 302):
+            made = await content_pictures.draw(drawn("PNG", (width, 200)))
+            assert made is not None
+            refs.append(await content_pictures.store(s, made))
+        await stories.create(s, title="T", summary="", url="https://a.example/x", image_url=refs[0])
+        await s.execute(update(Picture).values(created_at=now() - month - timedelta(hours=1)))
+        assert await content_pictures.store(s, made) == refs[2], "it came once more"
+        assert await content_pictures.forget_unused(s, month) == 1
+        assert [await content_pictures.is_kept(s, one) for one in refs] == [True, False, True]
+        assert not await content_pictures.is_kept(s, "https://a.example/x.png")
