@@ -7,12 +7,12 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from advocacy.chat import Unknown
 from advocacy.content import pictures
+from advocacy.content.pictures import Drawn
+from advocacy.content.preview.fetch import picture
 from advocacy.db import Database
-from advocacy.http import Blocked, Http, TooLarge, Unreachable
+from advocacy.http import Http
 
-PATIENCE = 8.0
 KEPT = 32
 """Pictures kept in memory, at most ``content.pictures.SMALL_ENOUGH`` each."""
 FORGET_TROUBLE = 60.0
@@ -56,13 +56,8 @@ class Pictures:
             async with self._db.read() as s:
                 kept = await pictures.load(s, url)
             return None if kept is None else kept.content
-        try:
-            async with asyncio.timeout(PATIENCE):
-                reply = await self._http.fetch(url, max_bytes=pictures.MOST_BYTES, accept="image/*")
-        except (Blocked, TooLarge, Unreachable, Unknown, TimeoutError):
-            return None
-        drawn = await pictures.draw(reply.body) if reply.ok else None
-        return None if drawn is None else drawn.content
+        drawn = await picture(self._http, url)
+        return drawn.content if isinstance(drawn, Drawn) else None
 
 
 __all__ = ["Pictures"]
