@@ -48,6 +48,12 @@ def is_language(code: str) -> bool:
     return _LANGUAGE.fullmatch(code) is not None and len(code) <= _MAX_LANGUAGE
 
 
+def language_in(tag: str) -> str:
+    """The language of a tag as pages and feeds write them (``de_DE``, ``en-GB, de``); empty when there is none."""
+    base = re.split(r"[-_,]", tag.strip().lower(), maxsplit=1)[0]
+    return base if is_language(base) else ""
+
+
 def _check_texts(story: Story) -> None:
     if not story.title:
         raise Invalid("title", "missing")

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from advocacy.content import addresses
 from advocacy.content.feeds import backoff, json_feed
-from advocacy.content.fields import MAX_ALT, MAX_TITLE, MAX_TOPIC, is_language
+from advocacy.content.fields import MAX_ALT, MAX_TITLE, MAX_TOPIC, language_in
 from advocacy.content.plain import plain, shorten
 
 MAX_BYTES = 5_000_000
@@ -105,7 +105,7 @@ def read(data: bytes, *, url: str = "", content_type: str = "", now: datetime) -
     entries.sort(key=lambda one: one.at or now)
     return FeedFile(
         shorten(plain(parsed.title), MAX_TITLE),
-        _language(parsed.language),
+        language_in(parsed.language),
         entries,
         len(raw),
         len(raw) - len(entries),
@@ -234,11 +234,6 @@ def _moment(raw: Mapping[str, Any], now: datetime) -> datetime | None:
             except (ValueError, OverflowError, OSError):
                 continue
     return None
-
-
-def _language(tag: str) -> str:
-    base = re.split(r"[-_]", tag.strip().lower())[0]
-    return base if is_language(base) else ""
 
 
 def _text(value: object) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from advocacy.content import addresses
-from advocacy.content.fields import MAX_ALT, MAX_SITE, MAX_TITLE, is_language
+from advocacy.content.fields import MAX_ALT, MAX_SITE, MAX_TITLE, language_in
 from advocacy.content.plain import plain, shorten, unescaped
 from advocacy.content.preview import linked_data
 from advocacy.content.preview.tags import Tag, tags
@@ -81,7 +81,7 @@ def read(data: bytes, *, url: str, charset: str = "") -> Page:
         summary=_first(summaries, SUMMARY),
         canonical=_canonical((head.canonical, metas.get("og:url", "")), url),
         site=site,
-        language=next((code for code in map(_language, languages) if code), ""),
+        language=next((code for code in map(language_in, filter(None, languages)) if code), ""),
         images=tuple(_usable((*_meta_images(metas), *head.images, *told.images), url)),
         image_alt=_first((metas.get("og:image:alt"), metas.get("twitter:image:alt"), told.image_alt), MAX_ALT),
     )
@@ -178,11 +178,6 @@ def _without_site(title: str, site: str) -> str:
         if site and title.lower().endswith((joint + site).lower()):
             return title[: -len(joint + site)].rstrip() or title
     return title
-
-
-def _language(tag: str | None) -> str:
-    base = re.split(r"[-_,]", (tag or "").strip().lower(), maxsplit=1)[0]
-    return base if is_language(base) else ""
 
 
 def _host(url: str) -> str:
