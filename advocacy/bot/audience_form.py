@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from advocacy.bot import addressees
 from advocacy.bot.compose import topics_of
 from advocacy.bot.editing import change_form
 from advocacy.bot.language import LANGUAGES, Translator
@@ -86,18 +87,13 @@ async def _departments(s: AsyncSession, t: Translator, inputs: Mapping[str, str]
 
 
 async def _leaders(s: AsyncSession, t: Translator, inputs: Mapping[str, str], found: Read) -> list[int]:
-    ids: list[int] = []
-    unknown: list[str] = []
-    for email in _parts(inputs.get("leaders", "").replace("\n", ",").replace(";", ",")):
-        if email.casefold() == ALL_LEADERS:
-            ids += [one.id for one in await directory.with_role(s, "leader")]
-        elif (person := await directory.find(s, email)) is not None and person.left_on is None:
-            ids.append(person.id)
-        else:
-            unknown.append(email)
-    if unknown:
-        found.errors["leaders"] = t("I know nobody with the address {name}.", name=", ".join(unknown)[:200])
-    return list(dict.fromkeys(ids))
+    typed = addressees.parted(inputs.get("leaders", ""))
+    by_role = any(one.casefold() == ALL_LEADERS for one in typed)
+    ids, said = await addressees.known(s, t, [one for one in typed if one.casefold() != ALL_LEADERS])
+    if said:
+        found.errors["leaders"] = said
+    everybody = [one.id for one in await directory.with_role(s, "leader")] if by_role else []
+    return list(dict.fromkeys([*everybody, *ids]))
 
 
 def _minutes(t: Translator, inputs: Mapping[str, str], found: Read) -> int:

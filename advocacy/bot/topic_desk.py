@@ -8,19 +8,20 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from advocacy.bot import addressees
 from advocacy.bot.actions import Call
 from advocacy.bot.answers import refusal
 from advocacy.bot.compose import field_problem
 from advocacy.bot.editing import filled
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator
-from advocacy.chat import OPENS_FORM, Answer, Button, Fact, Form, Input, Message, OpenForm, Option, Private
+from advocacy.chat import MOST_LABEL, OPENS_FORM, Answer, Button, Fact, Form, Input, Message, OpenForm, Option, Private
 from advocacy.content import topic_settings as settings
 from advocacy.content.fields import MAX_TOPIC
+from advocacy.content.plain import shorten
 from advocacy.content.stories import Invalid
 from advocacy.content.topic_settings import Settled
 from advocacy.content.topics import OPEN, REQUIRED, RESTRICTED
-from advocacy.people import directory
 
 A_PAGE = 10
 """Topics listed at a time, each with a button."""
@@ -55,7 +56,9 @@ async def topics_all(call: Call) -> Answer:
     start = start if start < len(found) else 0
     shown, heading = found[start : start + A_PAGE], t("All topics")
     buttons = [Button(t("New topic"), action="topic_edit", value={OPENS_FORM: 1}, style="primary")]
-    buttons += [Button(name[:40], action="topic_edit", value={**to, OPENS_FORM: 1}) for name, _, to in shown]
+    buttons += [
+        Button(shorten(name, MOST_LABEL), action="topic_edit", value={**to, OPENS_FORM: 1}) for name, _, to in shown
+    ]
     if start + A_PAGE < len(found):
         buttons.append(Button(t("Further topics"), action="topics_all", value={"from": start + A_PAGE}))
     said = t("Press a topic to change it.") if found else t("There are no topics yet.")
@@ -102,8 +105,8 @@ async def topic_save(call: Call) -> Answer:
     try:
         async with call.parts.db.read() as s:
             form = await _form(s, call)
-            come = await _people(s, t, inputs.get("admit", ""), "admit", errors)
-            go = await _people(s, t, inputs.get("dismiss", ""), "dismiss", errors)
+            come = await _people(s, call, "admit", errors)
+            go = await _people(s, call, "dismiss", errors)
     except Invalid:
         return Private(refusal(t, "again"))
     if come and kind != RESTRICTED:
@@ -127,17 +130,12 @@ async def topic_save(call: Call) -> Answer:
     return Private(_saved(t, topic), replace=True)
 
 
-async def _people(s: AsyncSession, t: Translator, typed: str, at: str, errors: dict[str, str]) -> list[int]:
-    """Ids of the people with these addresses; notes those nobody has. Who has left can only be taken out."""
-    ids, unknown = [], []
-    for email in typed.replace("\n", ",").replace(";", ",").split(","):
-        if not email.strip():
-            continue
-        person = await directory.find(s, email)
-        is_there = person is not None and (person.left_on is None or at == "dismiss")
-        ids.append(person.id) if person is not None and is_there else unknown.append(email.strip())
-    if unknown:
-        errors[at] = t("I know nobody with the address {name}.", name=", ".join(unknown)[:200])
+async def _people(s: AsyncSession, call: Call, at: str, errors: dict[str, str]) -> list[int]:
+    """Ids of the people typed there; notes those nobody has. Who has left can only be taken out."""
+    typed = addressees.parted(call.press.inputs.get(at, ""))
+    ids, said = await addressees.known(s, call.t, typed, also_gone=at == "dismiss")
+    if said:
+        errors[at] = said
     return ids
 
 
@@ -154,7 +152,7 @@ def _saved(t: Translator, topic: Settled) -> Message:
                        "members can share. Withdraw a story if others should not read it."))  # fmt: skip
     buttons = (Button(t("Change"), action="topic_edit", value={"q": topic.topic_id, OPENS_FORM: 1}), manage(t))
     return Message(
-        summary=said, heading=said[:150], paragraphs=tuple(notes), facts=tuple(facts), buttons=buttons
+        summary=said, heading=said, paragraphs=tuple(notes), facts=tuple(facts), buttons=buttons
     )  # fmt: skip
 
 

@@ -126,6 +126,14 @@ async def find(s: AsyncSession, email: str) -> Person | None:
     return found
 
 
+async def by_email(s: AsyncSession, addresses: Collection[str]) -> dict[str, Person]:
+    """The people with these e-mails, employed or not, by their e-mail in lower case."""
+    wanted = {one.strip().lower() for one in addresses}
+    if not wanted:
+        return {}
+    return {one.email: one for one in await s.scalars(select(Person).where(Person.email.in_(wanted)))}
+
+
 async def count(s: AsyncSession) -> int:
     """How many people are employed today."""
     return await s.scalar(select(func.count()).select_from(Person).where(employed())) or 0
