@@ -14,8 +14,9 @@ from typing import Any
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from advocacy.bot import announce, authors, feed_actions, followups, reminders
+from advocacy.bot import announce, feed_actions, followups
 from advocacy.bot.actions import Parts, forget_events
+from advocacy.bot.review import authors, reminders
 from advocacy.content import pictures
 from advocacy.delivery import outbox
 from advocacy.insights.fold import Fold

@@ -8,14 +8,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from advocacy.bot import leaders, review_rounds
+from advocacy.bot import leaders
 from advocacy.bot.actions import Parts
 from advocacy.bot.cards import Offer, ended_card, face, revised_card, story_card
 from advocacy.bot.language import translator
 from advocacy.bot.offers import offer, offers
-from advocacy.bot.review_actions import doubt_message
-from advocacy.bot.review_cards import review_card
-from advocacy.bot.reviewing import gather, outside_channel
+from advocacy.bot.review import review_rounds
+from advocacy.bot.review.review_actions import doubt_message
+from advocacy.bot.review.review_cards import review_card
+from advocacy.bot.review.reviewing import gather, outside_channel
 from advocacy.chat import Message, MessageRef
 from advocacy.content import schedule, stories, times
 from advocacy.content.fingerprint import fingerprint

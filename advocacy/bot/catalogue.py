@@ -7,22 +7,22 @@ from collections.abc import Mapping
 from types import ModuleType
 
 from advocacy.bot import command_actions
-from advocacy.bot import compose_actions
-from advocacy.bot import consent_actions
-from advocacy.bot import desk_actions
-from advocacy.bot import draft_actions
 from advocacy.bot import emergency_actions
 from advocacy.bot import feed_actions
 from advocacy.bot import reason_actions
-from advocacy.bot import recall_actions
-from advocacy.bot import plan_actions
-from advocacy.bot import review_actions
-from advocacy.bot import rule_actions
 from advocacy.bot import share_actions
 from advocacy.bot import subscription_actions
-from advocacy.bot import wording_actions
 from advocacy.bot import topic_actions
 from advocacy.bot import topic_desk
+from advocacy.bot.desk import compose_actions
+from advocacy.bot.desk import consent_actions
+from advocacy.bot.desk import desk_actions
+from advocacy.bot.desk import draft_actions
+from advocacy.bot.desk import plan_actions
+from advocacy.bot.desk import wording_actions
+from advocacy.bot.review import recall_actions
+from advocacy.bot.review import review_actions
+from advocacy.bot.review import rule_actions
 from advocacy.bot.actions import Action, Call
 from advocacy.bot.boards import help_message
 from advocacy.chat import Answer, Private

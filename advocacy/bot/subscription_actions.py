@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from advocacy.bot.actions import Call
-from advocacy.bot.compose import LONGEST_LINK, LONGEST_TOPICS, field_problem, topics_of
+from advocacy.bot.desk.compose import LONGEST_LINK, LONGEST_TOPICS, field_problem, topics_of
 from advocacy.bot.editors import editors_only
 from advocacy.bot.feed_actions import health
 from advocacy.bot.feed_cards import problem

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from advocacy.bot.actions import Call
-from advocacy.bot.compose import field_problem
-from advocacy.bot.editing import filled
+from advocacy.bot.desk.compose import field_problem
+from advocacy.bot.desk.editing import filled
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator
 from advocacy.bot.topic_desk import manage

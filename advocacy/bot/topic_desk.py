@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from advocacy.bot import addressees
 from advocacy.bot.actions import Call
 from advocacy.bot.answers import refusal
-from advocacy.bot.compose import field_problem
-from advocacy.bot.editing import filled
+from advocacy.bot.desk.compose import field_problem
+from advocacy.bot.desk.editing import filled
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator
 from advocacy.chat import MOST_LABEL, OPENS_FORM, Answer, Button, Fact, Form, Input, Message, OpenForm, Option, Private

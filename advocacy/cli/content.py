@@ -31,7 +31,7 @@ def recall(
 
 
 async def _recall(chosen: Settings, story_id: int, reason: str) -> None:
-    from advocacy.bot import recall
+    from advocacy.bot.review import recall
     from advocacy.cli.emergency import account
     from advocacy.content.approval import Rejected
     from advocacy.sharing.networks import make_all
@@ -58,7 +58,7 @@ async def _log(chosen: Settings, story_id: int) -> None:
     from rich.text import Text
 
     from advocacy.bot.language import translator
-    from advocacy.bot.recall_actions import decision
+    from advocacy.bot.review.recall_actions import decision
     from advocacy.content import approval, stories
     from advocacy.content.review import rounds
     from advocacy.people import directory

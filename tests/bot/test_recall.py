@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from advocacy.bot import announce
-from advocacy.bot.recall import recall
+from advocacy.bot.review.recall import recall
 from advocacy.chat import OpenForm, Private
 from advocacy.content import approval
 from advocacy.content.models import StoryState

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from advocacy.bot import announce, authors, reminders
+from advocacy.bot import announce
+from advocacy.bot.review import authors, reminders
 from advocacy.chat import MessageRef, Private, Rewrite
 from advocacy.content import approval, stories
 from advocacy.content.models import ReviewRule, ReviewTask, Story, StoryState

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from advocacy.bot import announce, review_rounds
+from advocacy.bot import announce
+from advocacy.bot.review import review_rounds
 from advocacy.chat import ChannelRef
 from advocacy.content import approval, stories
 from advocacy.delivery.models import Placement

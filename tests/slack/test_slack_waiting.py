@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from advocacy.bot import compose_actions
+from advocacy.bot.desk import compose_actions
 from advocacy.bot.doors import FORM_WORDS
 from advocacy.chat import Answer, Button, ChannelRef, Form, Input, Message, OpenForm, Option, Press, Private, Rewrite
 from advocacy.playground.slack.state import View

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from advocacy.bot.editing import change_form
+from advocacy.bot.desk.editing import change_form
 from advocacy.bot.language import Translator
 from advocacy.chat import Form, Input, Option
 from advocacy.content import times

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot import addressees
-from advocacy.bot.compose import topics_of
-from advocacy.bot.editing import change_form
+from advocacy.bot.desk.compose import topics_of
+from advocacy.bot.desk.editing import change_form
+from advocacy.bot.desk.when_form import Read
 from advocacy.bot.language import LANGUAGES, Translator
-from advocacy.bot.when_form import Read
 from advocacy.chat import Form, Input, Option
 from advocacy.content import campaigns
 from advocacy.content.fields import MAX_LEADERS_MINUTES

@@ -8,7 +8,7 @@ from sqlalchemy import case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.language import Translator, translator
-from advocacy.bot.review_cards import reviewed_card
+from advocacy.bot.review.review_cards import reviewed_card
 from advocacy.chat import Message
 from advocacy.content import approval, stories
 from advocacy.content.models import Review, Story, StoryState

@@ -6,9 +6,9 @@ from advocacy.bot.actions import Call
 from advocacy.bot.cards import withdraw_button
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator, translator
-from advocacy.bot.recall import recall as withdraw
-from advocacy.bot.review_cards import reviewed_card
-from advocacy.bot.review_rounds import verdict
+from advocacy.bot.review.recall import recall as withdraw
+from advocacy.bot.review.review_cards import reviewed_card
+from advocacy.bot.review.review_rounds import verdict
 from advocacy.chat import MOST_LABEL, Answer, Button, Fact, Form, Input, Message, OpenForm, Private, Rewrite
 from advocacy.content import approval, stories
 from advocacy.content.models import Story, StoryState

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from advocacy.bot import audience_form, when_form
 from advocacy.bot.actions import Call
-from advocacy.bot.desk import state_name
-from advocacy.bot.editing import filled, kept_open
+from advocacy.bot.desk import audience_form, when_form
+from advocacy.bot.desk.desk import state_name
+from advocacy.bot.desk.editing import filled, kept_open
+from advocacy.bot.desk.when_form import Read
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import LANGUAGES, Translator
-from advocacy.bot.when_form import Read
 from advocacy.chat import MOST_LABEL, Answer, Button, Fact, Form, Message, OpenForm, Private
 from advocacy.content import calendar, schedule, stories, times
 from advocacy.content.calendar import Entry

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from advocacy.bot.actions import Call
-from advocacy.bot.compose import field_problem
+from advocacy.bot.desk.compose import field_problem
 from advocacy.bot.language import Translator
 from advocacy.chat import Form, Input, Message, OpenForm
 from advocacy.content.models import Story

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
-from advocacy.bot.compose import LONGEST_LINK, language_input, of_story, picture_inputs, topics_of
-from advocacy.bot.desk import desk_message, list_message, saved
-from advocacy.bot.editing import change_form, kept_open
+from advocacy.bot.desk.compose import LONGEST_LINK, language_input, of_story, picture_inputs, topics_of
+from advocacy.bot.desk.desk import desk_message, list_message, saved
+from advocacy.bot.desk.editing import change_form, kept_open
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import LANGUAGES
-from advocacy.bot.review_actions import review_open
+from advocacy.bot.review.review_actions import review_open
 from advocacy.chat import Answer, Form, Input, Message, OpenForm, Private
 from advocacy.content import pictures, stories
 from advocacy.content.fields import MAX_ALT, MAX_TITLE, RIGHTS

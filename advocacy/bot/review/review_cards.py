@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from advocacy.bot import review_wordings
 from advocacy.bot.cards import withdraw_button
-from advocacy.bot.differences import Names, changes, field_name, rights
 from advocacy.bot.language import Translator
+from advocacy.bot.review import review_wordings
+from advocacy.bot.review.differences import Names, changes, field_name, rights
 from advocacy.chat import OPENS_FORM, Button, Fact, Image, Message
 from advocacy.content.fingerprint import content, fingerprint
 from advocacy.content.models import LanguageVersion, ReviewTask, Story, StoryState

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from advocacy.bot import authors, review_rounds
 from advocacy.bot.actions import Call
 from advocacy.bot.answers import refusal
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator, translator
-from advocacy.bot.review_cards import review_card
-from advocacy.bot.review_wordings import wordings_message
-from advocacy.bot.reviewing import gather
+from advocacy.bot.review import authors, review_rounds
+from advocacy.bot.review.review_cards import review_card
+from advocacy.bot.review.review_wordings import wordings_message
+from advocacy.bot.review.reviewing import gather
 from advocacy.chat import OPENS_FORM, Answer, Button, Form, Input, Message, OpenForm, Private, Rewrite
 from advocacy.content import approval, stories
 from advocacy.content.approval import Rejected

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
-from advocacy.bot.compose import (
+from advocacy.bot.desk.compose import (
     LONGEST_SUMMARY,
     STOPS,
     Asked,
@@ -21,9 +21,9 @@ from advocacy.bot.compose import (
     topics_of,
     typed,
 )
-from advocacy.bot.consent_actions import ask_for_consent
-from advocacy.bot.desk import submitted_message
-from advocacy.bot.editing import with_error
+from advocacy.bot.desk.consent_actions import ask_for_consent
+from advocacy.bot.desk.desk import submitted_message
+from advocacy.bot.desk.editing import with_error
 from advocacy.bot.language import supported
 from advocacy.chat import Answer, OpenForm, Private, Quoted, UserRef
 from advocacy.content import addresses, approval, pictures, stories

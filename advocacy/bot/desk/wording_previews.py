@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from advocacy.bot.brands import called
+from advocacy.bot.desk.wordings import Desk
 from advocacy.bot.language import Translator
-from advocacy.bot.wordings import Desk
 from advocacy.chat import Button, Fact, Message
 from advocacy.content.models import Caption
 from advocacy.sharing import preview

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from advocacy.bot.brands import called
-from advocacy.bot.wordings import Desk, room
+from advocacy.bot.desk.wordings import Desk, room
 from advocacy.chat import OPENS_FORM, Button, Form, Input, Message, Option
 from advocacy.content.models import Caption
 from advocacy.content.stories import Wording

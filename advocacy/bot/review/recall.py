@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from advocacy.bot import review_rounds
 from advocacy.bot.answers import Around, withdrawn
 from advocacy.bot.cards import ended_card, face
 from advocacy.bot.language import translator
+from advocacy.bot.review import review_rounds
 from advocacy.chat import UserRef
 from advocacy.content import approval, stories
 from advocacy.content.models import Story
