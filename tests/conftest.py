@@ -10,8 +10,8 @@ import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import asyncpg  # type: ignore[import-untyped]
 import pytest
-from sqlalchemy import text
 
 from advocacy.app import load_tables
 from advocacy.config import Settings
@@ -49,9 +49,18 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_tables(postgres_url: str) -> str:
-    """The URL of a PostgreSQL database with all tables."""
+def postgres_sweeper(postgres_url: str) -> Iterator[Sweeper]:
+    """A PostgreSQL database with all tables, and the one who empties it."""
     asyncio.run(_create_all(postgres_url))
+    sweeper = Sweeper(postgres_url)
+    yield sweeper
+    sweeper.close()
+
+
+@pytest.fixture
+def postgres_tables(postgres_url: str, postgres_sweeper: Sweeper) -> str:
+    """The URL of a PostgreSQL database with all tables, empty."""
+    postgres_sweeper.sweep()
     return postgres_url
 
 
@@ -63,7 +72,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
     url: str = request.getfixturevalue("postgres_tables")
-    asyncio.run(empty(url))
     return url
 
 
@@ -107,13 +115,30 @@ async def _create_all(url: str) -> None:
     await database.close()
 
 
-async def empty(url: str) -> None:
-    """Delete everything in a PostgreSQL database."""
-    database = Database(url, [TEST_KEY])
-    names = ", ".join(f'"{table}"' for table in Base.metadata.tables)
-    async with database.engine.begin() as connection:
-        await connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-    await database.close()
+class Sweeper:
+    """Empties one PostgreSQL database over a connection that stays open.
+
+    By DELETE, since TRUNCATE makes the files of every table anew: 130 ms for each test against one.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._connection: asyncpg.Connection = self._loop.run_until_complete(asyncpg.connect(url))
+        tables = "".join(f'DELETE FROM "{table}";' for table in Base.metadata.tables)
+        self._statements = f"""
+            BEGIN; SET LOCAL session_replication_role = replica; {tables}
+            SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false)
+            FROM pg_sequences WHERE last_value IS NOT NULL;
+            COMMIT;"""
+
+    def sweep(self) -> None:
+        """Delete every row, and count from one again."""
+        self._loop.run_until_complete(self._connection.execute(self._statements))
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._loop.run_until_complete(self._connection.close())
+        self._loop.close()
 
 
-__all__ = ["TEST_KEY", "empty", "playground_settings"]
+__all__ = ["TEST_KEY", "playground_settings"]

@@ -169,15 +169,18 @@ async def hire(chat: Chat) -> None:
             if one.department not in made:
                 made[one.department] = Department(name=one.department, path=one.department)
                 s.add(made[one.department])
-        await s.flush()
-        for one in chat.people.values():
-            person = Person(
+        people = {
+            key: Person(
                 email=one.email, name=one.name, language=one.language, roles=list(one.roles), joined_on=date(2026, 1, 1)
             )
-            s.add(person)
-            await s.flush()
-            s.add(Membership(person_id=person.id, department_id=made[one.department].id, starts_on=date(2026, 1, 1)))
-            s.add(Identity(person_id=person.id, platform="slack", tenant=SLACK_TEAM, user_id=chat.who(one.key).user))
+            for key, one in chat.people.items()
+        }
+        s.add_all(people.values())
+        await s.flush()
+        for key, one in chat.people.items():
+            person, department = people[key], made[one.department]
+            s.add(Membership(person_id=person.id, department_id=department.id, starts_on=date(2026, 1, 1)))
+            s.add(Identity(person_id=person.id, platform="slack", tenant=SLACK_TEAM, user_id=chat.who(key).user))
 
 
 def ref_of(chat: Chat, channel: ChannelRef, number: int = -1) -> MessageRef:

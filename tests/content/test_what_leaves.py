@@ -21,7 +21,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from advocacy.delivery import guard
-from tests.conftest import empty
 from tests.content.desk import Desk
 
 START = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
@@ -176,7 +175,6 @@ def test_only_approved_content_leaves_and_nothing_after_recall(sqlite_url: str, 
 
 def test_the_same_holds_on_postgresql(postgres_tables: str, tmp_path: Path) -> None:
     """A shorter search, with real row locks."""
-    asyncio.run(empty(postgres_tables))
     assert search(postgres_tables, tmp_path, 15) > 8
 
 
