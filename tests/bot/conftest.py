@@ -19,6 +19,7 @@ from advocacy.content.models import Story
 from advocacy.content.stories import Wording
 from advocacy.db import Database, now
 from advocacy.delivery import placements
+from advocacy.delivery.limits import Limits
 from advocacy.delivery.worker import Worker
 from advocacy.http import Http
 from advocacy.people.models import Department, Identity, Membership, Person
@@ -29,6 +30,7 @@ from advocacy.sharing.networks import make_all
 from advocacy.sharing.posting import Poster
 from advocacy.sharing.shares import Sharing
 from advocacy.slack.door import SlackDoor
+from tests.clock import Clock
 from tests.conftest import playground_settings
 
 
@@ -144,7 +146,9 @@ async def chat(db: Database, database_url: str, tmp_path: Path) -> AsyncIterator
     await http.start()
     networks = make_all(settings, http)
     sharing = Sharing(settings, networks)
-    worker = Worker(db, {})
+    clock = Clock()
+    worlds.slack.limits.clock = worlds.teams.connector.limits.clock = clock
+    worker = Worker(db, {}, Limits(clock, clock.sleep))
     parts = Parts(
         settings=settings, db=db, networks=networks, sharing=sharing, accounts=Accounts(db, settings, networks),
         poster=Poster(db, settings, networks, http), worker=worker, addresses=Addresses(), http=http,

@@ -12,12 +12,14 @@ from advocacy.chat import ChannelRef
 from advocacy.config import Settings
 from advocacy.db import Database
 from advocacy.delivery import placements
+from advocacy.delivery.limits import Limits
 from advocacy.delivery.places import Place
 from advocacy.delivery.worker import Worker
 from advocacy.playground.company import SLACK_TEAM, residents
 from advocacy.playground.slack.world import SlackWorld
 from advocacy.playground.world import Outside
 from advocacy.slack.door import SlackDoor
+from tests.clock import Clock
 from tests.conftest import playground_settings
 
 
@@ -36,13 +38,14 @@ class Workspace:
     world: SlackWorld
     door: SlackDoor
     settings: Settings
+    clock: Clock
 
     @property
     def news(self) -> str:
         return self.world.channel("news").id
 
     def worker(self, db: Database) -> Worker:
-        return Worker(db, {"slack": self.door.platform})
+        return Worker(db, {"slack": self.door.platform}, Limits(self.clock, self.clock.sleep))
 
     async def channel(self, db: Database, name: str = "news") -> Place:
         async with db.write() as s:
@@ -60,6 +63,8 @@ async def workspace(database_url: str, tmp_path: Path) -> AsyncIterator[Workspac
     settings = playground_settings(database_url, tmp_path, outside=outside.origins())
     door = SlackDoor(settings, Nobody())
     await door.start()
-    yield Workspace(world, door, settings)
+    clock = Clock()
+    world.limits.clock = clock
+    yield Workspace(world, door, settings, clock)
     await door.stop()
     await outside.stop()

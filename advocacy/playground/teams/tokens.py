@@ -6,6 +6,7 @@ import json
 import secrets
 import time
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import jwt
@@ -37,6 +38,12 @@ class SigningKey:
         return {**public, "use": "sig", "kid": self.kid, "x5t": self.kid, "endorsements": ["msteams", "skype"]}
 
 
+@cache
+def _first_key() -> SigningKey:
+    """One for all worlds of this process; ``rotate`` makes others."""
+    return SigningKey.new()
+
+
 class BotTokens:
     """Both directions: what we sign for the product, what we gave the product to call us with.
 
@@ -48,14 +55,21 @@ class BotTokens:
         self.tenant = tenant
         self.lifetime = HOUR - 1
         """Seconds an access token given to the product lives."""
-        self.key = SigningKey.new()
+        self._key: SigningKey | None = None
         self._retired: list[SigningKey] = []
         self._given: dict[str, float] = {}
+
+    @property
+    def key(self) -> SigningKey:
+        """What we sign with; made at first use, since that takes a while."""
+        if self._key is None:
+            self._key = _first_key()
+        return self._key
 
     def rotate(self, *, keep_old: bool = True) -> None:
         """Sign with a new key from now on; the old one stays published unless told otherwise."""
         self._retired = [self.key] if keep_old else []
-        self.key = SigningKey.new()
+        self._key = SigningKey.new()
 
     def key_list(self) -> dict[str, Any]:
         """Give the JSON Web Key Set."""
