@@ -16,9 +16,11 @@ import pytest
 from advocacy.app import load_tables
 from advocacy.config import Settings
 from advocacy.db import Base, Database
+from tests.statements import share_compiled
 
 TEST_KEY = bytes(range(32))
 load_tables()
+share_compiled()
 
 
 @pytest.fixture(scope="session")
