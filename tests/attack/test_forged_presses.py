@@ -22,27 +22,8 @@ EDITORIAL: tuple[type[Base], ...] = (
 OWN_WORK = frozenset({"compose_save", "share"})
 """What employees may do to a story: suggest a new one, or share one, which deals a caption."""
 NAMES = (
-    "s",
-    "i",
-    "p",
-    "e",
-    "q",
-    "w",
-    "v",
-    "o",
-    "at",
-    "c",
-    "sure",
-    "f",
-    "n",
-    "l",
-    "x",
-    "r",
-    "by",
-    "url",
-    "picture",
-    "site",
-)
+    "s", "i", "p", "e", "q", "w", "v", "o", "at", "c", "sure", "f", "n", "l", "x", "r", "by", "url", "picture", "site",
+)  # fmt: skip
 INPUTS = (
     "url", "title", "summary", "language", "caption", "image", "image_alt", "image_rights", "topics", "named", "note",
     "reason", "text", "network", "hashtags", "mentions", "quota", "day", "hour", "clock", "embargo_day", "embargo_hour",
@@ -77,6 +58,10 @@ TYPED = {
     "moment": "2027-01-01T25:99", "language-line": "en\n", "percent": "{title} %s %(x)s {0}", "link": "https://ü..example/",
     "page": "https://www.nordlicht.example/r",
 }  # fmt: skip
+
+
+STORED = frozenset({"nul", "only-nul", "surrogate", "long", "first-day", "last-day", "padded", "number"})
+"""What one kind of database might take and the other not; the rest never gets as far as that."""
 
 
 async def rows(chat: Chat) -> dict[str, list[dict[str, Any]]]:
@@ -141,7 +126,8 @@ async def test_forms_of_anything_are_answered(chat: Chat) -> None:
     wrong = {}
     for typed, odd in TYPED.items():
         sent = [(one, dict.fromkeys(INPUTS, odd)) for one in (*SAVES, *OTHER_FORMS)]
-        sent += [(one, {**RIGHT, name: odd}) for one, names in SAVES.items() for name in names]
+        if chat.db.is_sqlite or typed in STORED:
+            sent += [(one, {**RIGHT, name: odd}) for one, names in SAVES.items() for name in names]
         for one, inputs in sent:
             if found := await attack(chat, EDITOR, one, {"s": story}, inputs):
                 wrong[typed] = found
@@ -162,4 +148,4 @@ async def test_employees_change_nothing_that_editors_decide(chat: Chat) -> None:
         for one in ACTIONS:
             if one not in OWN_WORK:
                 assert not await attack(chat, EMPLOYEE, one, value, inputs), one
-                assert await rows(chat) == before, one
+        assert await rows(chat) == before, "which action did it? compare after each"

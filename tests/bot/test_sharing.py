@@ -305,7 +305,7 @@ async def test_only_another_editor_approves_and_only_what_was_shown(chat: Chat) 
     assert "jemand anderes" in said(own)
     assert "Redaktion" in said(await chat.press(JANA, "approve", s=story.id, f=seen))
     assert "geändert" in said(await chat.press("david.vierauge", "approve", s=story.id, f="0" * 64))
-    assert "Approved by David Vierauge" in said(await chat.press("david.vierauge", "approve", s=story.id, f=seen))
+    assert "Freigegeben von David Vierauge" in said(await chat.press("david.vierauge", "approve", s=story.id, f=seen))
 
 
 async def test_pressing_share_again_is_a_wish_to_share(chat: Chat) -> None:
