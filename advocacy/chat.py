@@ -205,6 +205,7 @@ class Press:
     inputs: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
     channel: ChannelRef | None = None
+    """Where it was pressed; ``None`` in the person's own chat with us, and where there is no conversation at all."""
     message: MessageRef | None = None
     """The message that was pressed, when it was a stored one that can be rewritten."""
     reply_to: str = ""

@@ -209,7 +209,8 @@ class Bot:
             if await placements.is_settled(s, placement_id):
                 return
         async with self.parts.db.write() as s:
-            await placements.adopt(s, placement_id, press.message)
+            is_direct = press.channel is None
+            await placements.adopt(s, placement_id, press.message, press.who, is_direct=is_direct)
 
 
 def letters(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from advocacy.chat import ChannelRef, MessageRef
+from advocacy.chat import ChannelRef, MessageRef, UserRef
 from advocacy.db import for_update, now
 from advocacy.delivery import places
 from advocacy.delivery.models import Channel, Outbox, OutboxState, Placement, PlacementState
@@ -76,25 +76,42 @@ async def placed(s: AsyncSession, query: Select[Placement, Channel, Identity, Pe
     return [(placement, place) for placement, place in rows if place is not None]
 
 
-async def adopt(s: AsyncSession, placement_id: int, ref: MessageRef) -> None:
-    """Somebody pressed this card, so it is there: settles a placement whose sending was never confirmed."""
+async def adopt(s: AsyncSession, placement_id: int, ref: MessageRef, by: UserRef, *, is_direct: bool) -> None:
+    """Somebody pressed this card, so it is there: settles a placement whose sending was never confirmed.
+
+    ``ref``, ``by`` and ``is_direct`` (pressed in the person's own chat with us) are the platform's word. The id of the
+    placement is the client's: a message that cannot be its card, or is another's, is not taken for it.
+    """
     placement = await _in_doubt(s, placement_id)
-    if placement is None:
+    if placement is None or await _is_taken(s, placement, ref):
         return
-    if await _can_be(s, placement, ref):
+    if await _can_be(s, placement, ref, by if is_direct else None):
         await settle(s, placement, ref)
 
 
-async def _can_be(s: AsyncSession, placement: Placement, ref: MessageRef) -> bool:
-    """Is this message where the placement was to go? Direct messages have an id of the platform's own making."""
-    found: Channel | Identity | None = None
+async def _can_be(s: AsyncSession, placement: Placement, ref: MessageRef, chat_of: UserRef | None) -> bool:
+    """Is this message where the placement was to go? ``chat_of`` is set where it stands in somebody's own chat."""
     if placement.channel_id is not None:
-        found = channel = await s.get_one(Channel, placement.channel_id)
-        if not ref.channel.startswith(channel.channel_id):
-            return False
-    elif placement.identity_id is not None:
-        found = await s.get_one(Identity, placement.identity_id)
-    return found is not None and (found.platform, found.tenant) == (ref.platform, ref.tenant)
+        channel = await s.get_one(Channel, placement.channel_id)
+        where = ref.channel.partition(";")[0]  # Teams names the thread behind the channel
+        return (ref.platform, ref.tenant, where) == (channel.platform, channel.tenant, channel.channel_id)
+    if placement.identity_id is None or chat_of is None or (ref.platform, ref.tenant) != _workspace(chat_of):
+        return False
+    # Nobody else is in that chat, and there is only one: who it is with says which it is.
+    identity = await s.get_one(Identity, placement.identity_id)
+    return (*_workspace(chat_of), chat_of.user) == (identity.platform, identity.tenant, identity.user_id)
+
+
+def _workspace(who: UserRef) -> tuple[str, str]:
+    return who.platform, who.tenant
+
+
+async def _is_taken(s: AsyncSession, placement: Placement, ref: MessageRef) -> bool:
+    """Is this message known as the card of another placement?"""
+    query = select(Placement.id).where(
+        Placement.message_id == ref.message, Placement.message_channel == ref.channel, Placement.id != placement.id
+    )
+    return await s.scalar(query.limit(1)) is not None
 
 
 async def settle(s: AsyncSession, placement: Placement, ref: MessageRef) -> None:

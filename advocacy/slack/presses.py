@@ -222,7 +222,7 @@ def _reply_in_view(view: Payload, tenant: str, user: str) -> ReplyTo:
 
 
 def _channel(reply: ReplyTo) -> ChannelRef | None:
-    return ChannelRef(PLATFORM, reply.tenant, reply.channel) if reply.channel else None
+    return ChannelRef(PLATFORM, reply.tenant, reply.channel) if reply.channel and not reply.is_direct else None
 
 
 def _message(reply: ReplyTo) -> MessageRef | None:

@@ -19,6 +19,7 @@ from advocacy.playground.company import SLACK_TEAM
 from advocacy.playground.world import Fault
 from tests.delivery.conftest import Workspace
 
+JANA = UserRef("slack", SLACK_TEAM, "U0JANA")
 HELLO = Message(summary="Hello", heading="Hello", paragraphs=("A story",))
 
 
@@ -125,10 +126,12 @@ async def test_without_a_way_to_look_it_stays_unknown_until_somebody_presses(
     assert (await state(db, placement_id))[1] == OutboxState.UNKNOWN
     [message] = workspace.world.messages(workspace.news)
     async with db.write() as s:
-        await placements.adopt(s, placement_id, MessageRef("slack", "T0OTHER", workspace.news, message.ts))
+        other = MessageRef("slack", "T0OTHER", workspace.news, message.ts)
+        await placements.adopt(s, placement_id, other, JANA, is_direct=False)
     assert (await state(db, placement_id))[1] == OutboxState.UNKNOWN, "a press in another workspace proves nothing"
     async with db.write() as s:
-        await placements.adopt(s, placement_id, MessageRef("slack", SLACK_TEAM, workspace.news, message.ts))
+        ref = MessageRef("slack", SLACK_TEAM, workspace.news, message.ts)
+        await placements.adopt(s, placement_id, ref, JANA, is_direct=False)
     assert await state(db, placement_id) == (PlacementState.SENT, OutboxState.SENT)
     assert len(workspace.world.messages(workspace.news)) == 1
 
@@ -271,7 +274,8 @@ async def test_what_an_editor_found_is_not_asked_about_again(db: Database, works
     assert await state(db, placement_id) == (PlacementState.SENT, OutboxState.SENT)
     async with db.write() as s:
         assert not await placements.is_settled(s, placement_id)
-        await placements.adopt(s, placement_id, MessageRef("slack", SLACK_TEAM, workspace.news, "1.2"))
+        ref = MessageRef("slack", SLACK_TEAM, workspace.news, "1.2")
+        await placements.adopt(s, placement_id, ref, JANA, is_direct=False)
         assert await placements.is_settled(s, placement_id)
         assert await outbox.forget_sent(s, timedelta(days=7), now() + timedelta(days=8)) == 1
 
@@ -280,7 +284,7 @@ async def test_what_failed_long_ago_is_forgotten_but_not_a_card(db: Database, wo
     """An editor may still have the card sent again; a private answer that never arrived is of no use to anybody."""
     placement_id = await place(db, workspace)
     async with db.write() as s:
-        await outbox.tell(s, UserRef("slack", SLACK_TEAM, "U0JANA"), "", HELLO, "told")
+        await outbox.tell(s, JANA, "", HELLO, "told")
         await s.execute(update(Outbox).values(state=OutboxState.FAILED, settled_at=now() - timedelta(days=8)))
         assert await outbox.forget_sent(s, timedelta(days=7)) == 1
     assert (await state(db, placement_id))[1] == OutboxState.FAILED
