@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot import leaders
@@ -20,9 +20,9 @@ from advocacy.bot.review.reviewing import gather, outside_channel
 from advocacy.chat import Message, MessageRef
 from advocacy.content import schedule, stories, times
 from advocacy.content.fingerprint import fingerprint
-from advocacy.content.models import Review, Story, StoryState
+from advocacy.content.models import Story, StoryState
 from advocacy.content.quiet import read as read_quiet
-from advocacy.content.review import tasks
+from advocacy.content.review import rounds, tasks
 from advocacy.db import after_commit, for_update, now
 from advocacy.delivery import outbox, placements, places
 from advocacy.delivery.models import Placement, PlacementState
@@ -57,7 +57,7 @@ async def publish(parts: Parts) -> int:
 
 async def _announce(s: AsyncSession, parts: Parts, story: Story, at: datetime) -> int:
     if story.approved_hash != fingerprint(story):
-        story.state = StoryState.IN_REVIEW  # nothing unapproved leaves
+        stories.back_to_review(s, story, None)  # nothing unapproved leaves
         return 0
     channels = await placements.channels(s, "stories", story.channel_ids)
     fresh = await placements.place(s, story.id, channels, "story", story.sendings)
@@ -81,29 +81,30 @@ async def _send(
 
 async def ask_editors(parts: Parts) -> int:
     """Put every story that waits for review in front of the editors, once for each time it was submitted."""
+    async with parts.db.read() as s:  # nearly always there is nothing to do: then nobody who writes waits for it
+        if (await s.execute(_unasked())).first() is None and not await review_rounds.is_behind(s):
+            return 0
     async with parts.db.write() as s:
-        rounds = (
-            select(Review.story_id, func.count().label("rounds"))
-            .where(Review.decision == "submitted").group_by(Review.story_id).subquery()
-        )  # fmt: skip
-        shown = (
-            select(Placement.story_id, func.max(Placement.round).label("shown"))
-            .where(Placement.purpose == "review").group_by(Placement.story_id).subquery()
-        )  # fmt: skip
-        query = (
-            select(Story.id, rounds.c.rounds)
-            .join(rounds, rounds.c.story_id == Story.id)
-            .outerjoin(shown, shown.c.story_id == Story.id)
-            .where(Story.state == StoryState.IN_REVIEW)
-            .where(or_(shown.c.shown.is_(None), shown.c.shown < rounds.c.rounds))
-            .limit(20)
-        )
         cards = 0
-        for story_id, count in (await s.execute(query)).all():
+        for story_id, count in (await s.execute(_unasked())).all():
             cards += await _ask(s, parts, await stories.get(s, story_id, lock=True), count)
         if cards + await review_rounds.settle(s):
             after_commit(s, parts.worker.wake.set)
     return cards
+
+
+def _unasked() -> Select[int, int]:
+    """Stories in review with how often they were submitted, where editors have no card of the last time yet.
+
+    It counts for stories that are in review now, however many there ever were.
+    """
+    submitted = rounds.begun(Story.id)
+    shown = (
+        select(func.coalesce(func.max(Placement.round), 0))
+        .where(Placement.story_id == Story.id, Placement.purpose == "review").scalar_subquery()
+    )  # fmt: skip
+    waits = Story.state == StoryState.IN_REVIEW
+    return select(Story.id, submitted).where(waits, submitted > shown).order_by(Story.id).limit(20)
 
 
 async def _ask(s: AsyncSession, parts: Parts, story: Story, count: int) -> int:

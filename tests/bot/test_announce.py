@@ -73,6 +73,21 @@ async def test_a_returned_draft_comes_again_when_it_is_submitted_again(chat: Cha
     assert await announce.ask_editors(chat.parts) == 1
 
 
+async def test_editors_are_asked_about_a_live_story_that_says_something_unapproved(chat: Chat) -> None:
+    """However it came to that: nothing leaves, and there is a review card for the new round."""
+    editors = await chat.channel("comms-editors", "editors")
+    await chat.channel("news")
+    story = await chat.live_story()
+    async with chat.db.write() as s:
+        (await s.get_one(Story, story.id)).title = "Words that nobody approved"
+    assert await announce.publish(chat.parts) == 0
+    async with chat.db.read() as s:
+        assert (await stories.get(s, story.id)).state == StoryState.IN_REVIEW
+    assert await announce.ask_editors(chat.parts) == 1
+    await chat.deliver()
+    assert "approve" in buttons(chat.worlds.slack.messages(editors.channel)[-1])
+
+
 async def test_a_story_reaches_every_channel_once_at_its_time(chat: Chat) -> None:
     """Scheduled stories wait; then one card per channel, however often the job runs."""
     refs = [await chat.channel(name) for name in ("news", "sales-stories", "tech-stories")]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import Select, case, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.language import Translator, translator
@@ -13,13 +14,17 @@ from advocacy.chat import Message
 from advocacy.content import approval, stories
 from advocacy.content.models import Review, Story, StoryState
 from advocacy.content.review import rounds
+from advocacy.db import now
 from advocacy.delivery import outbox, placements, places
-from advocacy.delivery.models import Placement
+from advocacy.delivery.models import Channel, Placement
 from advocacy.delivery.places import Place
 from advocacy.people import directory
+from advocacy.people.models import Identity, Person
 
 REWRITES = 50
 """Rewritten in one unit of work."""
+LATELY = timedelta(days=2)
+"""A card that arrives later than this after its story was decided on says so when it is pressed."""
 NEWER, PAST, DECIDED = "a newer one is in review", "a newer one was decided on", "decided"
 """What ``Placement.shown`` says of a card whose round is over."""
 
@@ -99,28 +104,33 @@ async def close(s: AsyncSession, found: Course, but: int = 0) -> None:
         await _rewrite(s, found, placement, place if placement.id != but else None)
 
 
+async def is_behind(s: AsyncSession) -> bool:
+    """Is there any card that ``settle`` would rewrite?"""
+    return (await s.execute(_behind(now()).limit(1))).first() is not None
+
+
 async def settle(s: AsyncSession) -> int:
     """Rewrite cards that became old, or arrived after the decision; answers how many."""
-    counted = (
-        select(Review.story_id, func.count().label("rounds"))
-        .where(Review.decision == "submitted").group_by(Review.story_id).subquery()
-    )  # fmt: skip
-    is_old, waits = Placement.round < counted.c.rounds, Story.state == StoryState.IN_REVIEW
-    query = (
-        places.placed()
-        .join(Story, Story.id == Placement.story_id)
-        .join(counted, counted.c.story_id == Placement.story_id)
-        .where(Placement.purpose == "review", *placements.sent())
-        .where(or_(is_old, ~waits), Placement.shown != case((is_old & waits, NEWER), (is_old, PAST), else_=DECIDED))
-        .order_by(Placement.id)
-    )
-    rows = (await s.execute(query.limit(REWRITES))).all()
+    rows = (await s.execute(_behind(now()).limit(REWRITES))).all()
     known: dict[int, Course] = {}
     for placement, channel, identity, person in rows:
         if placement.story_id not in known:
             known[placement.story_id] = await course(s, await stories.get(s, placement.story_id))
         await _rewrite(s, known[placement.story_id], placement, places.read(channel, identity, person))
     return len(rows)
+
+
+def _behind(at: datetime) -> Select[Placement, Channel, Identity, Person]:
+    """It looks only at stories in review and at those decided on lately, however many there ever were."""
+    is_old, waits = Placement.round < rounds.begun(Placement.story_id), Story.state == StoryState.IN_REVIEW
+    return (
+        places.placed()
+        .join(Story, Story.id == Placement.story_id)
+        .where(or_(waits, Story.updated_at > at - LATELY))
+        .where(Placement.purpose == "review", *placements.sent())
+        .where(or_(is_old, ~waits), Placement.shown != case((is_old & waits, NEWER), (is_old, PAST), else_=DECIDED))
+        .order_by(Placement.id)
+    )
 
 
 async def _rewrite(s: AsyncSession, found: Course, placement: Placement, place: Place | None) -> None:
@@ -142,4 +152,4 @@ def verdict(t: Translator, story: Story, who: str, note: str = "") -> str:
     return t("Approved by {name}. It goes out now.", name=who)
 
 
-__all__ = ["Course", "close", "course", "settle", "verdict"]
+__all__ = ["Course", "close", "course", "is_behind", "settle", "verdict"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import ScalarSelect, SQLColumnExpression, func, select
+
 from advocacy.content.models import Review
 
 _ENDS = frozenset({"cleared", "returned", "recalled"})
@@ -60,6 +62,14 @@ def split(rows: Sequence[Review]) -> list[list[Review]]:
     return found
 
 
+def begun(story_id: SQLColumnExpression[int]) -> ScalarSelect[int]:
+    """How many rounds this story has seen, for a query about few stories: it counts for each of its rows."""
+    return (
+        select(func.count()).select_from(Review)
+        .where(Review.story_id == story_id, Review.decision == "submitted").scalar_subquery()
+    )  # fmt: skip
+
+
 def end(rows: Sequence[Review]) -> Review | None:
     """What became of a round; ``None`` when it was not decided."""
     return next((one for one in reversed(rows) if one.decision in _ENDS), None)
@@ -73,4 +83,4 @@ def is_change(rows: Sequence[Review], row: Review) -> bool:
     return row.decision == "submitted" and place > 0 and rows[place - 1].fingerprint != row.fingerprint
 
 
-__all__ = ["Step", "changes", "end", "is_change", "split", "steps"]
+__all__ = ["Step", "begun", "changes", "end", "is_change", "split", "steps"]
