@@ -76,8 +76,8 @@ class Settings(BaseSettings):
     """LinkedIn's API version, YYYYMM; each lives at least twelve months."""
     mastodon_hosts: CommaList = ()
     """Mastodon servers people may connect to; any public one when empty."""
-    networks: CommaList = ("linkedin", "mastodon", "bluesky", "x", "xing", "facebook", "whatsapp", "email")
-    """Networks offered on cards, in this order."""
+    networks: CommaList = ()
+    """Networks offered on cards, in this order; when empty, all that are offered by themselves."""
 
     ai_url: str | None = None
     """Help in drafting wordings: a server that speaks OpenAI's chat API, such as ``https://api.openai.com/v1``."""

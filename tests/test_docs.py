@@ -7,6 +7,10 @@ from pathlib import Path
 
 from advocacy.app import ACTIONS
 from advocacy.config import Settings
+from advocacy.http import Http
+from advocacy.sharing import overview
+from advocacy.sharing.networks import ALL, make_all
+from tests.conftest import playground_settings
 
 ROOT = Path(__file__).parents[1]
 
@@ -48,3 +52,11 @@ def test_the_table_of_features_names_every_action_of_the_bot() -> None:
     named = {action for row in rows[1:] for action in re.findall(r"`(\w+)`", row.split("|")[2])}
     assert named == set(ACTIONS)
     assert all(len(row.split("|")) == 6 and all(cell.strip() for cell in row.split("|")[1:5]) for row in rows)
+
+
+def test_the_table_of_networks_says_what_the_code_can_do(tmp_path: Path) -> None:
+    """docs/networks.md has the table that the networks' abilities make when everything is set up."""
+    settings = playground_settings("sqlite:///unused", tmp_path, mastodon_hosts=("nordlicht.social",))
+    networks = make_all(settings.model_copy(update={"networks": tuple(ALL)}), Http(settings))
+    shown = (ROOT / "docs/networks.md").read_text("utf-8")
+    assert overview.markdown(networks.values()) in shown

@@ -132,7 +132,28 @@ def _gap(t: Translator, around: Around) -> Message:
     )
 
 
+def _to_copy(t: Translator, around: Around) -> Message:
+    heading = t("Take the text along")
+    return Message(
+        summary=heading,
+        heading=heading,
+        paragraphs=(
+            t("Copy it and post it wherever you like. Please leave the first line and the link in it."),
+            t("Come back and tell us, so that your department's effort shows."),
+        ),
+        quote=around.share.text,
+        buttons=(
+            Button(t("Done, I posted it"), action="done", value=around.value, style="primary"),
+            Button(t("Edit"), action="edit", value={**around.value, OPENS_FORM: 1}),
+            Button(t("Not this time"), action="undo", value=around.value),
+        ),
+        footnote=t("Only you see this message."),
+    )
+
+
 def _opened(t: Translator, around: Around) -> Message:
+    if not around.network.abilities().dialog:
+        return _to_copy(t, around)
     label = called(t, around.network)
     heading = t("Share it on {network} yourself", network=label)
     takes_text = around.network.abilities().dialog_takes_text

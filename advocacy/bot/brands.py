@@ -8,5 +8,5 @@ from advocacy.sharing.network import Network
 
 def called(t: Translator, network: Network) -> str:
     """A network's name in the reader's language."""
-    words = {"email": t("E-mail")}
+    words = {"email": t("E-mail"), "copy": t("Copy the text")}
     return words.get(network.name, network.label)

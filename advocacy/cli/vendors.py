@@ -174,3 +174,18 @@ def _addressed(public_url: str) -> Settings:
 def _one_of(what: str, given: str, offered: tuple[str, ...]) -> None:
     if given not in offered:
         raise Trouble(f"There is no {what} {given}; there are {' and '.join(offered)}.", 2)
+
+
+def networks() -> None:
+    """Show what each network on the cards can do with the settings there are."""
+    from rich.table import Table
+
+    from advocacy.http import Http
+    from advocacy.sharing import overview
+    from advocacy.sharing.networks import make_all
+
+    chosen = ground.settings()
+    table = Table(*overview.HEADINGS)
+    for row in overview.rows(make_all(chosen, Http(chosen)).values()):
+        table.add_row(*row)
+    ground.console().print(table)

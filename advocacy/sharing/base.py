@@ -18,6 +18,7 @@ class BaseNetwork:
     label = ""
     limit = 0
     link_length: int | None = None
+    offered = True
 
     def __init__(self, settings: Settings, http: Http) -> None:
         self.settings = settings

@@ -227,7 +227,7 @@ async def _job(
         image=None, image_alt=said.image_alt, language=said.language if caption is None else caption.language,
         key=share.key,
     )  # fmt: skip
-    image_url = story.image_url if network.abilities().takes_picture else ""
+    image_url = story.image_url if network.abilities().image else ""
     connection = connection_of(account, renewed)
     return Job(share.id, renewed, network, connection, draft, image_url, share.claimed_at or now())
 

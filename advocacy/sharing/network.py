@@ -26,6 +26,13 @@ class Abilities:
     post: bool = False
     """Through its API, as the person."""
     delete: bool = False
+    """We can take a post down."""
+    edit: bool = False
+    """The person can change the post at the network afterwards; we leave posts as they are."""
+    metrics: bool = False
+    """The network tells, free of charge, what came of a post: likes, reposts, replies."""
+    image: bool = False
+    """Our picture goes along with the post; elsewhere the network reads the link's own."""
     dialog: bool = False
     """Has a prefilled share page."""
     dialog_takes_text: bool = False
@@ -40,8 +47,6 @@ class Abilities:
     """The servers to choose from; any when empty."""
     private: bool = False
     """A message to people one knows, not a public post."""
-    takes_picture: bool = False
-    """Reads nothing from the link: the preview's picture has to come from us."""
     looks_by_posting: bool = False
     """``look_up`` posts the same again and reads the refusal; never to be done for a story that has ended."""
 
@@ -114,6 +119,8 @@ class Network(Protocol):
     """Characters, as this network counts them."""
     link_length: int | None
     """What a link counts for, where that is fixed; its own length when ``None``."""
+    offered: bool
+    """On cards unless the settings choose; ``False`` for those that only an administrator should choose."""
 
     def abilities(self) -> Abilities:
         """What it can do with the settings there are (LinkedIn without an app cannot post)."""

@@ -68,7 +68,7 @@ def next_one(story: Story, network: str, language: str) -> Caption | None:
 
 def _problems(port: Network, caption: Caption | None, whole: str, over: int, untold: str) -> Sequence[str]:
     abilities = port.abilities()
-    found = [] if abilities.post or abilities.dialog_takes_text else ["only_link"]
+    found = ["only_link"] if abilities.dialog and not (abilities.post or abilities.dialog_takes_text) else []
     if caption is None:
         return [*found, untold]
     if over:

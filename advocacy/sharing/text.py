@@ -75,6 +75,11 @@ def utf16(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
+def without_link(text: str, link: str) -> str:
+    """What a text says beside its link, for pages that take the two apart."""
+    return clean(text.replace(link, "")) if link else clean(text)
+
+
 def quote(value: str) -> str:
     """Percent-encode for a query, everything but letters, digits and ``-._~``."""
     return percent(value, safe="")
@@ -212,5 +217,5 @@ def address(make: Callable[[str], str], text: str, link: str = "") -> str:
 
 __all__ = [
     "TextProblem", "address", "check", "clean", "complete", "compose", "graphemes", "has_marker", "join", "quote",
-    "shortened", "unbracketed", "utf16", "without_markers", "words",
+    "shortened", "unbracketed", "utf16", "without_link", "without_markers", "words",
 ]  # fmt: skip

@@ -25,7 +25,10 @@ def routes(application: web.Application, app: pages.Parts) -> None:
             share = await s.get(Share, share_id)
         if share is None or share.state not in {ShareState.OPENED, ShareState.REPORTED}:
             raise web.HTTPNotFound
-        headers = {"Location": sharing.dialog_url(share), "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+        url = sharing.dialog_url(share)
+        if not url:
+            raise web.HTTPNotFound
+        headers = {"Location": url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
         return web.Response(status=HTTPStatus.FOUND, headers=headers)
 
     application.router.add_get("/open/{share}", open_dialog)

@@ -216,6 +216,18 @@ async def test_a_revoked_token_asks_to_reconnect_and_keeps_the_share(chat: Chat)
     assert len(chat.worlds.linkedin.posts()) == 1
 
 
+async def test_copying_shows_the_text_and_counts_when_the_person_says_so(chat: Chat) -> None:
+    """For wherever there is no button: no page to open, the text with disclosure and link, and Done."""
+    story = await chat.live_story()
+    answer = message_of(await chat.press(JANA, "share", s=story.id, n="copy"))
+    [share] = await shares(chat)
+    assert (answer.quote, share.disclosure in answer.quote) == (share.text, True)
+    assert [one.action for one in answer.buttons] == ["done", "edit", "undo"]
+    await chat.press(JANA, "done", i=share.id)
+    [share] = await shares(chat)
+    assert share.state == ShareState.REPORTED
+
+
 async def test_delete_takes_the_post_down_and_out_of_the_count(chat: Chat) -> None:
     """Deleted at the network, no longer counted, and can be shared again as a new round."""
     story = await chat.live_story()

@@ -21,6 +21,7 @@ from advocacy.playground.world import Fault, Outside
 from advocacy.sharing.network import Connection, Draft, Network, Posted, Reconnect
 from advocacy.sharing.networks import make_all
 from advocacy.sharing.shares import new_key
+from advocacy.sharing.text import clean
 from tests.conftest import playground_settings
 
 PERSON = "jana.feld"
@@ -30,6 +31,11 @@ ODD = (
     "Grüße aus dem Watt – „schön“, 100 % <b>& mehr</b> 🌬️👩🏽‍🔧🇩🇪 #Windkraft\n\n"
     "Ecken: \\ | { } @ [x] (y) <z> # * _kursiv_ ~ und C:\\Pfad #snake_case @jana"
 )
+FAR = (
+    "مرحبا \u2067بالعالم\u2069 · שלום · 風力発電の日 · นี่ · Ze\u0301br\u0301e · 👨‍👩‍👧‍👦🏴󠁧󠁢󠁳󠁣󠁴󠁿🇺🇳1️⃣ · "
+    "**fett** `code` [a](b) &amp; </p> ~~x~~ > y"
+)
+"""Written from the right, in signs without words between them, composed of several, and what others take for mark-up."""
 
 
 def picture() -> bytes:
@@ -128,7 +134,7 @@ class NetworkSuite(Stage):
         posted = await network.post(connection, one)
         [seen] = world.posts(PERSON)
         assert (seen.text, seen.url_of_link, seen.via) == (one.text, LINK, "api")
-        if network.abilities().takes_picture:
+        if network.abilities().image:
             assert seen.title == "Neuer Windpark"
             assert seen.image
         page = await http.request("GET", posted.url)
@@ -231,10 +237,18 @@ class NetworkSuite(Stage):
         assert seen.text == one.text
 
     async def test_odd_characters_arrive_as_they_are(self, network, world, connection):
-        """Emoji, umlauts, quotes, mark-up and the signs that LinkedIn reserves."""
-        await network.post(connection, draft(ODD))
+        """Emoji, flags, umlauts, Arabic, Japanese, mark-up and the signs that LinkedIn reserves; half signs are gone."""
+        for said in (ODD, clean(f"{FAR}\ud83c")):
+            await network.post(connection, draft(said))
+            assert world.posts(PERSON)[-1].text == f"{said}\n\n{LINK}"
+        assert "\ud83c" not in said
+
+    async def test_a_picture_that_is_too_large_does_not_hold_up_the_post(self, network, world, connection):
+        """The words go out all the same, without the picture or with what the network makes of it."""
+        one = draft(image=picture() + b"\0" * 1_000_001)
+        posted = await network.post(connection, one)
         [seen] = world.posts(PERSON)
-        assert seen.text == f"{ODD}\n\n{LINK}"
+        assert (seen.id, seen.text) == (posted.remote_id, one.text)
 
     async def test_a_server_that_cannot_be_reached_means_later(self, network, outside, connection, http):
         """Nothing was sent, so nothing is unknown."""

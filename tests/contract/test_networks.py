@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -22,7 +23,7 @@ from advocacy.playground.networks.dialogs import DialogsWorld
 from advocacy.playground.networks.linkedin import LinkedInWorld
 from advocacy.playground.networks.mastodon import MastodonWorld
 from advocacy.playground.networks.network import NetworkWorld
-from advocacy.sharing.network import Connection, Network, Reconnect
+from advocacy.sharing.network import Abilities, Connection, Network, Reconnect
 from advocacy.sharing.networks import ALL, make_all
 from advocacy.sharing.networks.bluesky import facets
 from advocacy.sharing.networks.linkedin import little_text
@@ -202,16 +203,29 @@ class TestDialogs(Stage):
 
     name = "x"
 
-    @pytest.mark.parametrize("name", ["x", "xing", "facebook", "whatsapp"])
+    SEEN: ClassVar = {
+        "x": f"{ODD}\n\n{LINK}", "whatsapp": f"{ODD}\n\n{LINK}", "telegram": f"{LINK}\n{ODD}",
+        "reddit": ODD.replace("\n\n", " "), "xing": "", "facebook": "",
+    }  # fmt: skip
+
+    @pytest.mark.parametrize("name", SEEN)
     async def test_the_page_opens_prefilled_and_posts(self, name, here, http, world):
         """What the page makes of our address is our text (where it takes one) and our link."""
-        one = make_all(here, http)[name]
+        one = ALL[name](here, http)
         text = f"{ODD}\n\n{LINK}"
+        assert one.abilities().dialog_takes_text == bool(self.SEEN[name])
         post = await world.share(one.dialog(text, LINK), PERSON)
-        assert post.url_of_link == LINK
-        assert post.text == (text if one.abilities().dialog_takes_text else "")
+        assert (post.url_of_link, post.text) == (LINK, self.SEEN[name])
+        assert len(one.dialog(f"{'Wörter mit 🌬️ ' * 300}\n\n{LINK}", LINK)) <= 2000
         with pytest.raises(Refused):
             await one.post(Connection("", "", "", ""), draft())
+
+    def test_copying_opens_nothing_and_reddit_has_to_be_named(self, here, http):
+        """No page, no promise of one; and what communities forbid is the administrator's choice."""
+        copied = make_all(here, http)["copy"]
+        assert (copied.dialog("Text", LINK), copied.abilities()) == ("", Abilities())
+        assert "reddit" not in make_all(here, http)
+        assert "reddit" in make_all(here.model_copy(update={"networks": ("reddit",)}), http)
 
     async def test_a_mail_is_encoded_for_every_mail_program(self, here, http):
         """RFC 6068: no plus signs, line breaks as CRLF, a subject of one line."""

@@ -1,4 +1,4 @@
-"""Networks that only offer a prefilled share dialog: X, XING, Facebook, WhatsApp."""
+"""Networks that only offer a prefilled share dialog: X, XING, Facebook, WhatsApp, Telegram, Reddit."""
 
 from __future__ import annotations
 
@@ -49,6 +49,15 @@ DIALOGS = {
             "whatsapp", "wa.me", "/", "/status/{post}", 65_536, "WhatsApp/2.23.20.0",
             Look("WhatsApp", "✆", "#0b7558", "#0f8a69", radius="50%", home="/status"),
         ),
+        Dialog(
+            "telegram", "t.me", "/share/url", "/s/{post}", 4096, "TelegramBot (like TwitterBot)",
+            Look("Telegram", "➤", "#1a6fa8", "#2083c4", radius="50%", home="/s"),
+        ),
+        Dialog(
+            "reddit", "www.reddit.com", "/submit", "/comments/{post}", 300,
+            "Mozilla/5.0 (compatible; redditbot/1.0; +http://www.reddit.com/feedback)",
+            Look("Reddit", "r", "#b8390a", "#d4450f", radius="50%", home="/hot"),
+        ),
     )
 }  # fmt: skip
 _BY_HOST = {one.host: one for one in DIALOGS.values()}
@@ -64,7 +73,7 @@ _EMOJI_ON_X = regex.compile(
 
 
 class DialogsWorld(NetworkWorld):
-    """Four networks in one; a post's ``network`` says which."""
+    """Several networks in one; a post's ``network`` says which."""
 
     name = "dialogs"
     look = DIALOGS["x"].look
@@ -95,6 +104,11 @@ class DialogsWorld(NetworkWorld):
         if dialog.network == "whatsapp":
             text = query.get("text", "")
             return Draft("whatsapp", text, first_link(text))
+        if dialog.network == "telegram":
+            text = "\n".join(filter(None, (query.get("url", ""), query.get("text", ""))))
+            return Draft("telegram", text, first_link(text))
+        if dialog.network == "reddit":
+            return Draft("reddit", query.get("title", ""), query.get("url", ""), attached=True)
         link = query.get("u" if dialog.network == "facebook" else "url", "")
         return Draft(dialog.network, "", link, attached=True) if link.startswith(("http://", "https://")) else None
 

@@ -6,10 +6,13 @@ from advocacy.config import Settings
 from advocacy.http import Http
 from advocacy.sharing.network import MakeNetwork, Network
 from advocacy.sharing.networks.bluesky import Bluesky
+from advocacy.sharing.networks.copy import Copy
 from advocacy.sharing.networks.email import Email
 from advocacy.sharing.networks.facebook import Facebook
 from advocacy.sharing.networks.linkedin import LinkedIn
 from advocacy.sharing.networks.mastodon import Mastodon
+from advocacy.sharing.networks.reddit import Reddit
+from advocacy.sharing.networks.telegram import Telegram
 from advocacy.sharing.networks.whatsapp import WhatsApp
 from advocacy.sharing.networks.x import X
 from advocacy.sharing.networks.xing import Xing
@@ -22,17 +25,24 @@ ALL: dict[str, MakeNetwork] = {
     "xing": Xing,
     "facebook": Facebook,
     "whatsapp": WhatsApp,
+    "telegram": Telegram,
+    "reddit": Reddit,
     "email": Email,
+    "copy": Copy,
 }
 
 
 def make_all(settings: Settings, http: Http) -> dict[str, Network]:
-    """Those the settings name, in their order. Raises ``ValueError`` for a name that is none."""
+    """Those the settings name, in their order; all that are offered when they name none.
+
+    Raises ``ValueError`` for a name that is no network.
+    """
     for name in settings.networks:
         if name not in ALL:
             msg = f"ADVOCACY_NETWORKS names {name!r}, which is no network; there are {', '.join(ALL)}"
             raise ValueError(msg)
-    return {name: ALL[name](settings, http) for name in dict.fromkeys(settings.networks)}
+    made = {name: ALL[name](settings, http) for name in dict.fromkeys(settings.networks or ALL)}
+    return {name: one for name, one in made.items() if settings.networks or one.offered}
 
 
 __all__ = ["ALL", "make_all"]

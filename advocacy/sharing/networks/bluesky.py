@@ -69,7 +69,7 @@ class Bluesky(BaseNetwork):
     def abilities(self) -> Abilities:
         """Everything, with no app to set up."""
         return Abilities(
-            post=True, delete=True, dialog=True, dialog_takes_text=True, asks_password=True, takes_picture=True,
+            post=True, delete=True, metrics=True, image=True, dialog=True, dialog_takes_text=True, asks_password=True,
             password_page=f"{APP}/settings/app-passwords",
         )  # fmt: skip
 

@@ -54,8 +54,9 @@ class LinkedIn(BaseNetwork):
         """Everything when the administrator set up an app."""
         has_app = bool(self.settings.linkedin_client_id and self.settings.linkedin_client_secret)
         return Abilities(
-            post=has_app, delete=has_app, dialog=True, dialog_takes_text=True, takes_picture=True, looks_by_posting=True
-        )
+            post=has_app, delete=has_app, edit=has_app, image=has_app, dialog=True, dialog_takes_text=True,
+            looks_by_posting=True,
+        )  # fmt: skip
 
     def dialog(self, text: str, link: str) -> str:
         """The composer with the text in it; undocumented.

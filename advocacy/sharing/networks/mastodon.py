@@ -37,8 +37,9 @@ class Mastodon(BaseNetwork):
         """Posting for everybody; a share page where the administrator named servers."""
         hosts = self.settings.mastodon_hosts
         return Abilities(
-            post=True, delete=True, dialog=bool(hosts), dialog_takes_text=True, asks_host=True, hosts=hosts
-        )
+            post=True, delete=True, edit=True, metrics=True, dialog=bool(hosts), dialog_takes_text=True, asks_host=True,
+            hosts=hosts,
+        )  # fmt: skip
 
     def length(self, text: str) -> int:
         """Graphemes; a link counts 23, a mention without its server.

@@ -13,7 +13,7 @@ const SHOWN = {
   more: { name: "", mark: "…", worlds: ["dialogs"], home: "" },
   site: { name: "", mark: "N", worlds: ["site"], home: "https://www.nordlicht.example/" },
 };
-const LABELS = { x: "X", xing: "XING", facebook: "Facebook", whatsapp: "WhatsApp" };
+const LABELS = { x: "X", xing: "XING", facebook: "Facebook", whatsapp: "WhatsApp", telegram: "Telegram", reddit: "Reddit" };
 const WEB = /https?:\/\/[^\s<>"'\\]*[^\s<>"'\\.,;:!?)\]}…]|[#@][\p{L}\p{N}_]+/gu;
 
 /** Build the column. Answers {root, draw, open(network)}; `onlink(url)` hears of links that were opened. */
