@@ -48,7 +48,7 @@ async def test_two_editors_begin_the_same_campaign(db: Database) -> None:
     [made] = [one for one in ends if isinstance(one, Campaign)]
     async with db.write() as s:
         story = await draft(s, campaign_id=made.id)
-        assert await campaigns.story_ids(s, made.id) == [story.id]
+        assert (await stories.get(s, story.id)).campaign_id == made.id
         assert (made.goal_kind, made.goal, made.starts_on) == ("people", 40, None)
 
 
