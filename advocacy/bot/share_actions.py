@@ -18,10 +18,13 @@ from advocacy.content import audience, emergency, stories
 from advocacy.content.versions import spoken
 from advocacy.db import after_commit
 from advocacy.delivery import placements
+from advocacy.sharing import limits
 from advocacy.sharing.models import Share, ShareState
 from advocacy.sharing.shares import NotOffered, TextProblem
 
 OVER = (ShareState.UNDONE, ShareState.DELETED)
+PATIENCE = 1.0
+"""Seconds that a press waits for what the person's server takes; what comes later is there for the next press."""
 
 
 async def share(call: Call) -> Answer:
@@ -29,6 +32,8 @@ async def share(call: Call) -> Answer:
     network = call.word("n")
     if network not in call.parts.networks:
         return Private(refusal(call.t, "no_network"))
+    if call.parts.networks[network].abilities().limits_differ:
+        await _ask_server(call)
     async with call.parts.db.write() as s:
         started = await call.parts.sharing.start(
             s, person=call.person, story_id=call.number("s"), network=network,
@@ -105,11 +110,12 @@ again = _change(lambda call, s: call.parts.sharing.again(s, call.number("i"), ca
 
 async def edit(call: Call) -> Answer:
     """Open the form with the text; the undo window stands still while somebody writes."""
+    await _ask_server(call)
     async with call.parts.db.write() as s:
         mine = await call.parts.sharing.hold(s, call.number("i"), call.person.id)
         if mine.state not in (ShareState.PENDING, ShareState.WAITING, ShareState.FAILED, ShareState.OPENED):
             return await _show(s, call, mine, replace=True)
-        return OpenForm(edit_form(call.t, await _around(s, call, mine)))
+        return OpenForm(edit_form(call.t, await _writing(s, call, mine)))
 
 
 async def edit_save(call: Call) -> Answer:
@@ -121,7 +127,7 @@ async def edit_save(call: Call) -> Answer:
             mine = await call.parts.sharing.edit(s, mine.id, call.person.id, text)
         except TextProblem as wrong:
             said = text_problem(call.t, wrong.code, wrong.over)
-            return OpenForm(edit_form(call.t, await _around(s, call, mine), text, said))
+            return OpenForm(edit_form(call.t, await _writing(s, call, mine), text, said))
         await placements.outdate(s, mine.story_id, call.press.who.address)
         return await _show(s, call, mine, replace=True)
 
@@ -153,6 +159,17 @@ async def _show(s: AsyncSession, call: Call, mine: Share, *, replace: bool, is_r
         after_commit(s, call.parts.share_due)
     around_it = dataclasses.replace(await _around(s, call, mine), is_repeat=is_repeat)
     return Private(answer(call.t, around_it), replace=replace)
+
+
+async def _ask_server(call: Call) -> None:
+    """Once a day, what the person's own server takes. Not in a unit of work."""
+    await call.parts.background.in_time(call.parts.accounts.limits.refresh(call.person.id), seconds=PATIENCE)
+
+
+async def _writing(s: AsyncSession, call: Call, mine: Share) -> Around:
+    """A share whose text is being written, counted as the person's own server does."""
+    around_it = await _around(s, call, mine)
+    return dataclasses.replace(around_it, network=await limits.fitted(s, around_it.network, mine.person_id))
 
 
 async def _around(s: AsyncSession, call: Call, mine: Share) -> Around:

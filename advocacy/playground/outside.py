@@ -28,7 +28,7 @@ class Worlds:
             self.residents, app_id=app_id, app_password=app_password, tenant=TEAMS_TENANT, refresh_every=2.0
         )
         self.linkedin = LinkedInWorld(client_id=self.linkedin_client_id, client_secret=self.linkedin_client_secret)
-        self.mastodon = MastodonWorld()
+        self.mastodon = MastodonWorld(longest=1000, per_link=30)  # as many servers have it, not as most do
         self.bluesky = BlueskyWorld()
         self.dialogs = DialogsWorld()
         self.site = SiteWorld()

@@ -19,6 +19,7 @@ from advocacy.chat import Gone, Refused, Retry, Unknown
 from advocacy.config import Settings
 from advocacy.db import Database, after_commit, now
 from advocacy.people.models import Person
+from advocacy.sharing.limits import HostLimits
 from advocacy.sharing.models import Account, Connecting, HostApp
 from advocacy.sharing.network import Connection, HostClient, Network, Reconnect
 from advocacy.sharing.once import insert_new
@@ -72,6 +73,7 @@ class Accounts:
         self.db = db
         self.settings = settings
         self.networks = networks
+        self.limits = HostLimits(db, networks)
         self.resumed: Callable[[], None] = lambda: None
         """Called once a connection is stored: shares that waited for it go on."""
         self._sharing = Sharing(settings, networks)
@@ -155,6 +157,7 @@ class Accounts:
             raise ConnectProblem("refused") from None
         except _TROUBLE:
             raise ConnectProblem("try_later") from None
+        await self.limits.learn(port.name, under_way.host)
         return await self._store(Ticket(under_way.person_id, port.name, state.partition(".")[0]), connection)
 
     async def _take(self, state: str, cookie: str) -> Connecting:

@@ -97,6 +97,11 @@ def fields(reply: Reply) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
+def whole(value: object, least: int, most: int) -> int | None:
+    """A whole number between these two; ``None`` for anything else that somebody's server may say."""
+    return value if type(value) is int and least <= value <= most else None
+
+
 def token_of(value: object) -> str:
     """A token that can stand in a header. Raises ``Refused`` for anything else."""
     token = str(value)
@@ -115,4 +120,4 @@ def said(reply: Reply, *names: str) -> str:
     return f"HTTP {reply.status}"
 
 
-__all__ = ["LATEST", "SOON", "call", "fields", "said", "token_of", "wait_of"]
+__all__ = ["LATEST", "SOON", "call", "fields", "said", "token_of", "wait_of", "whole"]

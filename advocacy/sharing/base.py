@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+import copy
+from typing import NoReturn, Self
 
 from advocacy.chat import Refused, Unknown
 from advocacy.config import Settings
 from advocacy.http import Http
-from advocacy.sharing.network import Abilities, Connection, Consent, Draft, HostClient, Posted
+from advocacy.sharing.network import Abilities, Connection, Consent, Draft, HostClient, Limits, Posted
 from advocacy.sharing.text import utf16
 
 
@@ -27,6 +28,17 @@ class BaseNetwork:
     def abilities(self) -> Abilities:
         """A share page that takes the link."""
         return Abilities(dialog=True)
+
+    async def limits(self, host: str) -> Limits | None:
+        """The same for everybody."""
+        del host
+        return None
+
+    def within(self, limits: Limits) -> Self:
+        """A copy that has these limits."""
+        fitted = copy.copy(self)
+        fitted.limit, fitted.link_length = limits.characters, limits.per_url
+        return fitted
 
     def length(self, text: str) -> int:
         """As JavaScript counts."""

@@ -20,7 +20,7 @@ from advocacy.content.models import Caption, Story, StoryState
 from advocacy.content.versions import spoken
 from advocacy.db import for_update, now
 from advocacy.people.models import Person
-from advocacy.sharing import links, text
+from advocacy.sharing import limits, links, text
 from advocacy.sharing.models import Account, Share, ShareState
 from advocacy.sharing.network import Connection, Draft, Network
 from advocacy.sharing.shares import account_of, usable
@@ -109,7 +109,7 @@ async def claim(
     story = await _sharable(s, share, at)
     if story is None:
         return _put(share, ShareState.CANCELLED, "story_ended")
-    obstacle = _obstacle(network, share, account, at)
+    obstacle = _obstacle(await limits.fitted(s, network, share.person_id), share, account, at)
     if obstacle is not None or account is None:
         return _put(share, *(obstacle or (ShareState.WAITING, "reconnect")))
     taken = await s.execute(

@@ -66,6 +66,16 @@ def without_gap(around: Around, story: Story, whole: str, note: str) -> str:
     return text.compose(around.port, rest, note, around.link)
 
 
+def refitted(around: Around, whole: str, note: str) -> str:
+    """A composed text that has to fit less room than it was made for; one with a blank waits for its person as it is.
+
+    The words are cut from their end, so hashtags go first.
+    """
+    if around.port.length(whole) <= around.port.limit or text.has_marker(whole):
+        return whole
+    return text.compose(around.port, text.words(whole, note, around.link), note, around.link)
+
+
 def _worded(around: Around, caption: Caption, words: str, note: str) -> str:
     mentions = caption.mentions if caption.network == around.port.name else ()
     return text.compose(around.port, words, note, around.link, hashtags=caption.hashtags, mentions=mentions)
@@ -75,4 +85,4 @@ def _itself(said: Spoken) -> str:
     return text.clean(text.unbracketed(text.GAP.join(part for part in (said.title, said.summary) if part)))
 
 
-__all__ = ["Around", "Composed", "composed", "untold", "without_gap"]
+__all__ = ["Around", "Composed", "composed", "refitted", "untold", "without_gap"]

@@ -35,7 +35,7 @@ class Account(Base):
 
 
 class HostApp(Base):
-    """Our registration as an app on one Mastodon server."""
+    """Our registration as an app on one Mastodon server, and what that server takes."""
 
     __tablename__ = "host_app"
     __table_args__ = (UniqueConstraint("network", "host"), {"sqlite_autoincrement": True})
@@ -45,6 +45,10 @@ class HostApp(Base):
     host: Mapped[str] = mapped_column(String(255))
     client_id: Mapped[str] = mapped_column(String(500))
     client_secret: Mapped[str] = mapped_column(Secret("host_app.client_secret"))
+    limits: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """The server's own limits, as in ``network.Limits``; ``None`` while it has not told them."""
+    limits_at: Mapped[datetime | None]
+    """When it was asked for them."""
 
 
 class Connecting(Base):

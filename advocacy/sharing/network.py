@@ -47,8 +47,19 @@ class Abilities:
     """The servers to choose from; any when empty."""
     private: bool = False
     """A message to people one knows, not a public post."""
+    limits_differ: bool = False
+    """Each server has limits of its own (``Network.limits``); ``Network.limit`` is what most of them take."""
     looks_by_posting: bool = False
     """``look_up`` posts the same again and reads the refusal; never to be done for a story that has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a text may be for the accounts of one server, as that server counts."""
+
+    characters: int
+    per_url: int | None
+    """What a link counts for; its own length when ``None``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +137,14 @@ class Network(Protocol):
         """What it can do with the settings there are (LinkedIn without an app cannot post)."""
         ...
 
+    async def limits(self, host: str) -> Limits | None:
+        """What the accounts of this server may write, within reason; ``None`` where all accounts have the same."""
+        ...
+
+    def within(self, limits: Limits) -> Network:
+        """The same network, as an account with these limits has it."""
+        ...
+
     def length(self, text: str) -> int:
         """How long a text is for this network (graphemes, weights, fixed link lengths)."""
         ...
@@ -172,6 +191,6 @@ class Network(Protocol):
 MakeNetwork = Callable[[Settings, Http], Network]
 
 __all__ = [
-    "Abilities", "Connection", "Consent", "Draft", "Gone", "HostClient", "MakeNetwork",
+    "Abilities", "Connection", "Consent", "Draft", "Gone", "HostClient", "Limits", "MakeNetwork",
     "Network", "Posted", "Reconnect", "Refused", "Retry", "Unknown",
 ]  # fmt: skip

@@ -19,7 +19,7 @@ from advocacy.content.models import Story
 from advocacy.content.versions import spoken
 from advocacy.db import facts_lock, for_update, now
 from advocacy.people.models import Person
-from advocacy.sharing import composition, links, text
+from advocacy.sharing import composition, limits, links, text
 from advocacy.sharing.composition import Around, Composed
 from advocacy.sharing.models import Account, Link, Share, ShareEvent, ShareState
 from advocacy.sharing.network import Network
@@ -158,10 +158,10 @@ class Sharing:
             await self._put(s, begun.share, person, at)
         return begun.share
 
-    async def compose(self, s: AsyncSession, story: Story, network: str, language: str, link: str) -> Composed:
+    async def compose(self, s: AsyncSession, story: Story, port: Network, language: str, link: str) -> Composed:
         """Deal a caption and put the whole text together, within the network's limit; it may hold a blank."""
-        caption = await captions.deal(s, story, network, language)
-        return composition.composed(self._around(network, language, link), story, caption)
+        caption = await captions.deal(s, story, port.name, language)
+        return composition.composed(self._around(port, language, link), story, caption)
 
     async def _begin(self, s: AsyncSession, wish: _Wish, round_: int) -> Started:
         person, story, port = wish.person, wish.story, wish.port
@@ -183,7 +183,8 @@ class Sharing:
             network=port.name,
             share_id=share_id,
         )
-        composed = await self.compose(s, story, port.name, wish.language, links.address(self.settings, link.code))
+        fitted = await limits.fitted(s, port, person.id)
+        composed = await self.compose(s, story, fitted, wish.language, links.address(self.settings, link.code))
         share.text, share.disclosure, share.caption_id = composed.text, composed.disclosure, composed.caption_id
         await self._put(s, share, person, wish.at)
         return Started(share, fresh=True)
@@ -244,7 +245,7 @@ class Sharing:
         share = await self.own(s, share_id, person_id)
         if share.state not in {*_OPEN, ShareState.FAILED} or share.problem == "cannot_tell":
             return share
-        port = self._port(share.network)
+        port = await limits.fitted(s, self._port(share.network), person_id)
         link = await self._link(s, share)
         whole = text.complete(text_, share.disclosure, link, private=port.abilities().private)
         text.check(port, whole)
@@ -261,7 +262,8 @@ class Sharing:
         if share.state == ShareState.WAITING and share.problem == "marker":
             story = await audience.sharable(s, share.story_id, person_id, at)
             person = await s.get_one(Person, person_id)
-            around = self._around(share.network, person.language, await self._link(s, share))
+            port = await limits.fitted(s, self._port(share.network), person_id)
+            around = self._around(port, person.language, await self._link(s, share))
             share.text = composition.without_gap(around, story, share.text, share.disclosure)
             await self._put(s, share, person, at)
         return share
@@ -317,7 +319,11 @@ class Sharing:
         )
         waiting = list(await s.scalars(for_update(query.order_by(Share.id))))
         person = await s.get_one(Person, person_id)
+        port = await limits.fitted(s, self._port(network), person_id)
         for share in waiting:
+            if not share.own_words:  # made before it was known what the person's server takes
+                around = self._around(port, person.language, await self._link(s, share))
+                share.text = composition.refitted(around, share.text, share.disclosure)
             await self._put(s, share, person, at or now())
         return [share.id for share in waiting if share.state == ShareState.PENDING]
 
@@ -361,8 +367,8 @@ class Sharing:
         query = select(Share).where(Share.person_id == person_id).order_by(Share.id.desc()).limit(limit)
         return list(await s.scalars(query))
 
-    def _around(self, network: str, language: str, link: str) -> Around:
-        return Around(self._port(network), language, link, self.settings.company)
+    def _around(self, port: Network, language: str, link: str) -> Around:
+        return Around(port, language, link, self.settings.company)
 
     def _port(self, network: str) -> Network:
         try:

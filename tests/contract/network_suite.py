@@ -18,7 +18,7 @@ from advocacy.db import now
 from advocacy.http import Http
 from advocacy.playground.networks.network import NetworkWorld
 from advocacy.playground.world import Fault, Outside
-from advocacy.sharing.network import Connection, Draft, Network, Posted, Reconnect
+from advocacy.sharing.network import Connection, Draft, Limits, Network, Posted, Reconnect
 from advocacy.sharing.networks import make_all
 from advocacy.sharing.shares import new_key
 from advocacy.sharing.text import clean
@@ -235,6 +235,15 @@ class NetworkSuite(Stage):
         await network.post(connection, one)
         [seen] = world.posts(PERSON)
         assert seen.text == one.text
+
+    async def test_an_account_may_have_limits_of_its_own(self, network, world):
+        """Only where servers differ is there something to ask; with other limits it is the same network otherwise."""
+        told = await network.limits(self.host)
+        assert (told is not None) == network.abilities().limits_differ
+        before = network.limit
+        mine = network.within(told or Limits(before + 1, None))
+        assert (mine.name, mine.abilities(), network.limit) == (network.name, network.abilities(), before)
+        assert mine.limit == (told.characters if told else before + 1)
 
     async def test_odd_characters_arrive_as_they_are(self, network, world, connection):
         """Emoji, flags, umlauts, Arabic, Japanese, mark-up and the signs that LinkedIn reserves; half signs are gone."""

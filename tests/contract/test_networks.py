@@ -23,7 +23,8 @@ from advocacy.playground.networks.dialogs import DialogsWorld
 from advocacy.playground.networks.linkedin import LinkedInWorld
 from advocacy.playground.networks.mastodon import MastodonWorld
 from advocacy.playground.networks.network import NetworkWorld
-from advocacy.sharing.network import Abilities, Connection, Network, Reconnect
+from advocacy.playground.world import Fault
+from advocacy.sharing.network import Abilities, Connection, Limits, Network, Reconnect
 from advocacy.sharing.networks import ALL, make_all
 from advocacy.sharing.networks.bluesky import facets
 from advocacy.sharing.networks.linkedin import little_text
@@ -103,6 +104,33 @@ class TestMastodon(NetworkSuite):
         for host in ("localhost", "127.0.0.1"):
             with pytest.raises(Refused):
                 await network.register(host, CALLBACK)
+
+    @pytest.mark.parametrize(("longest", "per_link"), [(1000, 30), (300, 25), (5000, 0)])
+    async def test_a_server_takes_what_it_says(self, network, world, connection, longest, per_link):
+        """By its own count: exactly its limit is posted whole, one more is refused."""
+        world.longest, world.per_link = longest, per_link
+        mine = network.within(await network.limits(self.host))
+        room = longest - mine.length(f"\n\n{LINK}")
+        with pytest.raises(Refused):
+            await mine.post(connection, draft("ä" * (room + 1)))
+        await mine.post(connection, one := draft("ä" * room))
+        assert mine.length(one.text) == mine.limit == longest
+        assert [post.text for post in world.posts(PERSON)] == [one.text]
+
+    @pytest.mark.parametrize("said", [-1, 0, 3, 10**9, "1000", "many", None, True, 640.0, [], {}, 1e400])
+    async def test_what_cannot_be_meant_counts_as_not_said(self, network, world, said):
+        """Whatever a server says of its limits, the text has a sensible one."""
+        world.claims = {"max_characters": said}
+        assert await network.limits(self.host) == Limits(500, 23)
+        world.claims = {"max_characters": 800, "characters_reserved_per_url": said if said not in (0, 3) else -7}
+        assert await network.limits(self.host) == Limits(800, 23)
+
+    @pytest.mark.parametrize("fault", [Fault.ERROR, Fault.THROTTLE, Fault.LOST_ANSWER])
+    async def test_a_server_that_does_not_answer_says_nothing_of_its_limits(self, network, world, fault):
+        """It is an error that whoever asks can tell from an answer."""
+        world.faults.inject(fault, path="/instance", times=9)
+        with pytest.raises((Retry, Unknown)):
+            await network.limits(self.host)
 
     async def test_the_verifier_is_needed(self, network, world):
         """PKCE: a stolen code alone gives nothing."""

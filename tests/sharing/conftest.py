@@ -84,13 +84,13 @@ class Scene:
         async with self.db.write() as s:
             await s.execute(update(Story).where(Story.id == self.story_id).values(**values))
 
-    async def connect(self, network: str, person: str = JANA) -> None:
-        world = self.worlds[network]
+    async def connect(self, network: str, person: str = JANA, world: NetworkWorld | None = None) -> None:
+        world = world or self.worlds[network]
         token = self.accounts.connect_url(self.people[person].id, network).partition("?t=")[2]
         if isinstance(world, BlueskyWorld):
             await self.accounts.sign_in(token, "", world.handle(world.people[person]), world.app_password(person))
             return
-        host = "nordlicht.social" if network == "mastodon" else ""
+        host = world.host if isinstance(world, MastodonWorld) else ""
         url, cookie = await self.accounts.begin(token, host)
         answer = await world.act({"act": "consent", "url": url, "person": person})
         state, code = (answer["redirect"].partition(f"{name}=")[2].partition("&")[0] for name in ("state", "code"))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from advocacy.http import Http
+from advocacy.sharing.network import Limits
 from advocacy.sharing.networks import make_all
 from tests.conftest import playground_settings
 
@@ -24,6 +25,9 @@ X_FIND = "https://github.com/twitter/twitter-text/blob/master/conformance/extrac
 MASTODON = "https://github.com/mastodon/mastodon/blob/main/app/validators/status_length_validator.rb"
 MASTODON_NAME = "https://github.com/mastodon/mastodon/blob/main/app/models/account.rb"
 BLUESKY = "https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/feed/post.json"
+INSTANCE = "https://docs.joinmastodon.org/entities/Instance/"
+GOTOSOCIAL = "https://github.com/superseriousbusiness/gotosocial/blob/main/internal/typeutils/internaltofrontend.go"
+KTISTEC = "https://github.com/toddsundsted/ktistec"
 UAX29 = "https://www.unicode.org/reports/tr29/"
 LITTLE = "https://learn.microsoft.com/linkedin/marketing/community-management/shares/little-text-format"
 LINKEDIN = "https://github.com/n8n-io/n8n/issues/22899"
@@ -135,6 +139,28 @@ def test_counted_as_the_network_does(case: str, network: str, text: str, length:
     assert counted == length
 
 
+SERVERS = (
+    ("links of 23", Limits(500, 23), f"Hier: {LONG}", 29, INSTANCE),
+    ("links of 30", Limits(1000, 30), f"Hier: {LONG}", 36, INSTANCE),
+    ("links of 25", Limits(5000, 25), f"Hier: {LONG} und http://a.de", 61, GOTOSOCIAL),
+    ("a short link counts more than it has", Limits(5000, 25), "http://a.de", 25, GOTOSOCIAL),
+    ("links in full", Limits(5000, None), f"Hier: {LONG}", 79, KTISTEC),
+    ("links in full, a colleague elsewhere", Limits(5000, None), "@jana@nordlicht.social http://a.de", 17, KTISTEC),
+    ("links in full, a profile in a link", Limits(5000, None), "https://nordlicht.social/@jana@other.example", 44, KTISTEC),
+    ("no link", Limits(1000, 30), WORKER + "Größe", 6, INSTANCE),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("case", "limits", "text", "length", "source"), SERVERS)
+def test_counted_as_the_own_server_does(case: str, limits: Limits, text: str, length: int, source: str) -> None:
+    """By what that server says of itself; the network as most have it is not touched by that."""
+    usual = NETWORKS["mastodon"]
+    mine = usual.within(limits)
+    print(f"{case:36} {limits.characters:9} {mine.length(text):3} {length:3}  {source}")
+    assert mine.length(text) == length
+    assert (mine.limit, usual.limit, usual.length(LONG)) == (limits.characters, 500, 23)
+
+
 @pytest.mark.parametrize(
     ("network", "fits", "over"),
     [
@@ -155,4 +181,4 @@ def test_the_last_one_that_fits(network: str, fits: str, over: str) -> None:
 def test_there_are_enough_cases() -> None:
     """At least sixty, and each rule has its source."""
     assert len(CASES) >= 60
-    assert all(source.startswith("https://") for *_rest, source in CASES)
+    assert all(source.startswith("https://") for *_rest, source in (*CASES, *SERVERS))

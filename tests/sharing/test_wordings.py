@@ -133,7 +133,7 @@ async def test_a_quota_is_kept_however_many_press_at_once(scene: Scene) -> None:
 
             story = await stories.get(s, scene.story_id)
             link = f"https://advocacy.example.com/r/{number:09}"
-            return (await scene.sharing.compose(s, story, "linkedin", "de", link)).text
+            return (await scene.sharing.compose(s, story, scene.networks["linkedin"], "de", link)).text
 
     texts = await asyncio.gather(*(one(number) for number in range(12)))
     found = Counter("Zwei." if "Zwei." in one else "Drei." if "Drei." in one else "Titel" for one in texts)
@@ -149,7 +149,9 @@ async def test_dealing_is_even_however_many_press_at_once(scene: Scene) -> None:
         async with scene.db.write() as s:
             from advocacy.content import stories
 
-            await scene.sharing.compose(s, await stories.get(s, scene.story_id), "linkedin", "de", "https://a.example")
+            await scene.sharing.compose(
+                s, await stories.get(s, scene.story_id), scene.networks["linkedin"], "de", "https://a.example"
+            )
 
     await asyncio.gather(*(one() for _ in range(12)))
     async with scene.db.read() as s:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from advocacy.bot.brands import called
-from advocacy.bot.desk.wordings import Desk, room
+from advocacy.bot.desk.wordings import Desk, room, usual
 from advocacy.chat import OPENS_FORM, Button, Form, Input, Message, Option
 from advocacy.content.models import Caption
 from advocacy.content.stories import Wording
@@ -96,7 +96,9 @@ def _inputs(desk: Desk, typed: Typed) -> tuple[Input, ...]:
 
 def _hint(desk: Desk, typed: Typed) -> str:
     rooms = desk.rooms(typed.network, typed.language or desk.story.language, typed.text)
-    return " · ".join(room(desk.t, left, label) for left, label in rooms)
+    ports = [desk.networks[typed.network]] if typed.network in desk.networks else list(desk.networks.values())
+    counted = " · ".join(room(desk.t, left, label) for left, label in rooms)
+    return " ".join(one for one in (counted, usual(desk.t, ports)) if one)
 
 
 def field_problems(desk: Desk, typed: Typed, others: Sequence[Wording]) -> dict[str, str]:

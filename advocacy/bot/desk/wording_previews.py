@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from advocacy.bot.brands import called
-from advocacy.bot.desk.wordings import Desk
+from advocacy.bot.desk.wordings import Desk, usual
 from advocacy.bot.language import Translator
 from advocacy.chat import Button, Fact, Message
 from advocacy.content.models import Caption
@@ -32,7 +32,7 @@ def shown_on(desk: Desk, network: str, language: str, caption: Caption | None) -
     return Message(
         summary=heading,
         heading=heading,
-        paragraphs=tuple(one for one in (t.language_name(language), said) if one),
+        paragraphs=tuple(one for one in (t.language_name(language), said, usual(t, [port])) if one),
         quote=view.text,
         facts=tuple(
             Fact(desk.label(name), " · ".join((t("{n} left", n=t.number(one.left)), *_marks(t, one))))

@@ -103,6 +103,15 @@ def room(t: Translator, left: int, label: str) -> str:
     return t("{network}: {n} left", network=label, n=t.number(left))
 
 
+def usual(t: Translator, ports: Sequence[Network]) -> str:
+    """That a count is by the common limit only, where each server has its own; empty where there is nothing to say."""
+    found = [called(t, one) for one in ports if one.abilities().limits_differ]
+    if not found:
+        return ""
+    return t("{network}: counted by the usual limit; a colleague's own server may take more or less.",
+             network=", ".join(found))  # fmt: skip
+
+
 def _missing(desk: Desk) -> list[str]:
     t, story = desk.t, desk.story
     there = {versions.base(one.language) for one in story.captions}

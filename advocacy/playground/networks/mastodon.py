@@ -21,6 +21,7 @@ from advocacy.playground.networks.mastodon_status import (
     PER_LINK,
     Refusal,
     account_json,
+    instance_json,
     length,
     params,
     status_json,
@@ -48,12 +49,10 @@ class Media:
 
 
 class MastodonWorld(ConsentWorld):
-    """The server ``nordlicht.social``."""
+    """A server, ``nordlicht.social`` unless another is named, with its limits."""
 
     name = "mastodon"
     look = Look("Mastodon", "m", "#563acc", "#6f5ae8", radius=".6rem", home="/home")
-    origin = f"https://{HOST}"
-    crawler = f"Mastodon/4.5.0 (http.rb/5.3.1; +https://{HOST}/) Bot"
     denied: ClassVar[Mapping[str, str]] = {
         "error": "access_denied",
         "error_description": "The resource owner or authorization server denied the request.",
@@ -64,8 +63,13 @@ class MastodonWorld(ConsentWorld):
         "write": "scope_post", "write:statuses": "scope_post", "write:media": "scope_media",
     }  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = HOST, *, longest: int = LONGEST, per_link: int = PER_LINK) -> None:
         super().__init__()
+        self.host, self.longest, self.per_link = host, longest, per_link
+        self.origin = f"https://{host}"
+        self.crawler = f"Mastodon/4.5.0 (http.rb/5.3.1; +https://{host}/) Bot"
+        self.claims: dict[str, Any] = {}
+        """What the server says of its limits instead of the truth."""
         self.apps: dict[str, Client] = {}
         self.media: dict[str, Media] = {}
         self.requests = Quota(300, 300)
@@ -76,21 +80,21 @@ class MastodonWorld(ConsentWorld):
 
     def routes(self) -> Iterable[tuple[str, str, str, Handler]]:
         """Everything is on one host."""
-        yield (HOST, "POST", "/api/v1/apps", self._answer(self._register))
-        yield from self.consent_routes(HOST, "/oauth/authorize")
-        yield (HOST, "POST", "/oauth/token", self._answer(self._token))
-        yield (HOST, "POST", "/oauth/revoke", self._answer(self._give_back))
-        yield (HOST, "GET", "/api/v1/accounts/verify_credentials", self._answer(self._who))
-        yield (HOST, "GET", "/api/v1/accounts/{account}/statuses", self._answer(self._list))
-        yield (HOST, "POST", "/api/v1/statuses", self._answer(self._create))
-        yield (HOST, "GET", "/api/v1/statuses/{post}", self._answer(self._get))
-        yield (HOST, "DELETE", "/api/v1/statuses/{post}", self._answer(self._delete))
-        yield (HOST, "POST", "/api/v2/media", self._answer(self._upload))
-        yield (HOST, "GET", "/api/v2/instance", self._answer(self._instance))
-        yield (HOST, "GET", "/system/media_attachments/{media}", self._picture)
-        yield (HOST, "GET", "/home", self.feed_page)
-        yield from self.dialog_routes(HOST, "/share")
-        yield from self.page_routes(HOST, "/@{person}", "/@{person}/{post}")
+        yield (self.host, "POST", "/api/v1/apps", self._answer(self._register))
+        yield from self.consent_routes(self.host, "/oauth/authorize")
+        yield (self.host, "POST", "/oauth/token", self._answer(self._token))
+        yield (self.host, "POST", "/oauth/revoke", self._answer(self._give_back))
+        yield (self.host, "GET", "/api/v1/accounts/verify_credentials", self._answer(self._who))
+        yield (self.host, "GET", "/api/v1/accounts/{account}/statuses", self._answer(self._list))
+        yield (self.host, "POST", "/api/v1/statuses", self._answer(self._create))
+        yield (self.host, "GET", "/api/v1/statuses/{post}", self._answer(self._get))
+        yield (self.host, "DELETE", "/api/v1/statuses/{post}", self._answer(self._delete))
+        yield (self.host, "POST", "/api/v2/media", self._answer(self._upload))
+        yield (self.host, "GET", "/api/v2/instance", self._answer(self._instance))
+        yield (self.host, "GET", "/system/media_attachments/{media}", self._picture)
+        yield (self.host, "GET", "/home", self.feed_page)
+        yield from self.dialog_routes(self.host, "/share")
+        yield from self.page_routes(self.host, "/@{person}", "/@{person}/{post}")
 
     def handle(self, person: Resident) -> str:
         """The user name: letters, digits and underscores only."""
@@ -250,8 +254,8 @@ class MastodonWorld(ConsentWorld):
     def _check(self, text: str, given: dict[str, Any], media: list[Media]) -> None:
         if not text.strip() and not media:
             raise Refusal(422, "Validation failed: Text can't be blank")
-        if length(text) + length(str(given.get("spoiler_text") or "")) > LONGEST:
-            raise Refusal(422, f"Validation failed: Text character limit of {LONGEST} exceeded")
+        if length(text, self.per_link) + length(str(given.get("spoiler_text") or ""), self.per_link) > self.longest:
+            raise Refusal(422, f"Validation failed: Text character limit of {self.longest} exceeded")
         if (given.get("visibility") or "public") not in _VISIBILITIES:
             raise Refusal(422, "Validation failed: Visibility is not included in the list")
         if given.get("scheduled_at"):
@@ -347,19 +351,8 @@ class MastodonWorld(ConsentWorld):
 
     async def _instance(self, request: web.Request) -> web.StreamResponse:
         del request
-        statuses = {
-            "max_characters": LONGEST, "characters_reserved_per_url": PER_LINK, "max_media_attachments": 4,
-        }  # fmt: skip
-        return web.json_response(
-            {
-                "domain": HOST, "title": "Nordlicht", "version": "4.5.0", "languages": ["de", "en"],
-                "api_versions": {"mastodon": 7}, "registrations": {"enabled": False},
-                "configuration": {
-                    "statuses": statuses,
-                    "media_attachments": {"supported_mime_types": list(_FORMATS.values()), "description_limit": 1500},
-                },
-            }
-        )  # fmt: skip
+        rules = {"max_characters": self.longest, "characters_reserved_per_url": self.per_link} | self.claims
+        return web.json_response(instance_json(self.host, rules, list(_FORMATS.values())))
 
     # -- share dialog ------------------------------------------------------------------------------------------------
 
@@ -372,9 +365,9 @@ class MastodonWorld(ConsentWorld):
         return Draft(self.name, text, first_link(text))
 
     def length(self, network: str, text: str) -> tuple[int, int]:
-        """As the server counts, up to 500."""
+        """As the server counts, and what it takes."""
         del network
-        return length(text), LONGEST
+        return length(text, self.per_link), self.longest
 
     def post_by_hand(self, person: Resident, draft: Draft) -> Post:
         """A status typed by hand."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LONGEST = 500
 PER_LINK = 23
-"""Every link counts as this many characters."""
+"""Every link counts as this many characters; in full where it is 0."""
 _MENTION = re.compile(r"(?<![=/\w])(@[a-z0-9_]+(?:[a-z0-9_.-]*[a-z0-9_])?)@\w+(?:[.-]+\w+)*", re.IGNORECASE)
 _TAG = re.compile(r"(?<![\w/&])#(\w*[^\W\d]\w*)")
 
@@ -33,9 +33,9 @@ class Refusal(Exception):
         self.body = {"error": error} | ({"error_description": why} if why else {})
 
 
-def length(text: str) -> int:
-    """Characters as the server counts: graphemes, 23 per link, a mention without its server."""
-    counted = LINK.sub("x" * PER_LINK, text)
+def length(text: str, per_link: int = PER_LINK) -> int:
+    """Characters as the server counts: graphemes, so many per link, a mention without its server."""
+    counted = LINK.sub("x" * per_link, text) if per_link else text
     return len(regex.findall(r"\X", _MENTION.sub(r"\1", counted)))
 
 
@@ -74,6 +74,18 @@ def _linked(line: str) -> Markup:
         out += Markup('<a href="{0}" rel="nofollow noopener" translate="no">{0}</a>').format(found.group())
         end = found.end()
     return out + escape(line[end:])
+
+
+def instance_json(host: str, statuses: dict[str, Any], kinds: list[str]) -> dict[str, Any]:
+    """https://docs.joinmastodon.org/entities/Instance/"""
+    return {
+        "domain": host, "title": host.partition(".")[0].title(), "version": "4.5.0", "languages": ["de", "en"],
+        "api_versions": {"mastodon": 7}, "registrations": {"enabled": False},
+        "configuration": {
+            "statuses": statuses | {"max_media_attachments": 4},
+            "media_attachments": {"supported_mime_types": kinds, "description_limit": 1500},
+        },
+    }  # fmt: skip
 
 
 def account_json(person: Resident, number: str, name: str, origin: str) -> dict[str, Any]:

@@ -10,9 +10,18 @@ from advocacy.chat import Refused, Retry, Unknown
 from advocacy.db import now
 from advocacy.http import Reply
 from advocacy.sharing import oauth
-from advocacy.sharing.api import SOON, call, fields, said
+from advocacy.sharing.api import SOON, call, fields, said, whole
 from advocacy.sharing.base import BaseNetwork
-from advocacy.sharing.network import Abilities, Connection, Consent, Draft, HostClient, Posted, Reconnect
+from advocacy.sharing.network import (
+    Abilities,
+    Connection,
+    Consent,
+    Draft,
+    HostClient,
+    Limits,
+    Posted,
+    Reconnect,
+)
 from advocacy.sharing.text import URL, address, graphemes, quote
 
 SCOPE = "read:accounts write:statuses"
@@ -20,7 +29,13 @@ KEY_KEPT = timedelta(minutes=50)
 """A server keeps an Idempotency-Key for an hour; we stay below."""
 LOOKED_THROUGH = 40
 """Newest posts in which an earlier attempt is looked for."""
+LIMIT = 500
 LINK_LENGTH = 23
+BELIEVED = (140, 100_000)
+"""Characters a server may say it takes; with fewer there is no room beside disclosure and link."""
+MOST_PER_LINK = 100
+PATIENCE = 5.0
+"""Seconds for a question that can wait until tomorrow."""
 _MENTION = re.compile(r"(?<![=/\w])(@[a-z0-9_]+(?:[a-z0-9_.-]*[a-z0-9_])?)@\w+(?:[.-]+\w+)*", re.IGNORECASE)
 """A colleague on another server. https://github.com/mastodon/mastodon/blob/main/app/models/account.rb"""
 
@@ -30,7 +45,7 @@ class Mastodon(BaseNetwork):
 
     name = "mastodon"
     label = "Mastodon"
-    limit = 500
+    limit = LIMIT
     link_length: int | None = LINK_LENGTH
 
     def abilities(self) -> Abilities:
@@ -38,15 +53,31 @@ class Mastodon(BaseNetwork):
         hosts = self.settings.mastodon_hosts
         return Abilities(
             post=True, delete=True, edit=True, metrics=True, dialog=bool(hosts), dialog_takes_text=True, asks_host=True,
-            hosts=hosts,
+            hosts=hosts, limits_differ=True,
         )  # fmt: skip
 
+    async def limits(self, host: str) -> Limits:
+        """What the server says; a number that cannot be meant counts as not said.
+
+        https://docs.joinmastodon.org/entities/Instance/ ; servers of other makes say 0 where links count in full.
+        """
+        url = f"https://{host}/api/v2/instance"
+        reply = await call(self.http, "GET", url, repeatable=True, timeout=PATIENCE)
+        configuration = fields(reply).get("configuration")
+        told = configuration.get("statuses") if isinstance(configuration, dict) else None
+        if not reply.ok or not isinstance(told, dict):
+            raise Refused(f"{host} does not say what it takes")
+        per_url = whole(told.get("characters_reserved_per_url"), 0, MOST_PER_LINK)
+        characters = whole(told.get("max_characters"), *BELIEVED)
+        return Limits(characters or LIMIT, LINK_LENGTH if per_url is None else per_url or None)
+
     def length(self, text: str) -> int:
-        """Graphemes; a link counts 23, a mention without its server.
+        """Graphemes; a link counts 23 on most servers, a mention without its server.
 
         https://github.com/mastodon/mastodon/blob/main/app/validators/status_length_validator.rb
         """
-        return graphemes(_MENTION.sub(r"\1", URL.sub("x" * LINK_LENGTH, text)))
+        counted = text if self.link_length is None else URL.sub("x" * self.link_length, text)
+        return graphemes(_MENTION.sub(r"\1", counted))
 
     def dialog(self, text: str, link: str) -> str:
         """The share page of the first server in the settings."""
