@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= 2
+WORKERS ?= 3
 DEV := $(VENV)/.dev
 RUN := $(VENV)/.run
 TIMED = start=$$(date +%s); finish() { code=$$?; echo "$(1): $$(($$(date +%s) - start)) s, exit $$code"; exit $$code; }; trap finish EXIT

@@ -13,6 +13,7 @@ from pathlib import Path
 import asyncpg  # type: ignore[import-untyped]
 import pytest
 
+import migrations
 from advocacy.app import load_tables
 from advocacy.config import Settings
 from advocacy.db import Base, Database
@@ -47,6 +48,14 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty SQLite file with all tables."""
     path = tmp_path_factory.mktemp("sqlite") / "empty.sqlite"
     asyncio.run(_create_all(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file as our migrations leave it."""
+    path = tmp_path_factory.mktemp("migrated") / "migrated.sqlite"
+    asyncio.run(_migrate(f"sqlite:///{path}"))
     return path
 
 
@@ -114,6 +123,12 @@ async def _create_all(url: str) -> None:
     async with database.engine.begin() as connection:
         await connection.run_sync(Base.metadata.drop_all)
         await connection.run_sync(Base.metadata.create_all)
+    await database.close()
+
+
+async def _migrate(url: str) -> None:
+    database = Database(url, [TEST_KEY])
+    await migrations.upgrade(database)
     await database.close()
 
 

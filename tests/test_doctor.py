@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import shutil
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,6 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-import migrations
 from advocacy import doctor
 from advocacy.config import Settings
 from advocacy.db import Database, now
@@ -60,7 +60,7 @@ async def vendors() -> AsyncIterator[tuple[Vendors, str]]:
 
 
 @pytest.fixture
-async def chosen(vendors: tuple[Vendors, str], tmp_path: Path) -> Settings:
+async def chosen(vendors: tuple[Vendors, str], tmp_path: Path, migrated: Path) -> Settings:
     """Settings of a product where all is well."""
     values: dict[str, Any] = {
         "database_url": f"sqlite:///{tmp_path / 'd.sqlite'}", "keys": base64.b64encode(NEW).decode(),
@@ -69,9 +69,7 @@ async def chosen(vendors: tuple[Vendors, str], tmp_path: Path) -> Settings:
         "teams_app_password": "p", "teams_tenant": "tenant-1", "linkedin_client_id": "c",
         "linkedin_version": f"{now():%Y%m}", "outside": dict.fromkeys(ORIGINS, vendors[1]),
     }  # fmt: skip
-    db = Database(values["database_url"], [NEW])
-    await migrations.upgrade(db)
-    await db.close()
+    shutil.copy(migrated, tmp_path / "d.sqlite")
     return Settings(_env_file=None, **values)
 
 

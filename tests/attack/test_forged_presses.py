@@ -111,9 +111,10 @@ async def attack(chat: Chat, key: str, action: str, value: dict[str, Any], input
 async def test_values_that_cannot_be_are_answered(chat: Chat, key: str) -> None:
     """In a button anything may come back."""
     await furnish(chat)
+    values = VALUES if key == EDITOR else {name: VALUES[name] for name in ("list", "too-large", "nul", "surrogate")}
     wrong = {
         name: found
-        for name, value in VALUES.items()
+        for name, value in values.items()
         for one in ACTIONS
         if (found := await attack(chat, key, one, dict.fromkeys(NAMES, value), {}))
     }
