@@ -8,6 +8,7 @@ from advocacy.sharing.network import Network
 
 HEADINGS = ("network", "posts for people", "deletes", "edit there", "reactions", "our picture", "share page", "limit")
 YES, NO = "yes", "–"
+MOSTLY = " (most servers)"
 
 
 def rows(networks: Iterable[Network]) -> list[tuple[str, ...]]:
@@ -19,7 +20,12 @@ def _row(network: Network) -> tuple[str, ...]:
     can = network.abilities()
     page = ("with text" if can.dialog_takes_text else "link only") if can.dialog else NO
     marks = (can.post, can.delete, can.edit, can.metrics, can.image)
-    return (network.label, *(YES if one else NO for one in marks), page, f"{network.limit:,}")
+    return (
+        network.label,
+        *(YES if one else NO for one in marks),
+        page,
+        f"{network.limit:,}{MOSTLY if can.limits_differ else ''}",
+    )
 
 
 def markdown(networks: Iterable[Network]) -> str:
