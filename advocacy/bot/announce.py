@@ -13,7 +13,7 @@ from advocacy.bot.actions import Parts
 from advocacy.bot.cards import Offer, ended_card, face, revised_card, story_card
 from advocacy.bot.language import translator
 from advocacy.bot.offers import offer, offers
-from advocacy.bot.review import review_rounds
+from advocacy.bot.review import redrawn, review_rounds
 from advocacy.bot.review.review_actions import doubt_message
 from advocacy.bot.review.review_cards import review_card
 from advocacy.bot.review.reviewing import gather, outside_channel
@@ -88,7 +88,7 @@ async def ask_editors(parts: Parts) -> int:
         cards = 0
         for story_id, count in (await s.execute(_unasked())).all():
             cards += await _ask(s, parts, await stories.get(s, story_id, lock=True), count)
-        if cards + await review_rounds.settle(s):
+        if cards + await review_rounds.settle(s) + await redrawn.redraw(s, parts.settings):
             after_commit(s, parts.worker.wake.set)
     return cards
 

@@ -135,7 +135,7 @@ async def campaign_new(call: Call) -> Answer:
 
 def _campaign_form(t: Translator) -> Form:
     goals = (
-        Option("none", t("none")), Option("people", t("people")), Option("shares", t("shares")),
+        Option("none", t("no goal")), Option("people", t("people")), Option("shares", t("shares")),
         Option("clicks", t("clicks")),
     )  # fmt: skip
     inputs = (

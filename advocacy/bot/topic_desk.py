@@ -92,7 +92,7 @@ async def _form(s: AsyncSession, call: Call) -> Form:
     if topic.members:
         leave = Input("dismiss", t("No longer members"), "text", optional=True, hint=t("E-mail addresses"))
         inputs.append(leave)
-    title = t("Change a topic") if topic_id else t("New topic")
+    title = t("Change a topic") if topic.name else t("New topic")
     body = Message(summary=title, paragraphs=paragraphs, inputs=tuple(inputs))
     return Form(title, body, "topic_save", {"q": topic_id} if topic_id else {}, t("Save"), t("Cancel"))
 

@@ -43,7 +43,7 @@ EXTENSION = {
         ("Compose a story", "Beitrag erstellen"),
         (
             "Make a story from a link, for colleagues to share",
-            "Mach aus einem Link einen Beitrag, den Kolleginnen und Kollegen teilen können",
+            "Mach aus einem Link einen Beitrag, den alle teilen können",
         ),
     ),
 }

@@ -109,3 +109,11 @@ def test_only_some_hits_are_kept() -> None:
     """A reviewer needs to know why, not how often."""
     hits = triggers.find([rule("words", "wind")], story(summary="wind and " * 200), 2026)
     assert 0 < len(hits) <= triggers.MOST_HITS
+
+
+def test_places_close_together_are_shown_once() -> None:
+    """A reviewer reads a sentence once, however many of its words call for them; far places stand apart."""
+    near = "In 2030 we expect 40 % more wind."
+    assert found(rule("numbers"), near) == [near]
+    far = f"40 % more. {'Calm words about the sea. ' * 8}By 2031 it doubled."
+    assert len(found(rule("numbers"), far)) == 2

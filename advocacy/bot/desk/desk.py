@@ -53,13 +53,13 @@ def saved(t: Translator, story: Story) -> str:
 
 
 def desk_message(t: Translator, story: Story, author: str, picture: str, zone: ZoneInfo, *, said: str = "") -> Message:
-    """One story with its buttons; above them ``said``, about what was just done with it."""
+    """One story with its buttons; ``said``, about what was just done with it, takes the picture's place."""
     value = {"s": story.id}
     opens = {**value, OPENS_FORM: 1}
     return Message(
         summary=said or story.title,
         heading=story.title,
-        image=Image(picture, story.image_alt or story.title) if picture else None,
+        image=Image(picture, story.image_alt or story.title) if picture and not said else None,
         paragraphs=tuple(one for one in (said, story.summary) if one),
         facts=tuple(_facts(t, story, author, zone)),
         buttons=(

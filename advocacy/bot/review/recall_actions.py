@@ -49,7 +49,7 @@ async def recall(call: Call) -> Answer:
             after_commit(s, wake.set)
     on_a_card = bool(call.number("p"))
     t = translator(call.parts.settings.language) if on_a_card else call.t
-    card = reviewed_card(t, story, verdict(t, story, call.person.name))
+    card = reviewed_card(t, story, verdict(t, story, call.person.name, reason))
     return Rewrite(card) if on_a_card else Private(card, replace=True)
 
 

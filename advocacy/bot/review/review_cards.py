@@ -104,6 +104,8 @@ def _reason(t: Translator, reason: Mapping[str, Any]) -> str:
     if language := reason.get("language"):
         where += f" ({t.language_name(str(language))})"
     excerpt = str(reason.get("excerpt", ""))
+    if reason.get("field") == "image_rights":
+        excerpt = rights(t, "")
     return f"{where}: {excerpt}" if excerpt else where
 
 

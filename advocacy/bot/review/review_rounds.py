@@ -145,6 +145,9 @@ def verdict(t: Translator, story: Story, who: str, note: str = "") -> str:
     """What was decided, by whom."""
     if story.state == StoryState.RETURNED:
         return t("Returned by {name}: {note}", name=who, note=note or "–")
+    if story.state == StoryState.RECALLED and note:
+        ended = note if note.endswith((".", "!", "?", "…")) else f"{note}."
+        return t("Withdrawn by {name}: {note} Cards are being rewritten, links have stopped.", name=who, note=ended)
     if story.state == StoryState.RECALLED:
         return t("Withdrawn by {name}. Cards are being rewritten, links have stopped.", name=who)
     if story.state == StoryState.SCHEDULED:

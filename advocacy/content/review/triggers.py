@@ -22,6 +22,8 @@ PATIENCE = 0.1
 BROKEN = "pattern"
 """The ``field`` of a hit that says: this pattern cannot be used, so nobody knows whether it would have found some."""
 _AROUND = 30
+_READ_AT_ONCE = 120
+"""Characters of places that are shown together."""
 _ENDING = r"(?:['’]s|e[mnrs]?|n|s)?"
 """What German and English put at the end of a word when it is declined."""
 _NO_SPACES = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]")
@@ -100,7 +102,7 @@ def _look(rule: ReviewRule, story: Story, texts: list[_Text], year: int) -> Iter
         yield from _pattern(rule, texts)
     else:
         for one in texts:
-            for begin, end in _spans(rule, one.text, year):
+            for begin, end in _together(_spans(rule, one.text, year)):
                 yield Hit(rule, one.field, one.language, _excerpt(one.text, begin, end))
 
 
@@ -133,6 +135,18 @@ def _spans(rule: ReviewRule, text: str, year: int) -> Iterator[tuple[int, int]]:
         yield from (found.span() for found in _EMAIL.finditer(text))
         yield from (found.span() for found in _IBAN.finditer(text) if _is_iban(found[0]))
         yield from (found.span() for found in _PHONE.finditer(text) if not _DATE.fullmatch(found[0]))
+
+
+def _together(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Places so close that their excerpts would say the same words become one, up to a length that is quickly read."""
+    found: list[tuple[int, int]] = []
+    for begin, end in sorted(spans):
+        if found and begin - found[-1][1] <= _AROUND and end - found[-1][0] <= _READ_AT_ONCE:
+            first, last = found.pop()
+            found.append((first, max(end, last)))
+        else:
+            found.append((begin, end))
+    return found
 
 
 def _phrase(term: str) -> regex.Pattern[str]:

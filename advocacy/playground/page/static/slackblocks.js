@@ -4,6 +4,7 @@ import { h, icon, isAddress } from "./dom.js";
 import { here, store } from "./store.js";
 import { t } from "./words.js";
 
+const REQUIRED = "Please complete this required field."; // as Slack says it; its client speaks the person's language
 const EMOJI = { tada: "🎉", wave: "👋", white_check_mark: "✅", heavy_check_mark: "✔️", x: "❌", warning: "⚠️", eyes: "👀", rocket: "🚀",
   bulb: "💡", chart_with_upwards_trend: "📈", bell: "🔔", link: "🔗", heart: "❤️", "+1": "👍", thumbsup: "👍", smile: "😄", sparkles: "✨", star: "⭐", memo: "📝", calendar: "📅", lock: "🔒" };
 const PART = /```([\s\S]+?)```|`([^`\n]+)`|<([^>\n]+)>|(?<![\w*])\*(\S(?:[^*\n]*\S)?)\*(?![\w*])|(?<!\w)_(\S(?:[^_\n]*\S)?)_(?!\w)|(?<![\w~])~(\S(?:[^~\n]*\S)?)~(?!\w)|:([a-z0-9_+-]+):/g;
@@ -97,7 +98,7 @@ const KINDS = {
     const field = element(block.element, block, on, state, id);
     if (error) field.setAttribute("aria-invalid", "true");
     return h("div.b-input", { class: error ? "wrong" : "", data: { block: block.block_id } }, label, field,
-      error && h("p.b-error", { role: "alert" }, error), block.hint && h("p.b-hint", {}, words(block.hint)));
+      error && h("p.b-error", { role: "alert" }, error === REQUIRED ? t("slack_required") : error), block.hint && h("p.b-hint", {}, words(block.hint)));
   },
 };
 

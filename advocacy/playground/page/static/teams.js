@@ -157,7 +157,7 @@ export function teamsWindow() {
   function content(now, one) {
     const out = [];
     if (one.text) out.push(h("div.t-text", {}, markdown(one.text.replace(/<at>(.*?)<\/at>/g, "**@$1**"), () => asPerson(ui.teams))));
-    const own = isOwn(now, one);
+    const own = isOwn(now, one) && one.conversation !== now.chat; // in the chat with the bot nobody else looks on
     for (const seen of cardsOf(now, one)) out.push(h("div.t-card", { class: own ? "own" : "" }, own && h("div.t-own", {}, icon("eye", 14), t("only_you_card")), card(seen, onCard(one))));
     return out;
   }
@@ -208,7 +208,7 @@ export function teamsWindow() {
   function composer() {
     const field = h("input.write-field", { type: "text", autocomplete: "off" });
     const send = h("button.send", { type: "submit", "aria-label": t("send") }, icon("send", 18));
-    const chips = h("div.chips", {}, WORDS.map((one) => h("button.chip", { type: "button", title: t(`c_${one}`), onclick: () => say(one) }, one)));
+    const chips = h("div.chips", {}, WORDS.map((one) => h("button.chip", { type: "button", data: { word: one }, onclick: () => say(t(`w_${one}`)) })));
     const add = h("button.primary", { type: "button", hidden: true, onclick: () => does({ act: "install" }, add) }, t("install"));
     const compose = actionsButton(t("more_actions"), "plus", [{ text: t("compose_story"), go: () => does({ act: "compose", conversation: place }) }], "compose");
     const form = h("form.write", { onsubmit: (event) => [event.preventDefault(), say(field.value.trim())] }, chips, add, compose, field, send);
@@ -226,6 +226,7 @@ export function teamsWindow() {
       draw: (where, isChat, installed, name) => {
         [place, chat] = [where, isChat];
         for (const one of ["aria-label", "title"]) compose.setAttribute(one, t("more_actions"));
+        for (const one of chips.children) [one.textContent, one.title] = [t(`w_${one.dataset.word}`), t(`c_${one.dataset.word}`)];
         chips.hidden = !isChat || !installed;
         add.hidden = !isChat || installed;
         field.placeholder = t(isChat ? "write_bot" : "write_channel", { name });
