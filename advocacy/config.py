@@ -12,7 +12,16 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _AI_ADDRESS = re.compile(
@@ -24,10 +33,21 @@ _QUIET = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d|mon|tue|we
 CommaList = Annotated[tuple[str, ...], NoDecode]
 
 
+class NetworkApp(BaseModel):
+    """The app that a company registered at a network."""
+
+    model_config = ConfigDict(frozen=True)
+
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr = Field(min_length=1)
+
+
 class Settings(BaseSettings):
     """Everything that can be set. ``docs/settings.md`` lists them; a test keeps it true."""
 
-    model_config = SettingsConfigDict(env_prefix="ADVOCACY_", frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ADVOCACY_", frozen=True, extra="ignore", env_ignore_empty=True, env_nested_delimiter="__"
+    )
 
     database_url: str = Field(
         "sqlite:///var/advocacy.sqlite", validation_alias=AliasChoices("DATABASE_URL", "database_url")
@@ -74,6 +94,8 @@ class Settings(BaseSettings):
     linkedin_client_secret: SecretStr | None = None
     linkedin_version: str = "202609"
     """LinkedIn's API version, YYYYMM; each lives at least twelve months."""
+    apps: dict[str, NetworkApp] = Field(default_factory=dict)
+    """Our apps on other networks, by network: ``ADVOCACY_APPS__X__CLIENT_ID`` and ``…__CLIENT_SECRET``."""
     mastodon_hosts: CommaList = ()
     """Mastodon servers people may connect to; any public one when empty."""
     networks: CommaList = ()

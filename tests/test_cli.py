@@ -91,6 +91,7 @@ async def mark(url: str, revision: str) -> None:
         ({"ADVOCACY_PORT": "abc"}, "ADVOCACY_PORT must be a valid integer, not 'abc'."),
         ({"ADVOCACY_OUTSIDE": "{"}, "ADVOCACY_OUTSIDE cannot be read: it has to be JSON."),
         ({"ADVOCACY_TIME_ZONE": "Mars"}, "ADVOCACY_TIME_ZONE: there is no time zone 'Mars'; use a name such as Europe/Berlin."),
+        ({"ADVOCACY_APPS__X__CLIENT_ID": "id"}, "ADVOCACY_APPS__X__CLIENT_SECRET is missing."),
     ],
 )  # fmt: skip
 def test_a_wrong_setting_is_one_sentence(bare: Run, settings: dict[str, str], sentence: str) -> None:
@@ -312,6 +313,15 @@ def test_help_names_every_command_and_is_light() -> None:
     ):
         assert f" {name} " in said
     assert said.splitlines()[-1] == "[]"
+
+
+def test_networks_show_what_each_can_do_here(cli: Run) -> None:
+    """With the settings there are: no LinkedIn app, no posting; what only an administrator chooses is there if named."""
+    said = cli("networks", ADVOCACY_NETWORKS="linkedin,bluesky,reddit").out
+    lines = {line.split("│")[1].strip(): line for line in said.splitlines() if line.startswith("│")}
+    assert list(lines) == ["LinkedIn", "Bluesky", "Reddit"]
+    assert [line.count("yes") for line in lines.values()] == [0, 4, 0]
+    assert "│ networks" in cli("--help").out
 
 
 def test_what_nobody_foresaw_is_a_sentence_too(bare: Run, monkeypatch: pytest.MonkeyPatch) -> None:

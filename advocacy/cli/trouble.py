@@ -54,9 +54,11 @@ def _setting(told: Any) -> str:
     message = re.sub(r"^(Value|Assertion) error, ", "", told["msg"])
     if not told["loc"]:
         return f"{_capital(message)}."
-    name = variable(str(told["loc"][0]))
+    name = variable("__".join(part for part in told["loc"] if isinstance(part, str)))
     if name in message:
         return f"{_capital(message)}."
+    if told["type"] == "missing":
+        return f"{name} is missing."
     if told["type"] == "value_error":
         return f"{name}: {message}."
     wanted = re.sub(r"^Input should be ", "must be ", message).split(", unable", maxsplit=1)[0]

@@ -59,7 +59,7 @@ async def call(
 def wait_of(reply: Reply, at: datetime | None = None) -> timedelta:
     """How long a throttled answer asks us to wait: Retry-After, else the moment its limit is reset."""
     at = at or now()
-    for name in ("Retry-After", "RateLimit-Reset", "X-RateLimit-Reset"):
+    for name in ("Retry-After", "RateLimit-Reset", "X-RateLimit-Reset", "X-Rate-Limit-Reset"):
         wait = _wait(reply.headers.get(name, "").strip(), at)
         if wait is not None:
             return min(max(wait, SOON), LATEST)

@@ -49,10 +49,15 @@ class BaseNetwork:
         del text, link
         return ""
 
+    def app(self) -> HostClient | None:
+        """Our app there, if the settings name one."""
+        app = self.settings.apps.get(self.name)
+        return None if app is None else HostClient(app.client_id, app.client_secret.get_secret_value())
+
     async def register(self, host: str, callback: str) -> HostClient:
-        """Not offered."""
+        """The app from the settings."""
         del host, callback
-        self._not_offered()
+        return self.app() or self._not_offered()
 
     def consent(self, client: HostClient, host: str, state: str, callback: str) -> Consent:
         """Not offered."""
