@@ -97,8 +97,8 @@ class Demo:
             "slack_signing_secret": worlds.signing_secret, "teams_app_id": worlds.app_id,
             "teams_app_password": worlds.app_password, "teams_tenant": TEAMS_TENANT,
             "linkedin_client_id": worlds.linkedin_client_id, "linkedin_client_secret": worlds.linkedin_client_secret,
-            "mastodon_hosts": ("nordlicht.social",), "undo_seconds": 15, "card_refresh_seconds": 2.0,
-            "fold_seconds": 1.0, "log_level": "ERROR",
+            "apps": worlds.apps(), "mastodon_hosts": ("nordlicht.social",), "undo_seconds": 15,
+            "card_refresh_seconds": 2.0, "fold_seconds": 1.0, "log_level": "ERROR",
         }  # fmt: skip
         return Settings(_env_file=None, **{**values, **self._changes})  # type: ignore[arg-type]
 

@@ -151,6 +151,7 @@ class TestMastodon(NetworkSuite):
 class TestBluesky(NetworkSuite):
     name = "bluesky"
     creating = "putRecord"
+    lost_answers = 2
 
     @staticmethod
     def make_world() -> NetworkWorld:

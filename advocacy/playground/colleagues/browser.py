@@ -22,7 +22,6 @@ HOPS = 8
 PATIENCE = aiohttp.ClientTimeout(total=15)
 REDIRECTS = {301, 302, 303, 307, 308}
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
-CONSENT_HOSTS = {"www.linkedin.com": "linkedin", MASTODON_HOST: "mastodon"}
 
 
 class LostWayError(RuntimeError):
@@ -136,8 +135,7 @@ class Browser:
 
     async def _agree(self, url: str) -> str:
         """On a network's consent page press Allow, which leads on; any other page is just opened."""
-        host, path, _ = where(url)
-        world = self._outside.worlds.get(CONSENT_HOSTS.get(host, ""))
-        if isinstance(world, ConsentWorld) and "/oauth" in path:
-            return await world.consent(url, self._person.key)
+        for world in self._outside.worlds.values():
+            if isinstance(world, ConsentWorld) and where(url)[:2] in world.consent_pages:
+                return await world.consent(url, self._person.key)
         return url

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import hmac
 import secrets
-from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -87,14 +86,21 @@ class ConsentWorld(NetworkWorld):
     scope_words: ClassVar[Mapping[str, str]] = {}
     """Scope to the key of its sentence on the page."""
 
-    def __init__(self) -> None:
+    def __init__(self, client_id: str = "", client_secret: str = "") -> None:
         super().__init__()
+        self.client_id = client_id
+        """Of the one app that was registered by hand; empty where apps register themselves."""
+        self.client_secret = client_secret or secrets.token_hex(12)
+        self.consent_pages: set[tuple[str, str]] = set()
+        """Host and path of the pages that ask."""
         self.tokens: dict[str, Token] = {}
         self._grants: dict[str, Grant] = {}
 
-    @abstractmethod
     def client(self, client_id: str) -> Client | None:
         """The app with this id."""
+        if not self.client_id or not same(client_id, self.client_id):
+            return None
+        return Client(self.client_id, self.client_secret, "Advocacy", (), frozenset(self.scope_words))
 
     def connected(self, person_key: str) -> bool:
         """Does some app hold a working token of this person?"""
@@ -183,6 +189,7 @@ class ConsentWorld(NetworkWorld):
 
     def consent_routes(self, host: str, path: str) -> Iterable[tuple[str, str, str, Handler]]:
         """Routes of the consent page."""
+        self.consent_pages.add((host, path))
         return (host, "GET", path, self.consent_page), (host, "POST", path, self.consent_page)
 
     # -- codes and tokens --------------------------------------------------------------------------------------------

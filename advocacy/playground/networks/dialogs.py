@@ -85,6 +85,10 @@ class DialogsWorld(NetworkWorld):
             yield (one.host, "GET", one.look.home, self.feed_page)
             yield from self.page_routes(one.host, "/people/{person}", one.post_path)
 
+    def labels(self) -> dict[str, str]:
+        """Each network that is played here, and what it is called."""
+        return {one.network: one.look.name for one in DIALOGS.values()}
+
     def look_of(self, host: str) -> Look:
         """How this host's pages look."""
         return _BY_HOST[host].look

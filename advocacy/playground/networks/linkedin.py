@@ -65,9 +65,7 @@ class LinkedInWorld(ConsentWorld):
         client_secret: str = "playground-linkedin-secret",  # noqa: S107 - opens nothing but this stage
         redirects: tuple[str, ...] = (),
     ) -> None:
-        super().__init__()
-        self.client_id = client_id
-        self.client_secret = client_secret
+        super().__init__(client_id, client_secret)
         self.redirects = redirects
         """Registered redirect addresses, compared letter by letter; any when empty."""
         self.pictures: dict[str, Picture] = {}

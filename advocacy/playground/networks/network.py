@@ -75,8 +75,9 @@ class NetworkWorld(World):
         return self.people.get(hint.strip().lower().removesuffix("@nordlicht.example"))
 
     async def snapshot(self) -> Change:
-        """``{"posts": […], "connected": [keys]}``, posts oldest first, the deleted ones marked."""
+        """``{"labels": {…}, "posts": […], "connected": [keys]}``, posts oldest first, the deleted ones marked."""
         return {
+            "labels": self.labels(),
             "posts": [post.json() for post in self.posts()],
             "connected": [key for key in self.people if self.connected(key)],
         }
@@ -240,6 +241,10 @@ class NetworkWorld(World):
     def handle(self, person: Resident) -> str:
         """What the person is called on this network; the key unless said otherwise."""
         return person.key
+
+    def labels(self) -> dict[str, str]:
+        """Each network that is played here, and what it is called."""
+        return {self.name: self.look.name}
 
     def look_of(self, host: str) -> pages.Look:
         """How this host's pages look. (One world may play several.)"""

@@ -77,7 +77,10 @@ def teams_for(snapshot: Change, user: str) -> Json:
 def network_for(snapshot: Change) -> Json:
     """A network's newest posts, without those that were taken down."""
     posts = [one for one in snapshot.get("posts", []) if not one["deleted"]]
-    return {"posts": posts[-MOST_POSTS:], "total": len(posts), "connected": snapshot.get("connected", [])}
+    return {
+        "labels": snapshot.get("labels", {}), "posts": posts[-MOST_POSTS:], "total": len(posts),
+        "connected": snapshot.get("connected", []),
+    }  # fmt: skip
 
 
 def world_for(name: str, snapshot: Change, viewers: dict[str, Resident | None]) -> Json:

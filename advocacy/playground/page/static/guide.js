@@ -39,7 +39,7 @@ export function guidePanel(go) {
     const cards = Object.values(slack.messages || {}).flat().concat(Object.values(store.worlds.teams?.activities || {}).flat());
     if (pressed && cards.some((one) => outSince(one, pressed.at))) done("approve");
     const mine = new Set([ui.slack, ui.teams, PERSONAS.employee]);
-    const posts = ["linkedin", "mastodon", "bluesky", "dialogs"].flatMap((one) => store.worlds[one]?.posts || []);
+    const posts = Object.values(store.worlds).flatMap((one) => one?.posts || []);
     if (ui.done.share && posts.some((one) => mine.has(one.person))) done("post");
     const read = (store.worlds.site?.articles || []).reduce((sum, one) => sum + one.visited, 0);
     if (waits && visits !== null && read > visits) done("link");

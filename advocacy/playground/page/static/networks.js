@@ -7,13 +7,14 @@ import { act, asPerson, changed, here, keep, person, store, ui } from "./store.j
 import { spoken, t, when } from "./words.js";
 
 const SHOWN = {
-  linkedin: { name: "LinkedIn", mark: "in", worlds: ["linkedin"], home: "https://www.linkedin.com/feed/" },
-  mastodon: { name: "Mastodon", mark: "M", worlds: ["mastodon"], home: "https://nordlicht.social/home" },
-  bluesky: { name: "Bluesky", mark: "b", worlds: ["bluesky"], home: "https://bsky.app/" },
-  more: { name: "", mark: "…", worlds: ["dialogs"], home: "" },
-  site: { name: "", mark: "N", worlds: ["site"], home: "https://www.nordlicht.example/" },
+  linkedin: { name: "LinkedIn", mark: "in", home: "https://www.linkedin.com/feed/" },
+  mastodon: { name: "Mastodon", mark: "M", home: "https://nordlicht.social/home" },
+  bluesky: { name: "Bluesky", mark: "b", home: "https://bsky.app/" },
+  more: { name: "", mark: "…", home: "" },
+  site: { name: "", mark: "N", home: "https://www.nordlicht.example/" },
 };
-const LABELS = { x: "X", xing: "XING", facebook: "Facebook", whatsapp: "WhatsApp", telegram: "Telegram", reddit: "Reddit" };
+// Whatever network has no tab of its own is under "more".
+const worldsOf = (key) => (key === "more" ? Object.keys(store.worlds).filter((one) => store.worlds[one]?.labels && !SHOWN[one]) : [key]);
 const WEB = /https?:\/\/[^\s<>"'\\]*[^\s<>"'\\.,;:!?)\]}…]|[#@][\p{L}\p{N}_]+/gu;
 
 /** Build the column. Answers {root, draw, open(network)}; `onlink(url)` hears of links that were opened. */
@@ -33,7 +34,7 @@ export function networksColumn(onlink) {
     keep();
     changed();
   };
-  const postsOf = (key) => SHOWN[key].worlds.flatMap((one) => store.worlds[one]?.posts || []);
+  const postsOf = (key) => worldsOf(key).flatMap((one) => (store.worlds[one]?.posts || []).map((post) => ({ ...post, world: one })));
   const viewer = () => ui.slack;
 
   async function does(world, what) {
@@ -64,7 +65,7 @@ export function networksColumn(onlink) {
 
   function drawTabs(key) {
     match(tabs, Object.entries(SHOWN).map(([id, one]) => {
-      const total = id === "site" ? 0 : SHOWN[id].worlds.reduce((sum, each) => sum + (store.worlds[each]?.total || 0), 0);
+      const total = id === "site" ? 0 : worldsOf(id).reduce((sum, each) => sum + (store.worlds[each]?.total || 0), 0);
       if (seen[id] === undefined || id === key) seen[id] = total;
       const fresh = Math.max(0, total - seen[id]);
       const name = one.name || t(id === "more" ? "more_networks" : "site");
@@ -83,7 +84,7 @@ export function networksColumn(onlink) {
   }
 
   function drawInfo(key) {
-    const world = store.worlds[SHOWN[key].worlds[0]] || {};
+    const world = store.worlds[key] || {};
     const who = person(viewer());
     const count = (world.connected || []).length;
     match(info, [{ key, sign: sign(key, count, who?.key, spoken()), fresh: false, draw: () => h("div.n-info-in", {},
@@ -97,8 +98,8 @@ export function networksColumn(onlink) {
   function post(key, one) {
     const who = person(one.person);
     const name = who?.name || one.person;
-    const world = SHOWN[key].worlds[0];
-    const label = LABELS[one.network];
+    const { world } = one;
+    const label = key === "more" && store.worlds[world].labels[one.network];
     const mine = one.person === viewer();
     const button = (kind, drawing, count, what) => h("button.quiet", { type: "button", data: { focus: kind }, "aria-label": `${t(kind)} (${count})`, onclick: () => does(world, { act: what, id: one.id }) }, icon(drawing, 16), count > 0 && String(count));
     return h("article.n-post", { tabindex: "-1", class: `on-${one.network || key} ${mine ? "mine" : ""}` },
