@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from advocacy.bot import announce, feed_actions, followups
+from advocacy.bot import account_notes, announce, feed_actions, followups
 from advocacy.bot.actions import Parts, forget_events
 from advocacy.bot.review import authors, reminders
 from advocacy.content import pictures
@@ -134,6 +134,9 @@ def everything(parts: Parts, fold: Fold, links: LinkTable, visitors: Visitors) -
         Job("pull feeds", 60, lambda: feed_actions.pull(parts)),
         Job("learn links", 5, links.refresh),
         Job("change salts", 3600, salts),
+        Job("give permissions back", 60, parts.accounts.revocations.run_due),
+        Job("tell of permissions", 60, lambda: account_notes.tell_ended(parts)),
+        Job("warn of lapses", 600, lambda: account_notes.warn(parts)),
         Job("forget accounts", 3600, lambda: until_empty(lambda: leavers.forget_accounts(parts.db, parts.accounts))),
         Job("forget events", 3600, lambda: forget_events(parts.db)),
         Job("forget sent", 86400, forget_sent),

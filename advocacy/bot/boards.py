@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from advocacy.bot.brands import called
 from advocacy.bot.language import Translator
 from advocacy.chat import Bar, Button, Fact, Image, Message
 from advocacy.insights.me import Mine
 from advocacy.insights.participation import Board, BoardRow
 from advocacy.insights.periods import Period
-from advocacy.sharing.models import Account, Share, ShareState
-from advocacy.sharing.network import Network
+from advocacy.sharing.models import Share, ShareState
 
 MONTHS = 12
 BARS = 12
@@ -179,34 +177,3 @@ def state_word(t: Translator, share: Share) -> str:
     if share.problem == "marker":
         return t("waits for your own words")
     return words[ShareState(share.state)]
-
-
-def accounts_message(
-    t: Translator, accounts: Sequence[Account], networks: Mapping[str, Network], connect: Mapping[str, str]
-) -> Message:
-    """Connected networks, and what can be connected."""
-    have = {one.network: one for one in accounts}
-    facts = [Fact(called(t, networks[name]), _account_word(t, one)) for name, one in have.items() if name in networks]
-    buttons = [
-        Button(t("Connect {network}", network=called(t, networks[name])), url=url)
-        for name, url in connect.items()
-        if name not in have or have[name].state != "active"
-    ]
-    buttons += [_disconnect_button(t, networks[name]) for name in have if name in networks]
-    said = t("Networks you have connected. Without one, you share through the network's own share page.")
-    return Message(
-        summary=said, heading=t("My accounts"), paragraphs=(said,), facts=tuple(facts), buttons=tuple(buttons[:6]),
-        footnote=t("Stored: the permission to post for you, encrypted. Nothing is read from your profile."),
-    )  # fmt: skip
-
-
-def _account_word(t: Translator, account: Account) -> str:
-    if account.state != "active":
-        return t("must be connected again")
-    return t("connected as {handle}", handle=account.handle or account.remote_id)
-
-
-def _disconnect_button(t: Translator, network: Network) -> Button:
-    label = t("Disconnect {network}", network=called(t, network))
-    ask = t("We give the permission back and delete it here. Disconnect?")
-    return Button(label, action="disconnect", value={"n": network.name}, style="danger", confirm=ask)

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from types import ModuleType
 
+from advocacy.bot import account_actions
 from advocacy.bot import command_actions
 from advocacy.bot import emergency_actions
 from advocacy.bot import feed_actions
@@ -29,6 +30,7 @@ from advocacy.chat import Answer, Private
 from advocacy.people import directory
 
 FILES: tuple[ModuleType, ...] = (
+    account_actions,
     command_actions,
     compose_actions,
     consent_actions,

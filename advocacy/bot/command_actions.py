@@ -1,4 +1,4 @@
-"""Typed commands and the buttons that stand for them: help, feed, me, leaderboard, accounts."""
+"""Typed commands and the buttons that stand for them: help, feed, me, leaderboard."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from advocacy.bot.actions import Call
 from advocacy.bot.answers import refusal
-from advocacy.bot.boards import accounts_message, board_message, empty_feed, help_message, me_message
+from advocacy.bot.boards import board_message, empty_feed, help_message, me_message
 from advocacy.bot.brands import called
 from advocacy.bot.cards import story_card
 from advocacy.bot.offers import offer
-from advocacy.chat import Answer, Button, Message, Private
+from advocacy.chat import Answer, Button, Private
 from advocacy.content import audience, emergency
 from advocacy.content.models import Story
 from advocacy.insights import me as me_insights
@@ -78,41 +78,13 @@ async def leaderboard(call: Call) -> Answer:
     return Private(board_message(call.t, board, picture, page), replace=True)
 
 
-async def accounts(call: Call) -> Answer:
-    """Connected networks."""
-    async with call.parts.db.read() as s:
-        mine = await call.parts.accounts.mine(s, call.person.id)
-    connect = {
-        name: call.parts.accounts.connect_url(call.person.id, name)
-        for name, network in call.parts.networks.items()
-        if network.abilities().post
-    }
-    return Private(accounts_message(call.t, mine, call.parts.networks, connect), replace=True)
-
-
-async def disconnect(call: Call) -> Answer:
-    """Give a network's permission back and delete it here."""
-    name = call.word("n")
-    if name not in call.parts.networks:
-        return await accounts(call)
-    await call.parts.accounts.disconnect(call.person.id, name)
-    said = call.t(
-        "Disconnected from {network}. The permission was deleted.", network=called(call.t, call.parts.networks[name])
-    )
-    return Private(
-        Message(summary=said, heading=said, buttons=(Button(call.t("My accounts"), action="accounts"),)), replace=True
-    )
-
-
 WORDS: dict[str, Callable[[Call], Awaitable[Answer]]] = {
     "help": show_help, "hilfe": show_help, "start": show_help,
     "feed": feed, "stories": feed, "beiträge": feed,
     "me": me, "ich": me,
     "leaderboard": leaderboard, "board": leaderboard, "rangliste": leaderboard, "abteilungen": leaderboard,
-    "accounts": accounts, "konten": accounts,
 }  # fmt: skip
 
 ACTIONS = {
     "help": show_help, "home": show_help, "feed": feed, "me": me, "leaderboard": leaderboard,
-    "accounts": accounts, "disconnect": disconnect,
 }  # fmt: skip

@@ -50,7 +50,7 @@ async def _tell(s: AsyncSession, parts: Parts, share: Share) -> None:
     reply_to, language = where.pop("reply_to", ""), where.pop("language", "en")
     title = spoken(await stories.get(s, share.story_id), language).title
     waits = share.state == ShareState.WAITING
-    connect = parts.accounts.connect_url(share.person_id, share.network) if waits else ""
+    connect = await parts.accounts.reconnect_url(s, share.person_id, share.network) if waits else ""
     is_halted = share.state == ShareState.PENDING and await emergency.current(s) is not None
     around = Around(
         share=share, title=title, network=network, at=now(), connect_url=connect, halted=is_halted

@@ -31,7 +31,35 @@ class Account(Base):
     expires_at: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(String(12), default="active")
     """``active`` or ``broken`` (must be connected again)."""
+    problem: Mapped[str] = mapped_column(String(12), default="")
+    """Why it is broken: ``refused`` (the network no longer takes the token), ``unreadable`` (its key is gone here)."""
+    warned: Mapped[str] = mapped_column(String(12), default="")
+    """The last warning the person got about this connection: see ``sharing.lapses``."""
     connected_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Revocation(Base):
+    """A permission that its network has to take back. The tokens are wiped once it did, or after a day."""
+
+    __tablename__ = "revocation"
+    __table_args__ = (Index("ix_revocation_state_due_at", "state", "due_at"), {"sqlite_autoincrement": True})
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    network: Mapped[str] = mapped_column(String(24))
+    host: Mapped[str] = mapped_column(String(255), default="")
+    remote_id: Mapped[str] = mapped_column(String(255))
+    handle: Mapped[str] = mapped_column(String(255), default="")
+    token: Mapped[str | None] = mapped_column(Secret("revocation.token"))
+    refresh_token: Mapped[str | None] = mapped_column(Secret("revocation.refresh_token"))
+    expires_at: Mapped[datetime | None]
+    state: Mapped[str] = mapped_column(String(12), default="open")
+    """``open``; then, without tokens and until the person is told, ``revoked`` or ``failed``."""
+    quiet: Mapped[bool] = mapped_column(default=False)
+    """Nobody is told: the person left."""
+    tries: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    asked_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class HostApp(Base):

@@ -184,7 +184,7 @@ class Network(Protocol):
         ...
 
     async def revoke(self, client: HostClient, connection: Connection) -> None:
-        """Give the token back. Does nothing where a network cannot."""
+        """Give the token back; one that is worthless already is fine. Does nothing where a network cannot."""
         ...
 
 

@@ -55,9 +55,11 @@ async def redeem(
 
 
 async def give_back(http: Http, endpoint: str, client: HostClient, token: str) -> None:
-    """Revoke a token (RFC 7009). Raises ``Retry``."""
+    """Revoke a token (RFC 7009); one that is worthless already is fine. Raises ``Retry`` or ``Refused``."""
     form = {"client_id": client.client_id, "client_secret": client.client_secret, "token": token}
-    await call(http, "POST", endpoint, repeatable=True, data=form)
+    reply = await call(http, "POST", endpoint, repeatable=True, data=form)
+    if not reply.ok:
+        raise Refused(said(reply, "error_description", "error"))
 
 
 __all__ = ["address", "challenge", "give_back", "new_verifier", "redeem"]

@@ -155,7 +155,7 @@ async def mark_broken(s: AsyncSession, account_id: int, token: str) -> bool:
     query = for_update(select(Account).where(Account.id == account_id))
     account = await s.scalar(query.execution_options(populate_existing=True))
     if account is not None and account.token == token:
-        account.state = "broken"
+        account.state, account.problem = "broken", "refused"
     return account is None or account.state == "broken"
 
 

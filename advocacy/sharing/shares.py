@@ -98,7 +98,7 @@ async def account_of(s: AsyncSession, person_id: int, network: str, *, lock: boo
     try:
         found = await s.scalar(for_update(query) if lock else query)
     except LookupError:
-        unreadable = update(Account).where(*mine).values(state="broken")
+        unreadable = update(Account).where(*mine).values(state="broken", problem="unreadable")
         await s.execute(unreadable.execution_options(synchronize_session=False))
         found = await s.scalar(query.options(defer(Account.token), defer(Account.refresh_token)))
     return found

@@ -26,6 +26,7 @@ def trouble(t: Translator, code: str, network: str) -> Trouble:
         "expired": _expired, "used": _used, "not_offered": _not_offered, "bad_host": _bad_host,
         "not_a_server": _not_a_server, "wrong_password": _wrong_password, "declined": _declined,
         "wrong_browser": _wrong_browser, "refused": _refused, "try_later": _try_later, "taken": _taken,
+        "other_account": _other_account,
     }.get(code, _bad_link)  # fmt: skip
     return make(t, network)
 
@@ -109,6 +110,15 @@ def _taken(t: Translator, network: str) -> Trouble:
         t("If it is yours, ask that colleague to disconnect it first. Only open links that the app sent to you."),
     )
     return Trouble(t("Connected to somebody else"), lines, HTTPStatus.CONFLICT, "bad")
+
+
+def _other_account(t: Translator, network: str) -> Trouble:
+    lines = (
+        t("This link renews the {network} account you had connected; you signed in with another one.", network=network),
+        t("Nothing was changed. To connect another account:"),
+        _anew(t),
+    )
+    return Trouble(t("That is another account"), lines, HTTPStatus.CONFLICT, can_retry=True)
 
 
 def _try_later(t: Translator, network: str) -> Trouble:

@@ -95,11 +95,13 @@ class Bluesky(BaseNetwork):
         return _connection(fields(reply), host or HOME)
 
     async def revoke(self, client: HostClient, connection: Connection) -> None:
-        """End the session."""
+        """End the session; one that has ended already is answered with 400 or 401."""
         del client
         headers = {"Authorization": f"Bearer {connection.refresh_token}"}
         url = _xrpc(connection.host, "com.atproto.server.deleteSession")
-        await call(self.http, "POST", url, repeatable=True, headers=headers)
+        reply = await call(self.http, "POST", url, repeatable=True, headers=headers)
+        if not reply.ok and reply.status not in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED}:
+            raise Refused(said(reply, "message", "error"))
 
     # -- posting -----------------------------------------------------------------------------------------------------
 
