@@ -9,13 +9,15 @@ from typing import Any
 from sqlalchemy import select
 
 from advocacy.bot import announce
+from advocacy.bot.language import translator
 from advocacy.bot.review import authors, reminders
 from advocacy.chat import MessageRef, Private, Rewrite
 from advocacy.content import approval, stories
 from advocacy.content.models import ReviewRule, ReviewTask, Story, StoryState
-from advocacy.content.stories import Wording
+from advocacy.content.stories import Version, Wording
 from advocacy.db import now
 from advocacy.playground.company import SLACK_TEAM
+from advocacy.slack import render as slack
 from advocacy.teams import render as teams
 from tests.bot.conftest import Chat, message_of, ref_of, said
 from tests.bot.test_announce import buttons
@@ -169,17 +171,28 @@ async def test_a_named_reviewer_opens_the_story_from_their_card(chat: Chat) -> N
     assert "40 %" not in said(await chat.press("emre.sonntag", "desk", s=story.id))
 
 
-async def test_all_wordings_can_be_read_before_deciding(chat: Chat) -> None:
-    """What one card has no room for is on further pages, each wording whole once; strangers read none of them."""
+async def test_all_texts_can_be_read_before_deciding(chat: Chat) -> None:
+    """Other languages and wordings the card has no room for are on further pages, each whole once, in both doors.
+
+    Strangers read none of them.
+    """
     await rule(chat, JANA)
     words = [f"Wording {number:02} " + "and so on " * 100 for number in range(30)]
-    story = await chat.story(summary="We expect 40 % more wind.", captions=[Wording(one) for one in words])
+    words += [f"Fassung {one} " + "und so weiter 風 " * 180 for one in ("de", "fr", "it", "es")]
+    others = [Version(one.split()[1], "Wind", one) for one in words[30:]]
+    captions = [Wording(one) for one in words[:30]]
+    story = await chat.story(summary="We expect 40 % more wind." * 100, captions=captions, versions=others)
     await announce.ask_editors(chat.parts)
     card = message_of(await chat.press(JANA, "review_open", s=story.id))
-    teams.card(card)  # raises when it is too large
     read, pages = card.quote, 1
-    while more := next((one for one in card.buttons if one.action == "review_wordings"), None):
+    assert read.startswith("Deutsch: Wind\nFassung de")
+    while more := next((one for one in card.buttons if one.action == "review_texts"), None):
         assert not message_of(await chat.press("emre.sonntag", more.action, **more.value)).quote
+        in_slack = [one for block in slack.blocks(card, translator("en")) for one in block.get("elements", ())]
+        [quote] = [one["elements"] for one in in_slack if one["type"] == "rich_text_quote"]
+        assert "".join(one["text"] for one in quote) == card.quote
+        in_teams = json.dumps(teams.card(card), ensure_ascii=False)  # raises when it is too large
+        assert all(line in in_teams for line in card.quote.splitlines())
         card = message_of(await chat.press(JANA, more.action, **more.value))
         read, pages = read + card.quote, pages + 1
     assert pages > 2

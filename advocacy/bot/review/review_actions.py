@@ -10,7 +10,7 @@ from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator, translator
 from advocacy.bot.review import authors, review_rounds
 from advocacy.bot.review.review_cards import review_card
-from advocacy.bot.review.review_wordings import wordings_message
+from advocacy.bot.review.review_texts import texts_message
 from advocacy.bot.review.reviewing import gather
 from advocacy.chat import OPENS_FORM, Answer, Button, Form, Input, Message, OpenForm, Private, Rewrite
 from advocacy.content import approval, stories
@@ -31,11 +31,11 @@ async def review_open(call: Call) -> Answer:
     return Private(review_card(call.t, reviewing))
 
 
-async def review_wordings(call: Call) -> Answer:
-    """Wordings that the card has no room for, for the same people."""
+async def review_texts(call: Call) -> Answer:
+    """Versions and wordings that the card has no room for, for the same people."""
     async with call.parts.db.read() as s:
         story = await _reviewed(s, call)
-    return Private(wordings_message(call.t, story, call.number("o")))
+    return Private(texts_message(call.t, story, call.number("o")))
 
 
 async def _reviewed(s: AsyncSession, call: Call) -> Story:
@@ -166,7 +166,7 @@ def doubt_message(t: Translator, title: str, channel: str, placement_id: int) ->
 
 ACTIONS = {
     "review_open": review_open,
-    "review_wordings": review_wordings,
+    "review_texts": review_texts,
     "approve": approve,
     "return": give_back,
     "return_save": return_save,

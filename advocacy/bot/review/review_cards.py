@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from advocacy.bot.cards import withdraw_button
 from advocacy.bot.language import Translator
-from advocacy.bot.review import review_wordings
+from advocacy.bot.review import review_texts
 from advocacy.bot.review.differences import Names, changes, field_name, rights
 from advocacy.chat import OPENS_FORM, Button, Fact, Image, Message
 from advocacy.content.fingerprint import content, fingerprint
-from advocacy.content.models import LanguageVersion, ReviewTask, Story, StoryState
+from advocacy.content.models import ReviewTask, Story, StoryState
 from advocacy.content.review import difference
 from advocacy.content.review.triggers import BROKEN
 
@@ -50,20 +50,20 @@ def review_card(t: Translator, reviewing: Reviewing, placement_id: int = 0) -> M
     """The draft with everything that would go out. ``placement_id`` is 0 where only one person sees it."""
     story = reviewing.story
     value = {"s": story.id, "f": fingerprint(story)} | ({"p": placement_id} if placement_id else {})
-    wordings, left = review_wordings.page(t, story)
+    texts, left = review_texts.page(t, story)
     changed = [] if reviewing.before is None else difference.between(reviewing.before, content(story))
     return Message(
         summary=t("To review: {title}", title=story.title),
         heading=t("To review: {title}", title=story.title),
         image=Image(reviewing.picture, story.image_alt or story.title) if reviewing.picture else None,
-        paragraphs=tuple(filter(None, (*_why(t, reviewing), story.summary, *_versions(t, story)))),
-        quote=wordings,
+        paragraphs=tuple(filter(None, (*_why(t, reviewing), story.summary))),
+        quote=texts,
         changes=changes(t, changed, reviewing.names),
         facts=tuple(_facts(t, reviewing)),
         buttons=(
+            *review_texts.more_button(t, story, left),
             Button(t("Approve"), action="approve", value=value, style="primary"),
             Button(t("Return with a note"), action="return", value={**value, OPENS_FORM: 1}),
-            *review_wordings.more_button(t, story, left),
             Button(t("Open the story"), action="desk", value={"s": story.id}),
         ),
         footnote=_footnote(t, is_changed=bool(changed)),
@@ -107,16 +107,6 @@ def _reason(t: Translator, reason: Mapping[str, Any]) -> str:
     if reason.get("field") == "image_rights":
         excerpt = rights(t, "")
     return f"{where}: {excerpt}" if excerpt else where
-
-
-def _versions(t: Translator, story: Story) -> Iterator[str]:
-    """All other languages, one paragraph each."""
-    for one in story.versions:
-        yield "\n".join(filter(None, (f"{t.language_name(one.language)}: {one.title}", one.summary, *_own(one))))
-
-
-def _own(version: LanguageVersion) -> tuple[str, ...]:
-    return (version.url, version.image_alt)
 
 
 def _facts(t: Translator, reviewing: Reviewing) -> Iterator[Fact]:
