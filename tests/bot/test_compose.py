@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from advocacy.bot import announce
-from advocacy.chat import Answer, Form, OpenForm, Press, Private, Quoted
+from advocacy.chat import Answer, ChannelRef, Form, MessageRef, OpenForm, Press, Private, Quoted, Rewrite
 from advocacy.content import stories
 from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import Story, StoryState
+from advocacy.playground.company import SLACK_TEAM
 from tests.bot.conftest import Chat, said
 
 ARTICLE = "https://www.nordlicht.example/news/rotor-that-listens"
@@ -106,7 +107,11 @@ async def test_a_colleague_suggests_and_the_author_is_asked(chat: Chat) -> None:
     foreign = await chat.press("leon.haack", "consent_given", s=story.id)
     assert "Das gehört jemand anderem." in said(foreign)
     assert (await stored(chat)).consent == "asked"
-    await chat.press("till.brandt", "consent_refused", s=story.id)
+    asked_in = MessageRef("slack", SLACK_TEAM, "D1", "1.0")
+    press = Press(chat.who("till.brandt"), "consent_refused", {"s": story.id}, message=asked_in)
+    assert isinstance(await chat.bot.handle(press), Rewrite)
+    forged = replace(press, channel=ChannelRef("slack", SLACK_TEAM, "C1"))
+    assert isinstance(await chat.bot.handle(forged), Private), "a card that others see stays"
     assert (await stored(chat)).consent == "refused"
     await chat.press("till.brandt", "consent_nameless", s=story.id)
     assert (await stored(chat)).consent == "nameless"

@@ -62,7 +62,9 @@ async def _answer(call: Call, consent: str) -> Answer:
         "refused": call.t("Understood. Your message is not used."),
     }
     said = words[consent]
-    return Rewrite(Message(summary=said, heading=story.title, paragraphs=(said,)))
+    message = Message(summary=said, heading=story.title, paragraphs=(said,))
+    # They were asked in their own chat. What stands in a channel is seen by others, whatever a client says of it.
+    return Rewrite(message) if call.press.channel is None else Private(message)
 
 
 async def _tell_suggester(s: AsyncSession, parts: Parts, story: Story, name: str) -> None:
