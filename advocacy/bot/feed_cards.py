@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from advocacy.bot.language import Translator
-from advocacy.chat import MOST_LABEL, OPENS_FORM, Button, Fact, Image, Message
+from advocacy.chat import MOST_LABEL, OPENS_FORM, Button, Fact, Message
 from advocacy.content.feeds.questions import Decision, Question
 from advocacy.content.feeds.sources import Health
 from advocacy.content.plain import shorten
@@ -18,14 +18,16 @@ _HEADING = 150
 
 
 def question_card(t: Translator, question: Question, *, extra: Sequence[Button] = (), card: bool = True) -> Message:
-    """An entry to decide on. ``card``: it stands in a channel, for everybody."""
+    """An entry to decide on. ``card``: it stands in a channel, for everybody.
+
+    Without its picture: that still lies elsewhere, and whoever looks at the card would fetch it from there.
+    """
     entry, said = question.entry, question.entry.entry
     value = {"e": entry.id, "c": int(card)}
     heading = t("New in {feed}: {title}", feed=question.source, title=entry.title)
     return Message(
         summary=shorten(heading, _HEADING),
         heading=shorten(heading, _HEADING),
-        image=Image(said["image_url"], said["image_alt"] or entry.title) if said.get("image_url") else None,
         paragraphs=(said["summary"],) if said.get("summary") else (),
         facts=(
             Fact(t("Link"), said.get("url", "")),

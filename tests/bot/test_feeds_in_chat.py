@@ -28,7 +28,7 @@ async def subscribed(chat: Chat, count: int, mode: str = "ask") -> int:
         feed, _ = await sources.subscribe(s, f"{SITE}/feed.xml", mode=mode)
         feed.title = "Wind news"
     found = [
-        Entry(f"{n}", f"{WORDS[n]} is what we begin with", "Words.", f"{SITE}/{n}", "", "", ("Wind",), None)
+        Entry(f"{n}", f"{WORDS[n]} is what we begin with", "", f"{SITE}/{n}", f"{SITE}/{n}.png", "", ("Wind",), None)
         for n in range(count)
     ]
     await entries.store(chat.db, feed.id, found, "en", now())
@@ -50,11 +50,12 @@ async def states(chat: Chat) -> list[str]:
 
 
 async def test_five_questions_and_one_card_for_the_rest(chat: Chat) -> None:
-    """Asked once, and again only about what is new."""
+    """Asked once, and again only about what is new; nobody who looks loads a picture from elsewhere."""
     editors = await chat.channel("comms-editors", "editors")
     await subscribed(chat, 8)
     assert await feed_actions.ask(chat.parts) == 6
     await chat.deliver()
+    assert ".png" not in str([one.blocks for one in chat.worlds.slack.messages(editors.channel)])
     texts = [one.text for one in chat.worlds.slack.messages(editors.channel)]
     assert len([text for text in texts if "New in Wind news" in text]) == 5
     assert any("3 more new entries in Wind news" in text for text in texts)
