@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from advocacy.bot import announce
+from advocacy.bot.language import translator
 from advocacy.bot.review.recall import recall
 from advocacy.chat import OpenForm, Private
 from advocacy.content import approval
@@ -91,7 +92,7 @@ async def test_a_card_that_is_under_way_is_rewritten_once_it_is_known_to_be_ther
 
 
 async def test_editors_choose_from_what_is_out_and_are_asked_first(chat: Chat) -> None:
-    """`recall` lists live and scheduled stories; nobody else may see or press it."""
+    """`recall` lists live and scheduled stories; nobody else may see or press it; who comes second hears who was first."""
     story = await chat.live_story()
     listed = await chat.types(DAVID, "recall")
     [button] = message_of(listed).buttons
@@ -104,6 +105,12 @@ async def test_editors_choose_from_what_is_out_and_are_asked_first(chat: Chat) -
     assert isinstance(answer, Private)
     assert "Withdrawn by David Vierauge" in said(answer)
     assert "No story is out" in said(await chat.types(DAVID, "zurückziehen"))
+    async with chat.db.read() as s:
+        at = (await approval.history(s, story.id))[-1].at
+    late = said(await chat.press("clara.editorius", asked.form.action, {"reason": "Me too"}, **asked.form.value))
+    moment = translator("en").moment(at, chat.parts.settings.zone)
+    assert f"David Vierauge withdrew it already, on {moment}." in late
+    assert "Withdrawn by" not in late
     for action in ("recall", "recall_ask", "recall_list", "history"):
         assert "Only editors" in said(await chat.press(JANA, action, s=story.id))
 

@@ -34,6 +34,7 @@ class Course:
 
     def __init__(self, story: Story, rows: Sequence[Review], names: dict[int, str]) -> None:
         self.story = story
+        self._rows = rows
         self._rounds = rounds.split(rows)
         self._names = names
 
@@ -55,6 +56,11 @@ class Course:
     def card(self, t: Translator, count: int) -> Message:
         """The card of a round that is over: its verdict, or that there is a newer version."""
         return self._superseded(t, count) if self.is_old(count) else reviewed_card(t, self.story, self._verdict(t))
+
+    def withdrawn(self) -> tuple[str, datetime] | None:
+        """Who withdrew the story, and when; ``None`` when nobody has."""
+        row = next((one for one in self._rows if one.decision == "recalled"), None)
+        return None if row is None else (self._who(row), row.at)
 
     def _superseded(self, t: Translator, count: int) -> Message:
         first = self._rounds[count - 1][0]
