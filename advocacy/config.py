@@ -30,6 +30,10 @@ _AI_ADDRESS = re.compile(
 )
 """A key never crosses the internet in the clear; a machine of the company's own may do without https."""
 _QUIET = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d|mon|tue|wed|thu|fri|sat|sun")
+UTM_PART = re.compile(r"\{([^{}]*)\}")
+"""A part of the campaign tags that is filled in for each link."""
+_UTM_NAMES = ("network", "campaign", "story", "number", "language")
+_UTM_TAG = re.compile(r"[a-z][a-z0-9_]*=[^&=?#\s]+")
 CommaList = Annotated[tuple[str, ...], NoDecode]
 
 
@@ -101,6 +105,9 @@ class Settings(BaseSettings):
     networks: CommaList = ()
     """Networks offered on cards, in this order; when empty, all that are offered by themselves."""
 
+    utm: str = ""
+    """Tags for the company's count of visits: ``utm_source={network}&utm_campaign={campaign|story}``."""
+
     ai_url: str | None = None
     """Help in drafting wordings: a server that speaks OpenAI's chat API, such as ``https://api.openai.com/v1``."""
     ai_key: SecretStr | None = None
@@ -144,6 +151,22 @@ class Settings(BaseSettings):
                 raise ValueError(msg)
         if len({part for part in value if "-" not in part}) == 7:
             msg = "quiet hours must leave a day of the week open"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("utm")
+    @classmethod
+    def _utm_says_nothing_of_people(cls, value: str) -> str:
+        names = [name for part in UTM_PART.findall(value) for name in part.split("|")]
+        odd = next((name for name in names if name not in _UTM_NAMES), None)
+        if odd is not None:
+            known = ", ".join(f"{{{name}}}" for name in _UTM_NAMES)
+            msg = f"{{{odd}}} cannot be in ADVOCACY_UTM: nothing in a link may tell who shares it. There are {known}"
+            raise ValueError(msg)
+        tags = value.split("&") if value else []
+        wrong = next((tag for tag in tags if not _UTM_TAG.fullmatch(UTM_PART.sub("x", tag))), None)
+        if wrong is not None or "{" in UTM_PART.sub("", value) or "}" in UTM_PART.sub("", value):
+            msg = f"{wrong or value!r} is no tag; write ADVOCACY_UTM such as utm_source={{network}}&utm_medium=advocacy"
             raise ValueError(msg)
         return value
 

@@ -24,6 +24,7 @@ from advocacy.sharing.composition import Around, Composed
 from advocacy.sharing.models import Account, Link, Share, ShareEvent, ShareState
 from advocacy.sharing.network import Network
 from advocacy.sharing.once import insert_new
+from advocacy.sharing.targets import target
 from advocacy.sharing.text import TextProblem
 
 PROBLEMS = ("marker", "reconnect", "refused", "too_long", "network_down", "cannot_tell", "story_ended", "gone")
@@ -175,13 +176,10 @@ class Sharing:
             assert there is not None
             return Started(there, fresh=False)
         share = await s.get_one(Share, share_id)
+        said = spoken(story, wish.language)
+        url = await target(s, self.settings, story, url=said.url, network=port.name, language=said.language)
         link = await links.make(
-            s,
-            url=self.settings.reachable(spoken(story, wish.language).url),
-            story_id=story.id,
-            person_id=person.id,
-            network=port.name,
-            share_id=share_id,
+            s, url=url, story_id=story.id, person_id=person.id, network=port.name, share_id=share_id
         )
         fitted = await limits.fitted(s, port, person.id)
         composed = await self.compose(s, story, fitted, wish.language, links.address(self.settings, link.code))
