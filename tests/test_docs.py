@@ -13,6 +13,7 @@ from advocacy.sharing.networks import ALL, make_all
 from tests.conftest import playground_settings
 
 ROOT = Path(__file__).parents[1]
+APP = {"client_id": "app", "client_secret": "app-secret"}
 
 
 def test_every_setting_is_documented_and_none_is_invented() -> None:
@@ -56,7 +57,9 @@ def test_the_table_of_features_names_every_action_of_the_bot() -> None:
 
 def test_the_table_of_networks_says_what_the_code_can_do(tmp_path: Path) -> None:
     """docs/networks.md has the table that the networks' abilities make when everything is set up."""
-    settings = playground_settings("sqlite:///unused", tmp_path, mastodon_hosts=("nordlicht.social",))
+    settings = playground_settings(
+        "sqlite:///unused", tmp_path, mastodon_hosts=("nordlicht.social",), apps=dict.fromkeys(ALL, APP)
+    )
     networks = make_all(settings.model_copy(update={"networks": tuple(ALL)}), Http(settings))
     shown = (ROOT / "docs/networks.md").read_text("utf-8")
     assert overview.markdown(networks.values()) in shown

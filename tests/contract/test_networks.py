@@ -20,6 +20,7 @@ from advocacy.db import now
 from advocacy.http import Http
 from advocacy.playground.networks.bluesky import BlueskyWorld
 from advocacy.playground.networks.dialogs import DialogsWorld
+from advocacy.playground.networks.every import every_network
 from advocacy.playground.networks.linkedin import LinkedInWorld
 from advocacy.playground.networks.mastodon import MastodonWorld
 from advocacy.playground.networks.network import NetworkWorld
@@ -205,6 +206,9 @@ TEXTS = st.text(max_size=80) | st.lists(
 ).map(" ".join)  # fmt: skip
 
 
+WORLDS = every_network()
+
+
 class TestLengths:
     """We count as the networks do: what we let pass is taken, what we cut had to be cut."""
 
@@ -212,10 +216,9 @@ class TestLengths:
     @hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
     def test_our_count_is_never_below_theirs(self, text: str) -> None:
         here = playground_settings("sqlite:///unused", Path())
-        networks = make_all(here, Http(here))
-        for world in (LinkedInWorld(), MastodonWorld(), DialogsWorld()):
-            names = ("x", "whatsapp") if isinstance(world, DialogsWorld) else (world.name,)
-            for name in names:
+        networks = make_all(here.model_copy(update={"networks": tuple(ALL)}), Http(here))
+        for world in WORLDS:
+            for name in world.labels():
                 theirs, limit = world.length(name, text)
                 assert networks[name].length(text) >= theirs
                 assert networks[name].limit <= limit

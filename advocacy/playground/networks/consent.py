@@ -150,7 +150,7 @@ class ConsentWorld(NetworkWorld):
             raise ConsentRefused("invalid_redirect_uri: not an address registered for this app")
         if query.get("response_type") != "code":
             raise ConsentRefused("unsupported_response_type: must be code")
-        scopes = frozenset((query.get("scope") or self.default_scope).split())
+        scopes = frozenset((query.get("scope") or self.default_scope).replace(",", " ").split())
         if not scopes or not scopes <= client.scopes:
             raise ConsentRefused(f"invalid_scope: {' '.join(sorted(scopes - client.scopes)) or 'missing'}")
         challenge = query.get("code_challenge", "")
