@@ -24,6 +24,7 @@ from advocacy.playground.networks.every import every_network
 from advocacy.playground.networks.linkedin import LinkedInWorld
 from advocacy.playground.networks.mastodon import MastodonWorld
 from advocacy.playground.networks.network import NetworkWorld
+from advocacy.playground.networks.threads import ThreadsWorld
 from advocacy.playground.world import Fault
 from advocacy.sharing.network import Abilities, Connection, Limits, Network, Reconnect
 from advocacy.sharing.networks import ALL, make_all
@@ -198,6 +199,37 @@ class TestBluesky(NetworkSuite):
     def test_bytes_are_a_limit_too(self, network):
         """300 graphemes of family emoji are far over 3,000 bytes."""
         assert network.length("👩‍👩‍👧‍👦" * 200) > network.limit
+
+
+class TestThreads(NetworkSuite):
+    name = "threads"
+    creating = "threads_publish"
+    tells_when = False
+    revokes = False  # Meta has no way: the person takes the permission away in the settings of Threads
+
+    @staticmethod
+    def make_world() -> NetworkWorld:
+        return ThreadsWorld()
+
+    async def test_a_token_is_made_new_in_its_second_half_and_handed_over(self, network, world, connection):
+        """Whoever shares every other month never has to connect again; a token of yesterday is left as it is."""
+        assert timedelta(days=59) < connection.expires_at - now() < timedelta(days=61)
+        fresh: list[Connection] = []
+        await network.post(replace(connection, renewed=fresh.append), draft("Eins."))
+        world.clock.move(days=40)
+        aged = replace(connection, renewed=fresh.append, expires_at=connection.expires_at - timedelta(days=40))
+        await network.post(aged, draft("Zwei."))
+        [renewed] = fresh
+        world.clock.move(days=40)
+        await network.post(renewed, draft("Drei."))
+        with pytest.raises(Reconnect):
+            await network.post(aged, draft("Vier."))
+        assert len(world.posts(PERSON)) == 3
+
+    def test_without_an_app_it_is_a_share_page(self, here, http):
+        """Works with nothing set up."""
+        bare = ALL["threads"](here.model_copy(update={"apps": {}}), http)
+        assert (bare.abilities().post, bare.abilities().dialog) == (False, True)
 
 
 TEXTS = st.text(max_size=80) | st.lists(

@@ -13,6 +13,7 @@ from advocacy.sharing.networks.linkedin import LinkedIn
 from advocacy.sharing.networks.mastodon import Mastodon
 from advocacy.sharing.networks.reddit import Reddit
 from advocacy.sharing.networks.telegram import Telegram
+from advocacy.sharing.networks.threads import Threads
 from advocacy.sharing.networks.whatsapp import WhatsApp
 from advocacy.sharing.networks.x import X
 from advocacy.sharing.networks.xing import Xing
@@ -21,6 +22,7 @@ ALL: dict[str, MakeNetwork] = {
     "linkedin": LinkedIn,
     "mastodon": Mastodon,
     "bluesky": Bluesky,
+    "threads": Threads,
     "x": X,
     "xing": Xing,
     "facebook": Facebook,
