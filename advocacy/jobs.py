@@ -137,7 +137,7 @@ def everything(parts: Parts, fold: Fold, links: LinkTable, visitors: Visitors) -
         Job("give permissions back", 60, parts.accounts.revocations.run_due),
         Job("tell of permissions", 60, lambda: account_notes.tell_ended(parts)),
         Job("warn of lapses", 600, lambda: account_notes.warn(parts)),
-        Job("forget accounts", 3600, lambda: until_empty(lambda: leavers.forget_accounts(parts.db, parts.accounts))),
+        Job("forget leavers", 3600, lambda: until_empty(lambda: leavers.forget_left(parts.db, parts.accounts))),
         Job("forget events", 3600, lambda: forget_events(parts.db)),
         Job("forget sent", 86400, forget_sent),
         Job("forget pictures", 86400, forget_pictures),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from advocacy.cli import content, emergency, feeds, people, rules, running, tokens, vendors
+from advocacy.cli import content, emergency, feeds, forgetting, people, rules, running, tokens, vendors
 from advocacy.cli.trouble import Trouble, sentences
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command()(running.doctor)
 app.command()(vendors.networks)
 app.command()(emergency.stop)
 app.command()(emergency.resume)
+people.app.command()(forgetting.forget)
 app.add_typer(people.app, name="people")
 app.add_typer(feeds.app, name="feed")
 app.add_typer(content.story, name="story")

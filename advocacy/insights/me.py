@@ -65,7 +65,7 @@ async def _recent(s: AsyncSession, person_id: int, limit: int) -> list[Recent]:
     rows = await s.execute(
         select(Share, Story.title)
         .join(Story, Story.id == Share.story_id)
-        .where(Share.person_id == person_id)
+        .where(Share.person_id == person_id, Share.text != "")
         .order_by(at.desc(), Share.id.desc())
         .limit(limit)
     )

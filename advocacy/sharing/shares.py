@@ -134,8 +134,9 @@ class Sharing:
         port = self._port(network)
         story = await audience.sharable(s, story_id, person.id, at)
         there = await self._latest(s, person.id, story_id, network)
-        if there is None:
-            return await self._begin(s, _Wish(person, story, port, reply, language, at), 1)
+        if there is None or not there.text:  # forgotten when the person left: who comes back starts anew
+            round_ = 1 if there is None else there.round + 1
+            return await self._begin(s, _Wish(person, story, port, reply, language, at), round_)
         if there.state == ShareState.WAITING:
             await self._put(s, there, person, at)
         return Started(there, fresh=False)
@@ -346,7 +347,7 @@ class Sharing:
 
     async def own(self, s: AsyncSession, share_id: int, person_id: int) -> Share:
         """A share, if it is this person's; locked until the unit of work ends. Raises ``NotYours``."""
-        query = for_update(select(Share).where(Share.id == share_id, Share.person_id == person_id))
+        query = for_update(select(Share).where(Share.id == share_id, Share.person_id == person_id, Share.text != ""))
         share = await s.scalar(query.execution_options(populate_existing=True))
         if share is None:
             raise NotYours(share_id)
@@ -355,14 +356,15 @@ class Sharing:
     async def newest(self, s: AsyncSession, person_id: int, story_id: int) -> Share | None:
         """The person's newest share of a story that was not undone, on whichever network."""
         query = select(Share).where(
-            Share.person_id == person_id, Share.story_id == story_id, Share.state != ShareState.UNDONE
+            Share.person_id == person_id, Share.story_id == story_id, Share.state != ShareState.UNDONE, Share.text != ""
         )
         found: Share | None = await s.scalar(query.order_by(Share.id.desc()).limit(1))
         return found
 
     async def mine(self, s: AsyncSession, person_id: int, limit: int = 10) -> list[Share]:
-        """The person's newest shares."""
-        query = select(Share).where(Share.person_id == person_id).order_by(Share.id.desc()).limit(limit)
+        """The person's newest shares, none of those that were forgotten."""
+        query = select(Share).where(Share.person_id == person_id, Share.text != "")
+        query = query.order_by(Share.id.desc()).limit(limit)
         return list(await s.scalars(query))
 
     def _around(self, port: Network, language: str, link: str) -> Around:
