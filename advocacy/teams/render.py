@@ -25,6 +25,8 @@ USERS = 60
 TEXT_LIMITS = (4000, 1500, 500, 150)
 """Tried in this order for a card that is too large."""
 ROWS = 40
+_PLACEHOLDER = 34
+"""Characters that a field has room for on a phone."""
 INLINE = re.compile(r"[\\*`]|~~|(?<![^\W_])_|_(?![^\W_])|(?<=\])\(|&(?=#?\w+;)")
 """What would be drawn as emphasis, code, a link or an entity. Words_with_underscores and #hashtags are none."""
 AT_START = re.compile(
@@ -216,13 +218,19 @@ def _input(asked: Input, error: str) -> Iterator[Json]:
             del drawn["value"]  # an empty text is no date
     else:
         drawn |= {"isMultiline": asked.kind == "text", "maxLength": asked.max_length}
-    if asked.hint:
+    is_below = bool(asked.hint) and _is_below(asked)
+    if asked.hint and not is_below:
         drawn["placeholder"] = asked.hint
     yield drawn
     if error:
         yield _text(error, color="Attention", spacing="Small", weight="Bolder")
-    if asked.hint and asked.value and asked.kind in ("line", "text"):
-        yield _text(asked.hint, isSubtle=True, size="Small", spacing="Small")  # a placeholder shows in an empty field
+    if is_below:
+        yield _text(asked.hint, isSubtle=True, size="Small", spacing="Small")
+
+
+def _is_below(asked: Input) -> bool:
+    """Would a placeholder not do? It shows in an empty field only, on one line, and in no calendar or clock."""
+    return bool(asked.value) or asked.kind in ("date", "time") or bool(asked.live) or len(asked.hint) > _PLACEHOLDER
 
 
 def _choice(option: Option) -> Json:

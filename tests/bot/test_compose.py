@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from advocacy.bot import announce
 from advocacy.chat import Answer, ChannelRef, Form, MessageRef, OpenForm, Press, Private, Quoted, Rewrite
 from advocacy.content import stories
 from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import Story, StoryState
+from advocacy.people.models import Identity
 from advocacy.playground.company import SLACK_TEAM
 from tests.bot.conftest import Chat, said
 
@@ -183,6 +184,17 @@ async def test_a_live_story_that_is_edited_goes_back_to_review(chat: Chat) -> No
     assert fresh.state == StoryState.IN_REVIEW
     assert [(one.language, one.title) for one in fresh.versions] == [("de", "Der Rotor, der zuhört")]
     assert replace(form, errors={}) == form
+
+
+async def test_an_author_who_never_used_the_bot_is_asked_too(chat: Chat) -> None:
+    """The platform says who wrote a message; words of somebody new are no more free to use than others."""
+    async with chat.db.write() as s:
+        await s.execute(delete(Identity).where(Identity.user_id == chat.who("till.brandt").user))
+    quoted = Quoted(f"So proud of this: {ARTICLE}", chat.who("till.brandt"))
+    form = form_of(await chat.bot.handle(Press(chat.who("jana.feld"), "suggest", quoted=quoted)))
+    await chat.press("jana.feld", form.action, values(form), kept=form.kept, **form.value)
+    story = await stored(chat)
+    assert (story.consent, story.credit_id) == ("asked", (await chat.person("till.brandt")).id)
 
 
 @pytest.mark.parametrize("action", ["desk", "story_edit", "story_edit_save", "version", "version_save", "ideas"])

@@ -139,6 +139,10 @@ def test_a_hint_is_seen_although_the_field_is_full() -> None:
     """A placeholder shows in an empty field only: beside a text the hint stands below."""
     drawn = render.card(Message("x", inputs=(Input("text", "Text", "text", "There", hint="12 left"),)))["body"]
     assert drawn[-1]["text"] == "12 left"
+    empty = render.card(Message("x", inputs=(Input("day", "Day", "date", hint="Empty: never."),)))["body"]
+    assert empty[-1]["text"] == "Empty: never."  # a calendar shows no placeholder
+    long = "They stand below the text; the last ones go first where there is no room."
+    assert render.card(Message("x", inputs=(Input("tags", "Tags", hint=long),)))["body"][-1]["text"] == long
 
 
 def test_inputs_keep_what_they_held() -> None:
@@ -297,7 +301,7 @@ def test_dates_and_times_are_pickers() -> None:
     )  # fmt: skip
     drawn = [one for one in render.card(Message("x", inputs=inputs))["body"] if one["type"].startswith("Input.")]
     assert drawn[0] == {
-        "type": "Input.Date", "id": "day", "label": "Day", "value": "2026-12-01", "placeholder": "The first day"
+        "type": "Input.Date", "id": "day", "label": "Day", "value": "2026-12-01"
     }  # fmt: skip
     assert drawn[1] == {"type": "Input.Time", "id": "hour", "label": "Hour"}
     assert drawn[2]["type"] == "Input.Text"

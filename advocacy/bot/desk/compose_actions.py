@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
+from advocacy.bot.answers import refusal
 from advocacy.bot.desk.compose import (
     LONGEST_SUMMARY,
     STOPS,
@@ -25,7 +26,8 @@ from advocacy.bot.desk.consent_actions import ask_for_consent
 from advocacy.bot.desk.desk import submitted_message
 from advocacy.bot.desk.editing import with_error
 from advocacy.bot.language import supported
-from advocacy.chat import Answer, OpenForm, Private, Quoted, UserRef
+from advocacy.bot.newcomers import meet
+from advocacy.chat import Answer, OpenForm, Private, Quoted, Retry, Unknown, UserRef
 from advocacy.content import addresses, approval, pictures, stories
 from advocacy.content.models import Story
 from advocacy.content.preview.fetch import preview, with_picture
@@ -69,7 +71,10 @@ async def suggest(call: Call) -> Answer:
         sketch = replace(sketch, summary=words[:LONGEST_SUMMARY])
     if not url:
         note = call.t("The message has no link. To which page should the story lead?")
-    author, kept = await _author(call, quoted)
+    try:
+        author, kept = await _author(call, quoted)
+    except (Retry, Unknown):  # without knowing whose words these are, nobody could be asked
+        return Private(refusal(call.t, "again"))
     if author is not None:
         note = " ".join(filter(None, (
             note, call.t("{name} wrote this message. We ask for their consent before anything goes out.",
@@ -141,8 +146,7 @@ async def _author(call: Call, quoted: Quoted) -> tuple[Person | None, dict[str, 
     """The colleague who wrote the message, if it is another one whom we know; and what the form carries of them."""
     if quoted.author is None:
         return None, {}
-    async with call.parts.db.read() as s:
-        author = await directory.identify(s, quoted.author)
+    author = await meet(call.parts, quoted.author)
     if author is None or author.id == call.person.id:
         return None, {}
     return author, {"by": quoted.author.user}

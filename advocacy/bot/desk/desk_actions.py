@@ -139,7 +139,7 @@ def _version_form(call: Call, story: Story) -> Form:
               hint=t("Empty: the same link.")),
         Input("image_alt", t("What the picture shows"), optional=True, max_length=MAX_ALT),
     )  # fmt: skip
-    return change_form(t, story, fields, title=t("One more language"), action="version_save", note=story.title)
+    return change_form(t, story, fields, title=t("Add a language"), action="version_save", note=story.title)
 
 
 @editors_only

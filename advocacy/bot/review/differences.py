@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from advocacy.bot.brands import called_by_name
 from advocacy.bot.language import Translator
 from advocacy.chat import Change, Part
 from advocacy.content.review.difference import FieldChange
@@ -47,7 +48,7 @@ def _apart(parts: Sequence[Part]) -> tuple[Part, ...]:
 def label(t: Translator, change: FieldChange) -> str:
     """What the field is called, with its language or network."""
     if change.field == "captions":
-        network = change.network or t("every network")
+        network = called_by_name(t, change.network)
         return t(
             "Suggested text for {network} ({language})", network=network, language=t.language_name(change.language)
         )
@@ -85,7 +86,10 @@ def rights(t: Translator, code: str) -> str:
 
 def _spoken(t: Translator, change: FieldChange, part: Part, names: Names) -> Part:
     """The piece with what its code stands for, and a space that parts it from the next."""
-    return replace(part, text=_value(t, change.field, part.text, names) + " ") if change.is_code else part
+    if not change.is_code:
+        return part
+    space = "" if part is change.parts[-1] else " "  # a space at the end would be struck through alone
+    return replace(part, text=_value(t, change.field, part.text, names) + space)
 
 
 def _value(t: Translator, name: str, code: str, names: Names) -> str:

@@ -178,12 +178,11 @@ def _next_step(t: Translator, story: Story) -> tuple[Button, ...]:
     if story.state == StoryState.RETURNED:
         return (Button(t("Put up for review again"), action="resubmit", value={"s": story.id}), look)
     value = {"s": story.id}
-    look_back = (
-        Button(t("Who decided what"), action="history", value=value),
-        Button(t("Not for me, because …"), action="reasons", value=value),
-    )
+    look_back = [Button(t("Who decided what"), action="history", value=value)]
+    if story.live_at is not None:  # before, nobody could say why it is not for them
+        look_back.append(Button(t("Not for me, because …"), action="reasons", value=value))
     if story.state in (StoryState.EXPIRED, StoryState.RECALLED):
-        return look_back
+        return tuple(look_back)
     if story.state not in (StoryState.APPROVED, StoryState.SCHEDULED, StoryState.LIVE):
         return ()
     return (

@@ -5,6 +5,7 @@ What one card has no room for is on further pages.
 
 from __future__ import annotations
 
+from advocacy.bot.brands import called_by_name
 from advocacy.bot.language import Translator
 from advocacy.chat import Button, Message
 from advocacy.content.models import Caption, LanguageVersion, Story
@@ -57,7 +58,7 @@ def _version(t: Translator, one: LanguageVersion) -> str:
 
 def _wording(t: Translator, one: Caption) -> str:
     tags = " ".join([*(f"#{tag}" for tag in one.hashtags), *one.mentions])
-    network = one.network or t("every network")
+    network = called_by_name(t, one.network)
     return f"{network} ({t.language_name(one.language)}): {one.text}" + (f"\n{tags}" if tags else "")
 
 
