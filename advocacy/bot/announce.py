@@ -82,7 +82,8 @@ async def _send(
 async def ask_editors(parts: Parts) -> int:
     """Put every story that waits for review in front of the editors, once for each time it was submitted."""
     async with parts.db.read() as s:  # nearly always there is nothing to do: then nobody who writes waits for it
-        if (await s.execute(_unasked())).first() is None and not await review_rounds.is_behind(s):
+        is_behind = await review_rounds.is_behind(s) or await redrawn.is_outdated(s)
+        if not is_behind and (await s.execute(_unasked())).first() is None:
             return 0
     async with parts.db.write() as s:
         cards = 0
