@@ -23,6 +23,10 @@ from advocacy.web.api_pace import Pace
 Answered = Callable[[Person, dict[str, Any]], Awaitable[web.Response]]
 
 
+FOLDER = "/api/"
+"""Whatever lies below it answers in JSON."""
+
+
 def routes(application: web.Application, app: pages.Parts) -> None:
     """Mount it."""
     api = _Api(app)
@@ -130,6 +134,12 @@ class _Api:
             return await pictures.store(s, drawn, given)
 
 
+def failed(reference: str) -> web.Response:
+    """Something nobody foresaw; the log has it under this reference."""
+    said = {"code": "failed", "message": api_input.WORDS["failed"], "reference": reference}
+    return web.json_response({"error": said}, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
 def _or(given: str | None, found: str) -> str:
     return found if given is None else given
 
@@ -144,4 +154,4 @@ def _error(refusal: Refusal) -> web.Response:
     return web.json_response({"error": said}, status=refusal.status, headers=headers)
 
 
-__all__ = ["routes"]
+__all__ = ["FOLDER", "failed", "routes"]

@@ -43,6 +43,7 @@ WORDS = {
     "no_token": "Send a token: Authorization: Bearer adv_…",
     "bad_token": "This token is not known, was revoked, or its person has left.",
     "not_editor": "This token's person is not an editor.",
+    "failed": "Something went wrong here. Try again later; the log of the product has it under this reference.",
     "too_often": "This token asks too often; the header Retry-After says after how many seconds it may ask again.",
 }
 """One sentence for each code."""

@@ -54,6 +54,8 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Exception:
         reference = secrets.token_hex(4)
         log.exception("request failed", method=request.method, path=request.path, reference=reference)
+        if request.path.startswith(api.FOLDER):
+            return api.failed(reference)
         if not _wants_page(request):
             return web.Response(status=HTTPStatus.INTERNAL_SERVER_ERROR, text=f"Internal error {reference}\n")
         return pages.problem(request, "failed", status=HTTPStatus.INTERNAL_SERVER_ERROR, reference=reference)

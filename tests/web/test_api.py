@@ -183,3 +183,17 @@ def test_a_minute_later_it_may_ask_again() -> None:
     assert pace.wait(2) == 0
     at = 1060.0
     assert pace.wait(1) == 0
+
+
+async def test_what_nobody_foresaw_is_json_too(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the reference that the log has, whatever the program accepts; and nothing of the inside."""
+
+    async def broken(*_: Any) -> None:
+        msg = "secret inside"
+        raise RuntimeError(msg)
+
+    monkeypatch.setattr(tokens, "holder", broken)
+    for accept in ("*/*", "text/html"):
+        status, said = await ask(product, "stories", WHOLE, "adv_x", Accept=accept)
+        assert (status, code(said), len(said["error"]["reference"])) == (500, ("failed", ""), 8)
+        assert "secret" not in str(said)
