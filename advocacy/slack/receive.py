@@ -6,9 +6,9 @@ import asyncio
 import logging
 import re
 import secrets
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import structlog
 from aiohttp import web
@@ -22,7 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from advocacy.bot.answers import refusal
 from advocacy.bot.language import translator
-from advocacy.chat import Answer, Gone, OpenForm, Press, Private, Refused, Retry, Unknown, UserRef
+from advocacy.chat import Answer, Form, Gone, Message, OpenForm, Press, Private, Refused, Retry, Unknown, UserRef
 from advocacy.config import Settings
 from advocacy.slack import forms, presses, render, requests
 from advocacy.slack.answers import Answers, Mishap
@@ -30,6 +30,7 @@ from advocacy.slack.presses import Came
 from advocacy.slack.render import Json
 
 log = structlog.get_logger()
+T = TypeVar("T")
 ACK_SECONDS = 2.0
 """Slack waits three seconds for an answer; what takes longer is acknowledged and answered afterwards."""
 OPEN_SECONDS = 1.0
@@ -146,32 +147,40 @@ class Receiver:
             self.keep(self._late(task, replace(came, waiting=view), _SETTLED))
             return
         answer = task.result()
+        errors = forms.field_errors(answer.form, view) if isinstance(answer, OpenForm) else {}
+        following: Json = {}
+        if isinstance(answer, OpenForm) and not errors:
+            drawn = await self._guarded(self._modal(answer.form, came), came.press)
+            answer, following = (drawn, {}) if isinstance(drawn, Mishap) else (answer, drawn)
         fields = [one["block_id"] for one in view.get("blocks", ()) if one.get("type") == "input"]
         if isinstance(answer, Mishap) and fields:
             # The form stays, so that nothing typed is lost.
-            said = f"{answer.message.summary} ({answer.message.footnote})"
-            await ack(response_action="errors", errors={fields[-1]: said})
+            errors = {fields[-1]: f"{answer.message.summary} ({answer.message.footnote})"}
+        if errors:
+            await ack(response_action="errors", errors=errors)
         elif isinstance(answer, OpenForm):
-            errors = forms.field_errors(answer.form, view)
-            if errors:
-                await ack(response_action="errors", errors=errors)
-            else:
-                words = await self._answers.words(answer.form.body, came.reply)
-                await ack(response_action="update", view=forms.modal(answer.form, came.reply, words))
+            await ack(response_action="update", view=following)
         else:
             await ack()
             self._follow(answer, came)
+
+    async def _modal(self, form: Form, came: Came) -> Json:
+        return forms.modal(form, came.reply, await self._answers.words(form.body, came.reply))
 
     async def command(self, ack: AsyncAck, body: Json) -> None:
         """A slash command, answered in the HTTP answer itself where that is possible."""
         came = presses.of_command(body)
         answer = await self._ask(came)
         if isinstance(answer, Private):
-            words = await self._answers.words(answer.message, came.reply)
-            await ack(response_type="ephemeral", **render.body(answer.message, words))
+            said = await self._guarded(self._body(answer.message, came), came.press)
+            said = await self._body(said.message, came) if isinstance(said, Mishap) else said
+            await ack(response_type="ephemeral", **said)
         else:
             await ack()
             self._follow(answer, came)
+
+    async def _body(self, message: Message, came: Came) -> Json:
+        return render.body(message, await self._answers.words(message, came.reply))
 
     async def event(self, ack: AsyncAck, body: Json) -> None:
         """``event_callback``. An error answers 500: Slack sends the event again, the bot knows it by its id."""
@@ -229,13 +238,18 @@ class Receiver:
         await self._give(answer, came)
 
     async def _handled(self, press: Press) -> Answer:
+        return await self._guarded(self._bot.handle(press), press)
+
+    async def _guarded(self, work: Awaitable[T], press: Press) -> T | Mishap:
         try:
-            return await self._bot.handle(press)
+            return await work
         except Exception:  # the one place of this door: whatever breaks, the person hears of it
             reference = secrets.token_hex(4).upper()
             log.exception("slack.press_failed", reference=reference, action=press.action)
-            said = refusal(translator(self._settings.language), "again")
-            return Mishap(replace(said, footnote=reference))
+            return self._mishap(reference)
+
+    def _mishap(self, reference: str) -> Mishap:
+        return Mishap(replace(refusal(translator(self._settings.language), "again"), footnote=reference))
 
     def _follow(self, answer: Answer, came: Came | None) -> None:
         if answer is not None and came is not None:
@@ -255,7 +269,10 @@ class Receiver:
                     continue
                 log.warning("slack.answer_lost", action=came.press.action, why=str(retry))
             except (Gone, Refused, Unknown) as trouble:
-                log.warning("slack.answer_lost", action=came.press.action, why=str(trouble))
+                reference = secrets.token_hex(4).upper()
+                log.warning("slack.answer_lost", reference=reference, action=came.press.action, why=str(trouble))
+                if isinstance(trouble, Refused) and not isinstance(answer, Mishap):
+                    await self._give_now(self._mishap(reference), came)  # it cannot be drawn: that can be said
             return
 
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advocacy.chat import ChannelRef, Form, Input, Message, MessageRef, OpenForm, Press, Private, UserRef
+from advocacy.chat import Button, ChannelRef, Form, Input, Message, MessageRef, OpenForm, Press, Private, UserRef
 from advocacy.slack import receive, requests
-from tests.slack.slack_help import JANA, TEAM, House, open_house, payload, sign
+from tests.slack.slack_help import JANA, TEAM, House, Say, open_house, payload, sign
 
 FORM = "application/x-www-form-urlencoded"
 JANA_REF = UserRef("slack", TEAM, JANA)
@@ -237,9 +237,23 @@ async def test_errors_that_belong_to_no_input(house: House) -> None:
     assert "This story has expired." in json.dumps(answer["view"]["blocks"])
 
 
-async def test_a_broken_press_is_said_and_logged(house: House) -> None:
-    """The person hears that it failed, with a reference; Slack gets no error; a form keeps what was typed."""
-    house.bot.says |= {"command": RuntimeError("boom"), "save": RuntimeError("boom")}
+TOO_MUCH = {"n": "boom" * 1_000}
+TOO_LARGE = Message("Look", buttons=(Button("More", action="more", value=TOO_MUCH),))
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        (RuntimeError("boom"), RuntimeError("boom")),
+        (Private(TOO_LARGE), OpenForm(Form("Edit", Message("Edit"), "save", TOO_MUCH, "Save", "Cancel"))),
+    ],
+)
+async def test_a_broken_press_is_said_and_logged(house: House, trouble: tuple[Say, Say]) -> None:
+    """The person hears that it failed, with a reference; Slack gets no error; a form keeps what was typed.
+
+    So it is when the answer is more than Slack takes.
+    """
+    house.bot.says |= {"command": trouble[0], "save": trouble[1]}
     status, said = await house.command(payload("command"))
     assert status == 200
     assert "boom" not in said
@@ -247,6 +261,15 @@ async def test_a_broken_press_is_said_and_logged(house: House) -> None:
     status, said = await house.interact(payload("view_submission"))
     answer = json.loads(said)
     assert (status, answer["response_action"], list(answer["errors"])) == (200, "errors", ["topics"])
+
+
+async def test_what_cannot_be_drawn_after_a_button_is_said(house: House) -> None:
+    """It is answered later than the press, and still with a sentence."""
+    pressed = payload("block_actions_channel")
+    house.bot.says[pressed["actions"][0]["action_id"].partition("#")[0]] = Private(TOO_LARGE)
+    await house.interact({**pressed, "response_url": "", "channel": {"id": house.channel("news")},
+                          "container": {"channel_id": house.channel("news")}})  # fmt: skip
+    await house.world.until(lambda: [one for one in house.world.ephemerals(JANA) if "did not work" in one.text])
 
 
 async def test_a_broken_event_is_asked_for_again(house: House) -> None:
