@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -65,7 +66,7 @@ async def rewrite(
         .values(message=to_json(message), holds_for=holds_for, **({"due_at": due_at} if first else {}))
     )
     if getattr(waiting, "rowcount", 0) == 0:
-        marker = f"update:{placement.id}:{now().timestamp():.6f}"
+        marker = f"update:{placement.id}:{secrets.token_hex(8)}"  # not the time: clocks are set back
         await _put(s, "update", ref, message, marker, placement_id=placement.id, holds_for=holds_for, due_at=due_at)
 
 
