@@ -7,7 +7,7 @@ DEV := $(VENV)/.dev
 RUN := $(VENV)/.run
 TIMED = start=$$(date +%s); finish() { code=$$?; echo "$(1): $$(($$(date +%s) - start)) s, exit $$code"; exit $$code; }; trap finish EXIT
 
-.PHONY: demo tour test test-crash test-browser check lint fast bench lock clean
+.PHONY: demo tour test test-crash test-search test-browser check lint fast bench lock clean
 .DELETE_ON_ERROR:
 
 $(VENV)/bin/python:
@@ -48,6 +48,10 @@ check: $(DEV)  ## lint, types, import contracts, fast tests
 
 test-crash: $(DEV)  ## kill -9 at random moments; nothing lost, nothing twice
 	@$(call TIMED,test-crash); $(BIN)/pytest -m crash -s tests/crash
+
+# ADVOCACY_SEARCH=1000 make test-search: so many orders of steps on SQLite, half as many on PostgreSQL.
+test-search: $(DEV)  ## a long search, at random, for an order of steps after which something wrong leaves
+	@$(BIN)/python -m tests.content.search
 
 test-browser: $(DEV)  ## the loop by hand in headless Chromium
 	@$(call TIMED,test-browser); set -e; \

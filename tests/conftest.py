@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg  # type: ignore[import-untyped]
@@ -24,8 +25,8 @@ load_tables()
 share_compiled()
 
 
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
+@contextmanager
+def postgres() -> Iterator[str]:
     """A PostgreSQL of our own, out of a wheel: nobody installs a server.
 
     Not below pytest's own folder: a later run removes the folders of earlier ones, which may still be running.
@@ -44,10 +45,17 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Its URL."""
+    with postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty SQLite file with all tables."""
     path = tmp_path_factory.mktemp("sqlite") / "empty.sqlite"
-    asyncio.run(_create_all(f"sqlite:///{path}"))
+    asyncio.run(create_all(f"sqlite:///{path}"))
     return path
 
 
@@ -62,7 +70,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres_sweeper(postgres_url: str) -> Iterator[Sweeper]:
     """A PostgreSQL database with all tables, and the one who empties it."""
-    asyncio.run(_create_all(postgres_url))
+    asyncio.run(create_all(postgres_url))
     sweeper = Sweeper(postgres_url)
     yield sweeper
     sweeper.close()
@@ -118,7 +126,8 @@ def playground_settings(database_url: str, folder: Path, **changes: object) -> S
     return Settings(_env_file=None, **{**values, **changes})  # type: ignore[arg-type]
 
 
-async def _create_all(url: str) -> None:
+async def create_all(url: str) -> None:
+    """Make all tables anew."""
     database = Database(url, [TEST_KEY])
     async with database.engine.begin() as connection:
         await connection.run_sync(Base.metadata.drop_all)
@@ -158,4 +167,4 @@ class Sweeper:
         self._loop.close()
 
 
-__all__ = ["TEST_KEY", "playground_settings"]
+__all__ = ["TEST_KEY", "create_all", "playground_settings", "postgres"]

@@ -1,47 +1,35 @@
-"""An editorial desk whose every step is known, and a platform that judges each message at the moment it arrives."""
+"""An editorial desk whose every step is known: the product with two channels, and the truth beside it."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import delete
+from sqlalchemy import delete, event, func, select
 
 from advocacy.bot import announce
 from advocacy.bot.actions import Parts
-from advocacy.bot.cards import Offer, story_card
-from advocacy.bot.language import translator
-from advocacy.chat import ChannelRef, Message, MessageRef, Retry, Unknown, UserRef
-from advocacy.content import approval, schedule, stories
+from advocacy.bot.review import recall
+from advocacy.chat import ChannelRef, Retry, Unknown
+from advocacy.content import approval, emergency, schedule, stories
 from advocacy.content.fingerprint import fingerprint
-from advocacy.content.models import Review, ReviewTask, Story, StoryState
+from advocacy.content.models import Halt, Review, ReviewTask, Story, StoryState
 from advocacy.content.stories import Invalid
 from advocacy.db import Database, now
 from advocacy.delivery import placements
 from advocacy.delivery.limits import Gate, Kind, Limits, Pace
-from advocacy.delivery.models import Outbox, Placement
+from advocacy.delivery.models import Outbox, OutboxState, Placement
 from advocacy.delivery.worker import Worker
+from advocacy.people.models import Identity
 from advocacy.sharing.shares import Sharing
 from tests.conftest import playground_settings
 from tests.content.content_help import person
+from tests.content.judge import Judge, Truth
 
-
-@dataclass
-class Truth:
-    """What the desk has decided about one story, kept apart from the product's own tables."""
-
-    content: tuple[str, str]
-    """Title and summary as they stand."""
-    approved: Story | None = None
-    """The story as it was approved, as long as that holds."""
-    titles: set[str] = field(default_factory=set)
-    """Of everything that was ever approved."""
-    recalled: bool = False
-    times: dict[str, datetime | None] = field(default_factory=dict)
+LEADERS = ("lena", "lars")
 
 
 class NoLimits(Limits):
@@ -65,74 +53,15 @@ class NoLimits(Limits):
         return Gate(Pace(1000.0, 1000))
 
 
-class Judge:
-    """A platform that holds each message against the truth when it arrives."""
-
-    name = "slack"
-
-    def __init__(self, truths: dict[int, Truth]) -> None:
-        self.truths = truths
-        self.there: dict[str, MessageRef] = {}
-        self.arrived = 0
-        self.fault: Exception | None = None
-        self.fault_after = False
-        self.wrong: list[str] = []
-        """What should not have arrived, and why."""
-
-    async def send(self, to: ChannelRef | UserRef, message: Message, marker: str) -> MessageRef:
-        if self.fault is not None and not self.fault_after:
-            raise self._trouble()
-        if marker in self.there:
-            self.wrong.append("the same card twice")
-        self.wrong += self.judge(message, rewrite=False)
-        self.arrived += 1
-        where = to.channel if isinstance(to, ChannelRef) else f"D-{to.user}"
-        self.there[marker] = MessageRef(to.platform, to.tenant, where, str(self.arrived))
-        if self.fault is not None:
-            raise self._trouble()
-        return self.there[marker]
-
-    async def update(self, ref: MessageRef, message: Message) -> None:
-        del ref
-        self.wrong += self.judge(message, rewrite=True)
-
-    async def find(self, to: object, marker: str, since: float) -> MessageRef | None:
-        del to, since
-        return self.there.get(marker)
-
-    def _trouble(self) -> Exception:
-        fault, self.fault, self.fault_after = self.fault, None, False
-        assert fault is not None
-        return fault
-
-    def judge(self, message: Message, *, rewrite: bool) -> list[str]:
-        """Is this the card of a content that is approved now, of a story that is out now? Answers what is wrong."""
-        if message.refresh is None:
-            titles = {title for truth in self.truths.values() for title in truth.titles}
-            is_ending = rewrite and message.heading in {"Story withdrawn", "Being revised", *titles}
-            return [] if is_ending else [f"sent as an ending: {message.heading!r}"]
-        story_id, placement_id = message.refresh.value["s"], message.refresh.value["p"]
-        truth = self.truths[story_id]
-        if truth.recalled:
-            return ["sent after recall"]
-        if truth.approved is None:
-            return [f"sent while nothing was approved: {message.heading!r}"]
-        expected = story_card(translator("en"), Offer(truth.approved, placement_id, {}, picture=""))
-        wrong = [] if replace(message, refresh_for=()) == expected else ["sent, but not the approved content"]
-        begins = [truth.times.get(name) for name in ("embargo_until", *(() if rewrite else ("publish_at",)))]
-        ends = [truth.times.get(name) for name in ("expires_at", "rights_until")]
-        wrong += ["sent before its time" for one in begins if one is not None and one > now()]
-        wrong += ["sent after its end" for one in ends if one is not None and one <= now()]
-        return wrong
-
-
 class Desk:
-    """The product with two channels, an author and an editor, and the truth beside it."""
+    """The product with two channels, an author, an editor and two leaders, and the truth beside it."""
 
     def __init__(self, url: str, folder: Path) -> None:
         self.db = Database(url, [bytes(range(32))])
-        self.truths: dict[int, Truth] = {}
-        self.judge = Judge(self.truths)
+        if self.db.is_sqlite:  # no step needs to survive a loss of power
+            event.listen(self.db.engine.sync_engine, "connect", lambda it, _: it.execute("PRAGMA synchronous=OFF"))
+        self.judge = Judge()
+        self.truths = self.judge.truths
         self.limits = NoLimits()
         settings = playground_settings(url, folder, card_refresh_seconds=0)
         self.worker = Worker(self.db, {"slack": cast("Any", self.judge)}, self.limits)
@@ -146,17 +75,20 @@ class Desk:
         async with self.db.write() as s:
             self.author = await person(s, "anna", "editor")
             self.editor = await person(s, "david", "editor")
+            self.leader_ids = {}
+            for name in LEADERS:
+                self.leader_ids[name] = (await person(s, name)).id
+                s.add(Identity(person_id=self.leader_ids[name], platform="slack", tenant="T1", user_id=name))
             for name in ("news", "sales"):
                 await placements.add_channel(s, ChannelRef("slack", "T1", f"C-{name}"), name)
 
     async def clear(self) -> None:
         """No story is left, nothing waits."""
         async with self.db.write() as s:
-            for table in (Outbox, Placement, ReviewTask, Review, Story):
+            for table in (Outbox, Placement, ReviewTask, Review, Story, Halt):
                 await s.execute(delete(table))
-        self.truths.clear()
-        self.judge.there.clear()
-        self.judge.wrong, self.judge.fault, self.limits.meanwhile = [], None, None
+        self.judge.forget()
+        self.limits.meanwhile = None
 
     async def write(self, title: str, **more: Any) -> int:
         async with self.db.write() as s:
@@ -184,9 +116,7 @@ class Desk:
         try:
             async with self.db.write() as s:
                 seen = fingerprint(await stories.get(s, story_id))
-                await approval.approve(s, story_id, self.editor, seen, four_eyes=True)
-            async with self.db.read() as s:
-                story = await stories.get(s, story_id)
+                story = await approval.approve(s, story_id, self.editor, seen, four_eyes=True)
         except approval.Rejected:
             return
         self.truths[story_id].approved = story
@@ -207,10 +137,37 @@ class Desk:
         except approval.Rejected:
             return
 
-    async def recall(self, story_id: int) -> None:
+    async def recall(self, story_id: int, *, with_cards: bool) -> None:
+        """As editors do, or the story alone: then the last look and the next round must see to its cards."""
         async with self.db.write() as s:
-            await approval.recall(s, story_id, self.editor)
+            if with_cards:
+                await recall.recall(s, self.parts.sharing, story_id, self.editor)
+            else:
+                await approval.recall(s, story_id, self.editor)
         self.truths[story_id].recalled = True
+
+    async def lead(self, story_id: int, names: tuple[str, ...], minutes: int) -> None:
+        """These leaders get it so many minutes before the others."""
+        try:
+            async with self.db.write() as s:
+                seen = (await stories.get(s, story_id)).version
+                first = {"leader_ids": [self.leader_ids[name] for name in names], "leaders_minutes": minutes}
+                await stories.edit(s, story_id, by_id=self.author.id, seen=seen, **first)
+        except Invalid:
+            return
+        truth = self.truths[story_id]
+        truth.leaders, truth.ahead = frozenset(names), timedelta(minutes=minutes)
+
+    async def stop(self) -> None:
+        """From now on nothing arrives."""
+        async with self.db.write() as s:
+            await emergency.halt(s, self.editor)
+        self.judge.is_stopped = True
+
+    async def lift(self) -> None:
+        async with self.db.write() as s:
+            await emergency.lift(s, self.editor)
+        self.judge.is_stopped = False
 
     async def plan(self, story_id: int, field: str, minutes: int | None) -> None:
         """Set one of a story's times to so many minutes from now."""
@@ -232,11 +189,11 @@ class Desk:
         except Invalid:
             return
 
-    async def publish(self) -> None:
-        await announce.publish(self.parts)
+    async def publish(self) -> int:
+        return await announce.publish(self.parts)
 
-    async def refresh(self) -> None:
-        await announce.refresh(self.parts)
+    async def refresh(self) -> int:
+        return await announce.refresh(self.parts)
 
     async def send(self) -> None:
         for urgent in (True, False):
@@ -244,6 +201,31 @@ class Desk:
 
     async def look(self) -> None:
         await self.worker.settle_unknown()
+
+    async def come_to_rest(self, wait: Callable[[int], object]) -> None:
+        """Do what the product does by itself until nothing is left to do; ``wait`` lets seconds pass."""
+        self.judge.fault = self.limits.meanwhile = None
+        await self.lift()
+        for _ in range(30):
+            done = await self.publish() + await self.refresh()
+            await self.send()
+            await self.look()
+            if not done and not await self._under_way():
+                return
+            wait(130)
+        msg = "it never came to rest"
+        raise AssertionError(msg)
+
+    async def _under_way(self) -> int:
+        open_ = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.UNKNOWN)
+        async with self.db.read() as s:
+            return await s.scalar(select(func.count()).select_from(Outbox).where(Outbox.state.in_(open_))) or 0
+
+    async def check_what_stands(self) -> None:
+        """Every card that stands shows the truth."""
+        async with self.db.read() as s:
+            found = {story.id: story for story in await stories.listing(s)}
+        self.judge.wrong += self.judge.untrue(found)
 
     def trouble(self, kind: str) -> None:
         """The next message meets this."""
