@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     """Folder for clicks that could not be stored at once."""
 
     company: str = "Our company"
+    country: str = Field("DE", pattern="^[A-Z]{2}$")
+    """ISO 3166-1 alpha-2, for people of whom the roster names none: rules of disclosure depend on it."""
     time_zone: str = "Europe/Berlin"
     """The company's time zone: periods begin and end in it."""
     quiet_hours: CommaList = ()

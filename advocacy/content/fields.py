@@ -17,6 +17,7 @@ MAX_TOPIC, MAX_TAG = 60, 200
 MAX_CAPTIONS, MAX_TOPICS, MAX_VERSIONS, MAX_TAGS = 60, 20, 20, 30
 MAX_LEADERS_MINUTES = 24 * 60
 RIGHTS = ("", "own", "licensed", "free")
+KINDS = ("news", "product", "job", "view")
 _MAX_LANGUAGE, _MAX_NETWORK = 12, 24
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 
@@ -70,6 +71,8 @@ def _check_texts(story: Story) -> None:
             raise Invalid(field, "bad_language")
     if story.image_rights not in RIGHTS:
         raise Invalid("image_rights", "unknown")
+    if story.kind not in KINDS:
+        raise Invalid("kind", "unknown")
     if len(story.topics) > MAX_TOPICS:
         raise Invalid("topics", "too_many")
     if any(len(one) > MAX_TOPIC for one in story.topics):

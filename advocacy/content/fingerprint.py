@@ -35,6 +35,8 @@ def content(story: Story) -> dict[str, Any]:
         "department_ids": sorted(story.department_ids),
         "locations": sorted(story.locations),
         "audience_languages": sorted(story.audience_languages),
+        # Left out for what every story was before there were kinds: those keep their approval.
+        **({"kind": story.kind} if story.kind not in {None, "news"} else {}),
         **({"topics": sorted(story.guarded)} if story.guarded else {}),
     }
 

@@ -51,6 +51,8 @@ class Story(Base):
     """Name of the site the link leads to, as its page says."""
     language: Mapped[str] = mapped_column(String(12), default="en")
     """Of title, summary and link above; other languages are ``versions``."""
+    kind: Mapped[str] = mapped_column(String(12), default="news")
+    """``news``, ``product``, ``job`` or ``view``: rules of disclosure depend on it."""
     internal: Mapped[bool] = mapped_column(default=False)
     """For reading inside only: no share buttons, and sharing is refused."""
     topics: Mapped[list[str]] = mapped_column(default=list)

@@ -34,6 +34,8 @@ class Person(Base):
     time_zone: Mapped[str] = mapped_column(String(64), default="Europe/Berlin")
     location: Mapped[str] = mapped_column(String(120), default="")
     """Where they work, as the roster says: a town, a site."""
+    country: Mapped[str] = mapped_column(String(2), default="")
+    """Where they work: ISO 3166-1 alpha-2 in capitals; the company's (``ADVOCACY_COUNTRY``) when empty."""
     manager_email: Mapped[str] = mapped_column(String(320), default="")
     """Kept loosely: the manager may come later than the report."""
     roles: Mapped[list[str]] = mapped_column(default=list)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 from zoneinfo import available_timezones
 
+from advocacy.people.countries import code_of
 from advocacy.people.directory import ROLES
 
 MAX_EMAIL, MAX_NAME, MAX_PATH, MAX_PART, MAX_LOCATION = 320, 200, 1000, 200, 120
@@ -26,6 +27,7 @@ _ALIASES = {
     "language": "language lang locale preferredlanguage sprache",
     "time_zone": "timezone tz zeitzone",
     "location": "location standort arbeitsort worklocation officelocation",
+    "country": "country countrycode land ländercode länderkürzel arbeitsland workcountry usagelocation",
     "roles": "roles role rollen rolle",
 }
 COLUMNS = {alias: name for name, aliases in _ALIASES.items() for alias in aliases.split()}
@@ -71,6 +73,8 @@ class Row:
     time_zone: str | None = None
     roles: tuple[str, ...] | None = None
     location: str | None = None
+    country: str | None = None
+    """ISO 3166-1 alpha-2."""
     only_present: bool = False
     """The row was bad but tells that this person is still there: nothing about them changes."""
 
@@ -80,8 +84,8 @@ class Problem:
     """What is wrong in one line.
 
     Codes: ``no_email``, ``bad_email``, ``duplicate_email``, ``no_name``, ``too_long``, ``bad_department``,
-    ``bad_manager``, ``unknown_language``, ``unknown_time_zone``, ``unknown_role``, ``columns``, ``broken_quotes``,
-    ``bad_characters``; warnings, whose row still counts: ``manager_cycle``, ``not_utf8``.
+    ``bad_manager``, ``unknown_language``, ``unknown_time_zone``, ``unknown_role``, ``unknown_country``, ``columns``,
+    ``broken_quotes``, ``bad_characters``; warnings, whose row still counts: ``manager_cycle``, ``not_utf8``.
     """
 
     line: int
@@ -224,6 +228,7 @@ class _Reader:
             self._zone(self._cell(cells, "time_zone")),
             _roles(self._cell(cells, "roles")),
             self._location(self._cell(cells, "location")),
+            _country(self._cell(cells, "country")),
         )
 
     def _cell(self, cells: Sequence[str], name: str) -> str | None:
@@ -289,6 +294,15 @@ def _language(cell: str | None) -> str | None:
     if base.lower() not in _LANGUAGES or len(region) > 8:
         raise _Bad("unknown_language", cell)
     return "-".join(filter(None, (base.lower(), region.upper() if len(region) == 2 else region)))
+
+
+def _country(cell: str | None) -> str | None:
+    if not cell:
+        return cell
+    code = code_of(cell)
+    if not code:
+        raise _Bad("unknown_country", cell)
+    return code
 
 
 def _roles(cell: str | None) -> tuple[str, ...] | None:

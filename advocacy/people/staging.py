@@ -45,7 +45,7 @@ from advocacy.people.models import Department, Identity, Membership, Person
 from advocacy.people.roster_file import Row
 
 _META = MetaData()
-_COLUMNS = ("email", "name", "department", "manager_email", "language", "time_zone", "location", "roles")
+_COLUMNS = ("email", "name", "department", "manager_email", "language", "time_zone", "location", "country", "roles")
 
 
 def _texts() -> Iterator[Column[Any]]:
@@ -121,7 +121,8 @@ def _records(rows: Sequence[Row], spelling: dict[str, str]) -> Iterator[tuple[ob
         department, roles = row.department, row.roles
         yield (
             row.email, row.name, paths[department] if department else department, row.manager_email,
-            row.language, row.time_zone, row.location, None if roles is None else lists[roles], int(row.only_present),
+            row.language, row.time_zone, row.location, row.country,
+            None if roles is None else lists[roles], int(row.only_present),
         )  # fmt: skip
 
 
@@ -129,9 +130,7 @@ async def compare(c: AsyncConnection, today: date) -> Totals:
     """Write everybody who differs from the staged rows into the other table, by one statement each way."""
     fresh, back = P.c.id.is_(None), _left(today)
     stays = and_(P.c.id.is_not(None), not_(back))
-    differs = or_(
-        *(_differs(name) for name in ("name", "manager_email", "language", "time_zone", "location")), _other_roles()
-    )
+    differs = or_(*(_differs(name) for name in _COLUMNS[1:] if name not in {"department", "roles"}), _other_roles())
     moved = and_(stays, ROWS.c.department.is_not(None), ROWS.c.department != func.coalesce(D.c.path, ""))
     flags = (fresh, back, and_(stays, differs), moved)
     people = (
@@ -175,11 +174,12 @@ async def _insert_people(c: AsyncConnection, span: ColumnElement[bool], today: d
     values = select(
         DIFF.c.email, DIFF.c.name, func.coalesce(DIFF.c.language, defaults[0]),
         func.coalesce(DIFF.c.time_zone, defaults[1]), func.coalesce(DIFF.c.location, ""),
+        func.coalesce(DIFF.c.country, ""),
         func.coalesce(DIFF.c.manager_email, ""),
         cast(func.coalesce(DIFF.c.roles, "[]"), P.c.roles.type) if _casts(c) else func.coalesce(DIFF.c.roles, "[]"),
         literal(today, Date),
     )  # fmt: skip
-    columns = ["email", "name", "language", "time_zone", "location", "manager_email", "roles", "joined_on"]
+    columns = ["email", "name", "language", "time_zone", "location", "country", "manager_email", "roles", "joined_on"]
     await c.execute(insert(P).from_select(columns, values.where(span, DIFF.c.is_new == 1).order_by(DIFF.c.n)))
 
 
@@ -195,6 +195,7 @@ async def _update_people(c: AsyncConnection, span: ColumnElement[bool], today: d
             language=func.coalesce(DIFF.c.language, P.c.language),
             time_zone=func.coalesce(DIFF.c.time_zone, P.c.time_zone),
             location=func.coalesce(DIFF.c.location, P.c.location),
+            country=func.coalesce(DIFF.c.country, P.c.country),
             roles=cast(roles, P.c.roles.type) if _casts(c) else roles,
         )
     )

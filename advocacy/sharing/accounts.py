@@ -18,12 +18,13 @@ from advocacy.config import Settings
 from advocacy.db import Database, after_commit, now
 from advocacy.people.models import Person
 from advocacy.sharing.clients import TROUBLE, Clients
+from advocacy.sharing.connections import account_of
 from advocacy.sharing.limits import HostLimits
 from advocacy.sharing.models import Account, Connecting
 from advocacy.sharing.network import Connection, Network
 from advocacy.sharing.once import insert_new
 from advocacy.sharing.revocations import Revocations
-from advocacy.sharing.shares import Sharing, account_of
+from advocacy.sharing.shares import Sharing
 from advocacy.sharing.text import clean
 from advocacy.sharing.tickets import REMINDER_LIFE, ConnectProblem, Ticket, Tickets, hashed, used
 

@@ -21,9 +21,10 @@ from advocacy.content.versions import spoken
 from advocacy.db import for_update, now
 from advocacy.people.models import Person
 from advocacy.sharing import limits, links, text
+from advocacy.sharing.connections import account_of, usable
 from advocacy.sharing.models import Account, Share, ShareState
 from advocacy.sharing.network import Connection, Draft, Network
-from advocacy.sharing.shares import account_of, usable
+from advocacy.sharing.text import Place
 
 TURN = timedelta(seconds=1)
 """A person's shares on one network go out one after the other: the next one looks again after this."""
@@ -225,7 +226,7 @@ async def _job(
     draft = Draft(
         text=share.text, link=links.find(settings, share.text) or said.url, title=said.title, summary=said.summary,
         image=None, image_alt=said.image_alt, language=said.language if caption is None else caption.language,
-        key=share.key,
+        key=share.key, labelled=share.proof.get("place") == Place.LABEL,
     )  # fmt: skip
     image_url = story.image_url if network.abilities().image else ""
     connection = connection_of(account, renewed)

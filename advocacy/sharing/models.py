@@ -135,7 +135,10 @@ class Share(Base):
     text: Mapped[str] = mapped_column(Text)
     """Exactly what leaves: wording, disclosure and link."""
     disclosure: Mapped[str] = mapped_column(String(300), default="")
-    """The disclosure that is part of the text, kept as proof."""
+    """The disclosure that is part of the text, kept as proof; empty when there is none in it."""
+    proof: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """Which rule decided on the disclosure: ``{"rule", "level", "place", "source", "country", "kind", "language",
+    "allowed", "at", "left_out"}``. Later rules do not change it. Empty for shares from before it was kept."""
     caption_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("caption.id", ondelete="SET NULL"))
     own_words: Mapped[bool] = mapped_column(default=False)
     key: Mapped[str] = mapped_column(String(40), unique=True)
@@ -154,6 +157,32 @@ class Share(Base):
     told: Mapped[str] = mapped_column(String(12), default="")
     """The state the person was last told of."""
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class DisclosureRule(Base):
+    """What an administrator set about disclosures. Rows are added, never changed: the newest that has begun holds."""
+
+    __tablename__ = "disclosure_rule"
+
+    id: Mapped[Id]
+    country: Mapped[str] = mapped_column(String(2), default="")
+    """ISO 3166-1 alpha-2, or ``EU``; every country when empty."""
+    network: Mapped[str] = mapped_column(String(24), default="")
+    """Its name, ``private`` or ``public``; every network when empty."""
+    kind: Mapped[str] = mapped_column(String(12), default="")
+    """Of story; every kind when empty."""
+    level: Mapped[str] = mapped_column(String(12))
+    """``required``, ``recommended``, ``none``, or ``default``: what is built in holds again."""
+    place: Mapped[str] = mapped_column(String(12))
+    wording: Mapped[str] = mapped_column(String(24))
+    texts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """Wordings of its own by language."""
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    set_by: Mapped[str] = mapped_column(String(200))
+    """The account on the machine where it was set."""
+    set_at: Mapped[datetime] = mapped_column(default=now)
+    since: Mapped[datetime]
+    """From then on; never before ``set_at``."""
 
 
 class ShareEvent(Base):

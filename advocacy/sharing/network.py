@@ -49,6 +49,8 @@ class Abilities:
     """A message to people one knows, not a public post."""
     limits_differ: bool = False
     """Each server has limits of its own (``Network.limits``); ``Network.limit`` is what most of them take."""
+    labels_ads: bool = False
+    """Has a mark of its own for advertising that our client can set: rules of disclosure may ask for it."""
     looks_by_posting: bool = False
     """``look_up`` posts the same again and reads the refusal; never to be done for a story that has ended."""
 
@@ -77,7 +79,9 @@ class Draft:
     image_alt: str
     language: str
     key: str
-    """Made by us before the first try and the same on each (``shares.new_key``): record key, idempotency key."""
+    """Made by us before the first try and the same on each (``once.new_key``): record key, idempotency key."""
+    labelled: bool = False
+    """Marked as advertising by the network itself; only where it ``labels_ads``."""
     first_tried_at: datetime | None = None
     """When the attempt began of which nobody knows how it ended."""
 

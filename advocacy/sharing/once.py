@@ -1,13 +1,24 @@
-"""Inserting a row that may be there already."""
+"""What makes things happen once: inserting a row that may be there already, and a key for one post."""
 
 from __future__ import annotations
 
+import secrets
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.db import Base, insert_into
+
+_TID_SIGNS = "234567abcdefghijklmnopqrstuvwxyz"
+
+
+def new_key() -> str:
+    """A key for one post: a record key as Bluesky wants it (13 signs, https://atproto.com/specs/tid), then chance."""
+    number = (time.time_ns() // 1000) << 10 | secrets.randbelow(1024)
+    tid = "".join(_TID_SIGNS[number >> shift & 31] for shift in range(60, -1, -5))
+    return f"{tid}-{secrets.token_hex(8)}"
 
 
 async def insert_new(s: AsyncSession, table: type[Base], values: Mapping[str, Any]) -> int | None:

@@ -20,11 +20,12 @@ from advocacy.db import Database, after_commit, for_update, now
 from advocacy.http import Http
 from advocacy.sharing import outcomes
 from advocacy.sharing.claims import Handled, Job, Renewed, claim, claim_unknown, connection_of, held_back
+from advocacy.sharing.connections import account_of, usable
 from advocacy.sharing.models import Share, ShareState
 from advocacy.sharing.network import Network, Reconnect
 from advocacy.sharing.outcomes import Outcome
 from advocacy.sharing.pictures import Pictures
-from advocacy.sharing.shares import Sharing, account_of, count, usable
+from advocacy.sharing.shares import Sharing, count
 
 AT_ONCE = 8
 LOOK_ROUND = 0.5

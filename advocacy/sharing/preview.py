@@ -8,12 +8,27 @@ from dataclasses import dataclass
 from advocacy.config import Settings
 from advocacy.content import captions
 from advocacy.content.models import Caption, Story
-from advocacy.sharing import composition, disclosure, links, text
+from advocacy.db import now
+from advocacy.sharing import composition, links, text
 from advocacy.sharing.composition import Around
+from advocacy.sharing.disclosure.rules import Rulebook
 from advocacy.sharing.network import Network
 
 EXAMPLE = "a" * links.LENGTH
 """The code of a link that nobody has: as long as all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """The example person: in the company's country, under these rules of disclosure."""
+
+    settings: Settings
+    rulebook: Rulebook
+
+    def around(self, port: Network, story: Story, language: str) -> Around:
+        """What surrounds this person's words on a network."""
+        decision = self.rulebook.decide(self.settings.country, port, story.kind, now())
+        return Around(port, language, links.address(self.settings, EXAMPLE), self.settings.company, decision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +52,11 @@ class Preview:
         return self.limit - self.used
 
 
-def preview(settings: Settings, port: Network, story: Story, language: str, caption: Caption | None) -> Preview:
+def preview(example: Example, port: Network, story: Story, language: str, caption: Caption | None) -> Preview:
     """The post with this wording; without one, what the story says by itself. Versions must be loaded."""
-    link = links.address(settings, EXAMPLE)
-    around = Around(port, language, link, settings.company)
+    around = example.around(port, story, language)
     made = composition.composed(around, story, caption)
-    over = 0 if caption is None else max(0, -room(settings, port, caption.text, caption.language))
+    over = 0 if caption is None else max(0, -room(example, port, story, caption.text, caption.language))
     untold = ""
     if caption is None:
         untold = "used_up" if captions.was_written(story.captions, story, port.name, language) else "no_wording"
@@ -52,12 +66,11 @@ def preview(settings: Settings, port: Network, story: Story, language: str, capt
     return Preview(made.text, port.length(made.text), port.limit, over, problems)
 
 
-def room(settings: Settings, port: Network, words: str, language: str) -> int:
+def room(example: Example, port: Network, story: Story, words: str, language: str) -> int:
     """Characters that are left on this network beside words, disclosure and link; below 0 when there are too many."""
-    note = disclosure.wording(language, port, settings.company)
-    link = links.address(settings, EXAMPLE)
-    whole = text.join(text.clean(words), note, link, private=port.abilities().private)
-    return port.limit - port.length(whole)
+    around = example.around(port, story, language)
+    note = around.note(language)
+    return port.limit - port.length(text.join(text.clean(words), note.text, around.link, note.place))
 
 
 def next_one(story: Story, network: str, language: str) -> Caption | None:
@@ -80,4 +93,4 @@ def _problems(port: Network, caption: Caption | None, whole: str, over: int, unt
     return [*found, "marker"] if text.has_marker(whole) else found
 
 
-__all__ = ["Preview", "next_one", "preview", "room"]
+__all__ = ["Example", "Preview", "next_one", "preview", "room"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,21 +9,19 @@ from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import defer
 
 from advocacy.config import Settings
-from advocacy.content import audience, captions
+from advocacy.content import audience
 from advocacy.content.models import Story
-from advocacy.content.versions import spoken
 from advocacy.db import facts_lock, for_update, now
 from advocacy.people.models import Person
-from advocacy.sharing import composition, limits, links, text
-from advocacy.sharing.composition import Around, Composed
-from advocacy.sharing.models import Account, Link, Share, ShareEvent, ShareState
+from advocacy.sharing import links, own_words, text
+from advocacy.sharing.connections import account_of, usable
+from advocacy.sharing.models import Share, ShareEvent, ShareState
 from advocacy.sharing.network import Network
-from advocacy.sharing.once import insert_new
-from advocacy.sharing.targets import target
+from advocacy.sharing.once import insert_new, new_key
 from advocacy.sharing.text import TextProblem
+from advocacy.sharing.writing import Reader, Writing
 
 PROBLEMS = ("marker", "reconnect", "refused", "too_long", "network_down", "cannot_tell", "story_ended", "gone")
 """Codes in ``Share.problem``: a blank waits for the person's own words; connect again; the network said no; over its
@@ -33,7 +29,6 @@ limit; it could not be reached for long; nobody can say whether it was posted; t
 person or the post is no longer there."""
 WRITING_TIME = timedelta(minutes=10)
 """How long a share stands still while its text is being edited."""
-_TID_SIGNS = "234567abcdefghijklmnopqrstuvwxyz"
 _OPEN = (ShareState.WAITING, ShareState.PENDING, ShareState.OPENED)
 
 
@@ -65,13 +60,6 @@ class _Wish:
     at: datetime
 
 
-def new_key() -> str:
-    """A key for one post: a record key as Bluesky wants it (13 signs, https://atproto.com/specs/tid), then chance."""
-    number = (time.time_ns() // 1000) << 10 | secrets.randbelow(1024)
-    tid = "".join(_TID_SIGNS[number >> shift & 31] for shift in range(60, -1, -5))
-    return f"{tid}-{secrets.token_hex(8)}"
-
-
 async def count(s: AsyncSession, share: Share, kind: str, change: int) -> None:
     """Append the fact that a share counts (+1) or ceased to (-1), both at the time it was made (``settled_at``)."""
     assert share.settled_at is not None
@@ -84,27 +72,6 @@ async def count(s: AsyncSession, share: Share, kind: str, change: int) -> None:
     )  # fmt: skip
 
 
-def usable(account: Account | None, at: datetime) -> bool:
-    """Can something be posted with it, as far as we know?"""
-    if account is None or account.state != "active":
-        return False
-    return account.refresh_token is not None or account.expires_at is None or account.expires_at > at
-
-
-async def account_of(s: AsyncSession, person_id: int, network: str, *, lock: bool = False) -> Account | None:
-    """The person's account there. One whose tokens cannot be read any more (their key is gone) becomes ``broken``."""
-    mine = (Account.person_id == person_id, Account.network == network)
-    query = select(Account).where(*mine).execution_options(populate_existing=True)
-    found: Account | None
-    try:
-        found = await s.scalar(for_update(query) if lock else query)
-    except LookupError:
-        unreadable = update(Account).where(*mine).values(state="broken", problem="unreadable")
-        await s.execute(unreadable.execution_options(synchronize_session=False))
-        found = await s.scalar(query.options(defer(Account.token), defer(Account.refresh_token)))
-    return found
-
-
 class Sharing:
     """The rules of sharing. All methods run in the caller's unit of work.
 
@@ -115,6 +82,7 @@ class Sharing:
     def __init__(self, settings: Settings, networks: Mapping[str, Network]) -> None:
         self.settings = settings
         self.networks = networks
+        self.writing = Writing(settings, networks)
 
     # -- starting ----------------------------------------------------------------------------------------------------
 
@@ -155,15 +123,9 @@ class Sharing:
         wish = _Wish(person, story, self._port(share.network), dict(share.reply), person.language, at)
         begun = await self._begin(s, wish, share.round + 1)
         if begun.fresh and share.own_words and share.state == ShareState.UNDONE:
-            words = share.text.replace(await self._link(s, share), await self._link(s, begun.share))
-            begun.share.text, begun.share.disclosure, begun.share.own_words = words, share.disclosure, True
+            await self.writing.take_over(s, share, begun.share)
             await self._put(s, begun.share, person, at)
         return begun.share
-
-    async def compose(self, s: AsyncSession, story: Story, port: Network, language: str, link: str) -> Composed:
-        """Deal a caption and put the whole text together, within the network's limit; it may hold a blank."""
-        caption = await captions.deal(s, story, port.name, language)
-        return composition.composed(self._around(port, language, link), story, caption)
 
     async def _begin(self, s: AsyncSession, wish: _Wish, round_: int) -> Started:
         person, story, port = wish.person, wish.story, wish.port
@@ -177,14 +139,7 @@ class Sharing:
             assert there is not None
             return Started(there, fresh=False)
         share = await s.get_one(Share, share_id)
-        said = spoken(story, wish.language)
-        url = await target(s, self.settings, story, url=said.url, network=port.name, language=said.language)
-        link = await links.make(
-            s, url=url, story_id=story.id, person_id=person.id, network=port.name, share_id=share_id
-        )
-        fitted = await limits.fitted(s, port, person.id)
-        composed = await self.compose(s, story, fitted, wish.language, links.address(self.settings, link.code))
-        share.text, share.disclosure, share.caption_id = composed.text, composed.disclosure, composed.caption_id
+        await self.writing.first(s, share, story, Reader.of(person, wish.language, wish.at))
         await self._put(s, share, person, wish.at)
         return Started(share, fresh=True)
 
@@ -244,12 +199,8 @@ class Sharing:
         share = await self.own(s, share_id, person_id)
         if share.state not in {*_OPEN, ShareState.FAILED} or share.problem == "cannot_tell":
             return share
-        port = await limits.fitted(s, self._port(share.network), person_id)
-        link = await self._link(s, share)
-        whole = text.complete(text_, share.disclosure, link, private=port.abilities().private)
-        text.check(port, whole)
-        if whole != share.text:
-            share.text, share.own_words = whole, True
+        self._port(share.network)
+        await self.writing.write(s, share, text_)
         if share.state in {ShareState.PENDING, ShareState.FAILED} or share.problem == "marker":
             await self._put(s, share, await s.get_one(Person, person_id), at or now())
         return share
@@ -261,9 +212,7 @@ class Sharing:
         if share.state == ShareState.WAITING and share.problem == "marker":
             story = await audience.sharable(s, share.story_id, person_id, at)
             person = await s.get_one(Person, person_id)
-            port = await limits.fitted(s, self._port(share.network), person_id)
-            around = self._around(port, person.language, await self._link(s, share))
-            share.text = composition.without_gap(around, story, share.text, share.disclosure)
+            await self.writing.without_gap(s, share, story, person.language)
             await self._put(s, share, person, at)
         return share
 
@@ -307,7 +256,8 @@ class Sharing:
 
     def dialog_url(self, share: Share) -> str:
         """The prefilled share page; empty where there is none."""
-        return self._port(share.network).dialog(share.text, links.find(self.settings, share.text))
+        port, link = self._port(share.network), links.find(self.settings, share.text)
+        return port.dialog(own_words.for_address(share.text, share.disclosure, link), link)
 
     # -- many at once ------------------------------------------------------------------------------------------------
 
@@ -318,11 +268,9 @@ class Sharing:
         )
         waiting = list(await s.scalars(for_update(query.order_by(Share.id))))
         person = await s.get_one(Person, person_id)
-        port = await limits.fitted(s, self._port(network), person_id)
         for share in waiting:
             if not share.own_words:  # made before it was known what the person's server takes
-                around = self._around(port, person.language, await self._link(s, share))
-                share.text = composition.refitted(around, share.text, share.disclosure)
+                await self.writing.refit(s, share)
             await self._put(s, share, person, at or now())
         return [share.id for share in waiting if share.state == ShareState.PENDING]
 
@@ -367,9 +315,6 @@ class Sharing:
         query = query.order_by(Share.id.desc()).limit(limit)
         return list(await s.scalars(query))
 
-    def _around(self, port: Network, language: str, link: str) -> Around:
-        return Around(port, language, link, self.settings.company)
-
     def _port(self, network: str) -> Network:
         try:
             return self.networks[network]
@@ -382,12 +327,8 @@ class Sharing:
         found: Share | None = await s.scalar(query.execution_options(populate_existing=True))
         return found
 
-    async def _link(self, s: AsyncSession, share: Share) -> str:
-        code = await s.scalar(select(Link.code).where(Link.share_id == share.id).order_by(Link.id.desc()).limit(1))
-        return links.address(self.settings, code) if code else links.find(self.settings, share.text)
-
 
 __all__ = [
-    "PROBLEMS", "Composed", "NotOffered", "NotYours", "Sharing", "Started", "TextProblem", "account_of", "count",
+    "PROBLEMS", "NotOffered", "NotYours", "Sharing", "Started", "TextProblem", "account_of", "count",
     "new_key", "usable",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ import bisect
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote as percent
@@ -16,6 +17,15 @@ MORE = "…"
 GAP = "\n\n"
 LONGEST_ADDRESS = 2000
 """Characters of a share page's address that every browser and every network takes."""
+
+
+class Place(StrEnum):
+    """Where the disclosure stands. ``label``: outside the text, as the network's own mark."""
+
+    OPENING = "opening"
+    BEFORE_LINK = "before_link"
+    END = "end"
+    LABEL = "label"
 
 
 class Pattern:
@@ -113,9 +123,14 @@ def unbracketed(text: str) -> str:
     return text
 
 
-def join(words: str, disclosure: str, link: str, *, private: bool = False) -> str:
-    """The whole text. The disclosure comes first, except in a message to people who know the sender."""
-    ordered = (words, disclosure, link) if private else (disclosure, words, link)
+def join(words: str, disclosure: str, link: str, place: Place = Place.OPENING) -> str:
+    """The whole text, with the disclosure at its place."""
+    ordered = {
+        Place.OPENING: (disclosure, words, link),
+        Place.BEFORE_LINK: (words, disclosure, link),
+        Place.END: (words, link, disclosure),
+        Place.LABEL: (words, link),
+    }[place]
     return GAP.join(part for part in ordered if part)
 
 
@@ -125,6 +140,7 @@ def compose(
     disclosure: str,
     link: str,
     *,
+    place: Place = Place.OPENING,
     hashtags: Sequence[str] = (),
     mentions: Sequence[str] = (),
 ) -> str:
@@ -133,12 +149,12 @@ def compose(
     Mentions and hashtags stand below the words as far as there is room, the last ones are dropped first. A private
     message has none.
     """
-    private, said = network.abilities().private, clean(words)
-    extras = () if private else _extras(said, hashtags, mentions)
+    said = clean(words)
+    extras = () if network.abilities().private else _extras(said, hashtags, mentions)
 
     def whole(part: str, count: int = 0) -> str:
         below = " ".join(extras[:count])
-        return join(GAP.join(one for one in (part, below) if one), disclosure, link, private=private)
+        return join(GAP.join(one for one in (part, below) if one), disclosure, link, place)
 
     def fits(part: str, count: int = 0) -> bool:
         return network.length(whole(part, count)) <= network.limit
@@ -174,29 +190,11 @@ def _trimmed(text: str) -> str:
     return text.rstrip(" \n\t,;:–—-.…!?")
 
 
-def complete(text: str, disclosure: str, link: str, *, private: bool = False) -> str:
-    """A person's own text, with disclosure and link added where they are missing. Raises ``TextProblem``."""
-    text = clean(text)
-    if not words(text, disclosure, link):
-        raise TextProblem("empty")
-    if has_marker(text):
-        raise TextProblem("marker")
-    return join(text, "" if disclosure in text else disclosure, "" if link in text else link, private=private)
-
-
 def check(network: Network, text: str) -> None:
     """Raises ``TextProblem`` when a text is over the network's limit."""
     over = network.length(text) - network.limit
     if over > 0:
         raise TextProblem("too_long", over=over)
-
-
-def words(text: str, disclosure: str, link: str) -> str:
-    """What a person says in a text: without disclosure and link."""
-    for part in (disclosure, link):
-        if part:
-            text = text.replace(part, "")
-    return clean(text)
 
 
 def address(make: Callable[[str], str], text: str, link: str = "") -> str:
@@ -216,6 +214,6 @@ def address(make: Callable[[str], str], text: str, link: str = "") -> str:
 
 
 __all__ = [
-    "TextProblem", "address", "check", "clean", "complete", "compose", "graphemes", "has_marker", "join", "quote",
-    "shortened", "unbracketed", "utf16", "without_link", "without_markers", "words",
+    "Place", "TextProblem", "address", "check", "clean", "compose", "graphemes", "has_marker", "join", "quote",
+    "shortened", "unbracketed", "utf16", "without_link", "without_markers",
 ]  # fmt: skip

@@ -23,7 +23,7 @@ from advocacy.playground.networks.network import NetworkWorld
 from advocacy.playground.world import Fault, Outside
 from advocacy.sharing.network import Connection, Draft, Limits, Network, Posted, Reconnect
 from advocacy.sharing.networks import make_all
-from advocacy.sharing.shares import new_key
+from advocacy.sharing.once import new_key
 from advocacy.sharing.text import clean
 from tests.conftest import playground_settings
 

@@ -8,12 +8,14 @@ import pytest
 
 from advocacy.content.models import Caption, Story
 from advocacy.http import Http
+from advocacy.sharing.disclosure.defaults import RULEBOOK
 from advocacy.sharing.networks import make_all
-from advocacy.sharing.preview import next_one, preview, room
+from advocacy.sharing.preview import Example, next_one, preview, room
 from tests.conftest import playground_settings
 
 HERE = playground_settings("sqlite:///unused", Path(), public_url="https://a.example", company="Nordlicht")
 NETWORKS = make_all(HERE, Http(HERE))
+EXAMPLE = Example(HERE, RULEBOOK)
 
 
 def says(text: str, **more: object) -> Caption:
@@ -23,7 +25,7 @@ def says(text: str, **more: object) -> Caption:
 
 
 def story(*captions: Caption) -> Story:
-    return Story(title="Windpark", summary="Zwölf.", language="de", captions=list(captions), versions=[])
+    return Story(title="Windpark", summary="Zwölf.", language="de", kind="news", captions=list(captions), versions=[])
 
 
 @pytest.mark.parametrize(
@@ -44,15 +46,15 @@ def test_what_an_editor_has_to_know_has_a_code(
     network: str, caption: Caption | None, problems: tuple[str, ...]
 ) -> None:
     """And the text is always one that the network takes."""
-    shown = preview(HERE, NETWORKS[network], story(), "de", caption)
+    shown = preview(EXAMPLE, NETWORKS[network], story(), "de", caption)
     assert shown.problems == problems
     assert shown.left == shown.limit - NETWORKS[network].length(shown.text) >= 0
 
 
 def test_room_is_what_is_left_beside_disclosure_and_link() -> None:
     """On X: 280 less the note (26), two empty lines (4), a link (23) and the words."""
-    assert room(HERE, NETWORKS["x"], "風力", "de") == 280 - 26 - 4 - 23 - 4
-    assert room(HERE, NETWORKS["x"], "a" * 300, "de") < 0
+    assert room(EXAMPLE, NETWORKS["x"], story(), "風力", "de") == 280 - 26 - 4 - 23 - 4
+    assert room(EXAMPLE, NETWORKS["x"], story(), "a" * 300, "de") < 0
 
 
 def test_the_next_wording_is_the_one_dealt_least() -> None:
@@ -69,4 +71,4 @@ def test_none_written_is_another_thing_than_none_left() -> None:
     used = {"quota": 1, "dealt": 1}
     for there, code in ((says("B", **used), "used_up"), (says("B", network="x", **used), "used_up"),
                         (says("B", language="en"), "no_wording"), (says("B", network="xing"), "no_wording")):  # fmt: skip
-        assert preview(HERE, NETWORKS["x"], story(there), "de", None).problems == (code,)
+        assert preview(EXAMPLE, NETWORKS["x"], story(there), "de", None).problems == (code,)

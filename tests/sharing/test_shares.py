@@ -134,7 +134,7 @@ async def test_editing_holds_the_share_and_keeps_disclosure_and_link(scene: Scen
     assert edited.due_at is not None
     assert edited.due_at < now() + timedelta(seconds=31)
     moved = f"Schaut: {link} – so schön!\n\n{DISCLOSURE}"
-    assert (await scene.press("edit", share, text_=moved)).text == moved
+    assert (await scene.press("edit", share, text_=moved)).text == f"{DISCLOSURE}\n\nSchaut: {link} – so schön!"
 
 
 async def test_texts_that_cannot_leave_are_said_at_once(scene: Scene) -> None:

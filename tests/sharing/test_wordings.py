@@ -14,6 +14,7 @@ from advocacy.db import now
 from advocacy.sharing import links
 from advocacy.sharing.models import Link, Share, ShareState
 from advocacy.sharing.shares import TextProblem
+from advocacy.sharing.writing import Reader
 from tests.sharing.conftest import EMRE, JANA, PAST, Scene
 
 GAP = "Ich mag [deinen Grund]. Windkraft ist toll!"
@@ -133,7 +134,9 @@ async def test_a_quota_is_kept_however_many_press_at_once(scene: Scene) -> None:
 
             story = await stories.get(s, scene.story_id)
             link = f"https://advocacy.example.com/r/{number:09}"
-            return (await scene.sharing.compose(s, story, scene.networks["linkedin"], "de", link)).text
+            return (
+                await scene.sharing.writing.compose(s, story, scene.networks["linkedin"], Reader("de", ""), link)
+            ).text
 
     texts = await asyncio.gather(*(one(number) for number in range(12)))
     found = Counter("Zwei." if "Zwei." in one else "Drei." if "Drei." in one else "Titel" for one in texts)
@@ -149,8 +152,9 @@ async def test_dealing_is_even_however_many_press_at_once(scene: Scene) -> None:
         async with scene.db.write() as s:
             from advocacy.content import stories
 
-            await scene.sharing.compose(
-                s, await stories.get(s, scene.story_id), scene.networks["linkedin"], "de", "https://a.example"
+            story = await stories.get(s, scene.story_id)
+            await scene.sharing.writing.compose(
+                s, story, scene.networks["linkedin"], Reader("de", ""), "https://a.example"
             )
 
     await asyncio.gather(*(one() for _ in range(12)))
@@ -203,7 +207,7 @@ async def test_a_share_speaks_the_persons_language(scene: Scene) -> None:
             at=now() - PAST,
         )  # fmt: skip
     assert "Wind farm Tiefsand\n\nTwelve turbines." in started.share.text
-    assert started.share.text.startswith("I work at")
+    assert started.share.text.startswith("Ad | I work at")
     async with scene.db.read() as s:
         link = (await s.scalars(select(Link).where(Link.share_id == started.share.id))).one()
     assert link.url == scene.settings.reachable("https://www.nordlicht.example/en")

@@ -16,6 +16,7 @@ from advocacy.content import fields, stories
 from advocacy.content.models import Caption, Story
 from advocacy.content.stories import Invalid, Overtaken, Wording
 from advocacy.db import after_commit
+from advocacy.sharing.disclosure import overrides
 
 
 @editors_only
@@ -97,8 +98,9 @@ async def _desk(call: Call) -> Desk:
     """The story as it stands. Raises ``NoStory``."""
     async with call.parts.db.read() as s:
         story = await stories.get(s, call.number("s"))
+        rulebook = await overrides.load(s, call.at)
     settings = call.parts.settings
-    return Desk(call.t, story, call.parts.networks, settings, settings.has_assistant)
+    return Desk(call.t, story, call.parts.networks, settings, rulebook, settings.has_assistant)
 
 
 async def _save(call: Call, desk: Desk, captions: list[Wording]) -> Desk:

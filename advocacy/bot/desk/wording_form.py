@@ -106,7 +106,7 @@ def field_problems(desk: Desk, typed: Typed, others: Sequence[Wording]) -> dict[
     t = desk.t
     found: dict[str, str] = {}
     port = desk.networks.get(typed.network)
-    over = -preview.room(desk.settings, port, typed.text, typed.language) if port is not None else 0
+    over = -preview.room(desk.example, port, desk.story, typed.text, typed.language) if port is not None else 0
     if not typed.text.strip():
         found["text"] = t("Please write a text.")
     elif over > 0:

@@ -15,7 +15,7 @@ def shown_on(desk: Desk, network: str, language: str, caption: Caption | None) -
     t = desk.t
     views = {
         name: preview.preview(
-            desk.settings, port, desk.story, language,
+            desk.example, port, desk.story, language,
             caption or preview.next_one(desk.story, name, language),
         )
         for name, port in desk.networks.items()

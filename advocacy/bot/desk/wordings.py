@@ -13,6 +13,7 @@ from advocacy.content import captions, versions
 from advocacy.content.models import Caption, Story
 from advocacy.content.plain import shorten
 from advocacy.sharing import preview
+from advocacy.sharing.disclosure.rules import Rulebook
 from advocacy.sharing.network import Network
 from advocacy.sharing.text import has_marker
 
@@ -30,7 +31,13 @@ class Desk:
     story: Story
     networks: Mapping[str, Network]
     settings: Settings
+    rulebook: Rulebook
     can_draft: bool = False
+
+    @property
+    def example(self) -> preview.Example:
+        """For whom posts are shown."""
+        return preview.Example(self.settings, self.rulebook)
 
     @property
     def value(self) -> dict[str, int]:
@@ -52,7 +59,7 @@ class Desk:
     def rooms(self, network: str, language: str, words: str) -> list[tuple[int, str]]:
         """Characters that are left, with the network's name: on this one, or on all where it is none of them."""
         ports = [self.networks[network]] if network in self.networks else list(self.networks.values())
-        return [(preview.room(self.settings, one, words, language), called(self.t, one)) for one in ports]
+        return [(preview.room(self.example, one, self.story, words, language), called(self.t, one)) for one in ports]
 
 
 def listing(desk: Desk, start: int = 0, said: str = "") -> Message:
