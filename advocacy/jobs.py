@@ -136,6 +136,7 @@ def everything(parts: Parts, fold: Fold, links: LinkTable, visitors: Visitors) -
         Job("change salts", 3600, salts),
         Job("give permissions back", 60, parts.accounts.revocations.run_due),
         Job("tell of permissions", 60, lambda: account_notes.tell_ended(parts)),
+        Job("renew permissions", 3600, parts.accounts.renewals.run_due),
         Job("warn of lapses", 600, lambda: account_notes.warn(parts)),
         Job("forget leavers", 3600, lambda: until_empty(lambda: leavers.forget_left(parts.db, parts.accounts))),
         Job("forget events", 3600, lambda: forget_events(parts.db)),

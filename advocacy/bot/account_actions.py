@@ -12,12 +12,13 @@ from advocacy.content import times
 from advocacy.db import after_commit
 from advocacy.delivery import outbox
 from advocacy.sharing import lapses
+from advocacy.sharing.renewals import renewing
 
 
 async def accounts(call: Call) -> Answer:
     """Each network: connected, until when, or how to connect it."""
     async with call.parts.db.read() as s:
-        mine = await lapses.mine(s, call.person.id, call.at)
+        mine = await lapses.mine(s, call.person.id, call.at, renewing(call.parts.networks))
         going_back = await lapses.going_back(s, call.person.id)
     connect = {
         name: call.parts.accounts.connect_url(call.person.id, name)

@@ -16,6 +16,7 @@ from advocacy.db import after_commit, now
 from advocacy.delivery import outbox, places
 from advocacy.sharing import lapses, revocations
 from advocacy.sharing.lapses import Standing
+from advocacy.sharing.renewals import renewing
 
 _BATCH = 100
 
@@ -29,14 +30,16 @@ async def warn(parts: Parts, at: datetime | None = None) -> int:
     networks = [name for name, network in parts.networks.items() if network.abilities().post]
     told = after = 0
     while True:
-        async with parts.db.write() as s:
+        async with parts.db.read() as s:
             if await emergency.current(s) is not None:
                 return told
-            found = await lapses.unwarned(s, networks, at, after=after, limit=_BATCH)
-            for one in found:
-                told += await _warn(s, parts, one, at)
-                after = one.account_id
-            after_commit(s, parts.worker.wake_urgent.set)
+            found = await lapses.unwarned(s, networks, at, renewing=renewing(parts.networks), after=after, limit=_BATCH)
+        for one in found:
+            async with parts.db.write() as s:
+                if await lapses.take(s, one, at, renewing(parts.networks)):
+                    told += await _warn(s, parts, one, at)
+                after_commit(s, parts.worker.wake_urgent.set)
+            after = one.account_id
         if len(found) < _BATCH:
             return told
 

@@ -23,6 +23,7 @@ from advocacy.sharing.limits import HostLimits
 from advocacy.sharing.models import Account, Connecting
 from advocacy.sharing.network import Connection, Network
 from advocacy.sharing.once import insert_new
+from advocacy.sharing.renewals import Renewals
 from advocacy.sharing.revocations import Revocations
 from advocacy.sharing.shares import Sharing
 from advocacy.sharing.text import clean
@@ -58,6 +59,7 @@ class Accounts:
         self._tickets = Tickets(settings)
         self._clients = Clients(db, settings, networks)
         self.revocations = Revocations(db, self._clients)
+        self.renewals = Renewals(db, networks)
 
     # -- the signed address ------------------------------------------------------------------------------------------
 

@@ -91,6 +91,11 @@ class BaseNetwork:
         del connection, remote_id
         self._not_offered()
 
+    async def renew(self, connection: Connection) -> Connection | None:
+        """Nothing to renew."""
+        del connection
+        return None
+
     async def revoke(self, client: HostClient, connection: Connection) -> None:
         """Nothing to give back."""
         del client, connection

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.db import for_update
@@ -43,10 +43,12 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-async def mine(s: AsyncSession, person_id: int, at: datetime) -> list[Standing]:
-    """The person's connections, the oldest first."""
+async def mine(
+    s: AsyncSession, person_id: int, at: datetime, renewing: Collection[str] = frozenset()
+) -> list[Standing]:
+    """The person's connections, the oldest first. ``renewing``: networks whose tokens a job renews."""
     rows = await s.execute(select(*_COLUMNS).where(Account.person_id == person_id).order_by(Account.id))
-    return [_standing(row, at) for row in rows]
+    return [_standing(row, at, renewing) for row in rows]
 
 
 async def going_back(s: AsyncSession, person_id: int) -> set[str]:
@@ -56,31 +58,48 @@ async def going_back(s: AsyncSession, person_id: int) -> set[str]:
 
 
 async def unwarned(
-    s: AsyncSession, networks: Collection[str], at: datetime, *, after: int = 0, limit: int = 100
+    s: AsyncSession,
+    networks: Collection[str],
+    at: datetime,
+    *,
+    renewing: Collection[str] = frozenset(),
+    after: int = 0,
+    limit: int = 100,
 ) -> list[Standing]:
-    """Connections whose person, still employed, was not yet warned of the stage they are in; locked.
+    """Connections whose person, still employed, was not yet warned of the stage they are in.
 
-    ``after`` is the account id to go on from.
+    ``renewing``: networks whose tokens a job renews; of those only what is late is named. ``after`` is the account id
+    to go on from.
     """
-    ends, warned = Account.expires_at, Account.warned
-    no_renewal = Account.refresh_token.is_(None)
     query = (
         select(*_COLUMNS)
         .join(Person, Person.id == Account.person_id)
-        .where(Account.id > after, Account.network.in_(networks), employed(), warned != "broken")
-        .where(
-            or_(
-                Account.state == "broken",
-                and_(no_renewal, ends <= at),
-                and_(no_renewal, ends <= at + LATE, warned != "last"),
-                and_(no_renewal, ends <= at + EARLY, warned == ""),
-            )
-        )
-        .order_by(Account.id)
-        .limit(limit)
+        .where(Account.id > after, Account.network.in_(networks), employed(), _is_unwarned(at, renewing))
     )
-    rows = await s.execute(query.with_for_update(of=Account, skip_locked=True))
-    return [_standing(row, at) for row in rows]
+    rows = await s.execute(query.order_by(Account.id).limit(limit))
+    return [_standing(row, at, renewing) for row in rows]
+
+
+async def take(s: AsyncSession, one: Standing, at: datetime, renewing: Collection[str] = frozenset()) -> bool:
+    """Lock it, if its person still has to be warned of it; another process may have been faster."""
+    query = select(Account.id).where(
+        Account.id == one.account_id, Account.connected_at == one.connected_at, _is_unwarned(at, renewing)
+    )
+    return await s.scalar(for_update(query)) is not None
+
+
+def _is_unwarned(at: datetime, renewing: Collection[str]) -> ColumnElement[bool]:
+    ends, warned = Account.expires_at, Account.warned
+    stays = Account.refresh_token.is_(None)
+    return and_(
+        warned != "broken",
+        or_(
+            Account.state == "broken",
+            and_(stays, ends <= at),
+            and_(stays, ends <= at + LATE, warned != "last"),
+            and_(stays, ends <= at + EARLY, warned == "", Account.network.not_in(renewing)),
+        ),
+    )
 
 
 async def note(s: AsyncSession, account_id: int, stage: str) -> None:
@@ -98,9 +117,10 @@ async def is_told_by_share(s: AsyncSession, person_id: int, network: str) -> boo
     return any(share.reply for share in await s.scalars(for_update(query)))
 
 
-def _standing(row: Row[*tuple[Any, ...]], at: datetime) -> Standing:
+def _standing(row: Row[*tuple[Any, ...]], at: datetime, renewing: Collection[str]) -> Standing:
     account_id, person_id, network, handle, remote_id, connected_at, expires_at, renews, state, problem = row
-    ends_at = None if renews else expires_at
+    is_renewed = renews or (network in renewing and expires_at is not None and expires_at > at + LATE)
+    ends_at = None if is_renewed else expires_at
     trouble = ""
     if state == "broken":
         trouble = "ended" if ends_at is not None and ends_at <= at else problem or "refused"
@@ -112,4 +132,4 @@ def _standing(row: Row[*tuple[Any, ...]], at: datetime) -> Standing:
     return Standing(account_id, person_id, network, handle or remote_id, connected_at, ends_at, trouble, stage)
 
 
-__all__ = ["EARLY", "LATE", "Standing", "going_back", "is_told_by_share", "mine", "note", "unwarned"]
+__all__ = ["EARLY", "LATE", "Standing", "going_back", "is_told_by_share", "mine", "note", "take", "unwarned"]

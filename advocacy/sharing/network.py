@@ -51,6 +51,10 @@ class Abilities:
     """Each server has limits of its own (``Network.limits``); ``Network.limit`` is what most of them take."""
     labels_ads: bool = False
     """Has a mark of its own for advertising that our client can set: rules of disclosure may ask for it."""
+    renews: bool = False
+    """Tokens that end can be renewed without the person (``Network.renew``)."""
+    keeps_permission: bool = False
+    """Takes no permission back: only the person can end it, in their settings there."""
     looks_by_posting: bool = False
     """``look_up`` posts the same again and reads the refusal; never to be done for a story that has ended."""
 
@@ -185,6 +189,10 @@ class Network(Protocol):
 
     async def delete(self, connection: Connection, remote_id: str) -> None:
         """Take it down. Already gone is fine."""
+        ...
+
+    async def renew(self, connection: Connection) -> Connection | None:
+        """With a new token, where it may end soon (``renews``); ``None`` when it is not time yet."""
         ...
 
     async def revoke(self, client: HostClient, connection: Connection) -> None:

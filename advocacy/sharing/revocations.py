@@ -119,7 +119,7 @@ class Revocations:
 
     async def _outcome(self, one: _Try) -> tuple[str, timedelta]:
         port = self._clients.networks.get(one.network)
-        if port is None or one.connection is None:
+        if port is None or one.connection is None or port.abilities().keeps_permission:
             return "failed", timedelta()
         try:
             async with asyncio.timeout(LONGEST_TRY):

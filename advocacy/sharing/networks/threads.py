@@ -49,7 +49,10 @@ class Threads(BaseNetwork):
     def abilities(self) -> Abilities:
         """Everything but reactions, which need a permission of their own, when an app is set up."""
         has_app = self.app() is not None
-        return Abilities(post=has_app, delete=has_app, edit=has_app, dialog=True, dialog_takes_text=True)
+        return Abilities(
+            post=has_app, delete=has_app, edit=has_app, dialog=True, dialog_takes_text=True, renews=True,
+            keeps_permission=True,
+        )  # fmt: skip
 
     def length(self, text: str) -> int:
         """Characters; an emoji counts its UTF-8 bytes. https://developers.facebook.com/docs/threads/posts"""
@@ -135,6 +138,11 @@ class Threads(BaseNetwork):
         except (Retry, Refused, Reconnect):
             return f"{WWW}/{connection.handle}"
         return str(fields(reply).get("permalink") or f"{WWW}/{connection.handle}")
+
+    async def renew(self, connection: Connection) -> Connection | None:
+        """The next 60 days, in the second half of these."""
+        fresh = await self._renewed(connection)
+        return None if fresh.token == connection.token else fresh
 
     async def _renewed(self, connection: Connection) -> Connection:
         """The connection with a new token, once half of its time is over; as it is, where that fails."""
