@@ -41,7 +41,7 @@ def _bad_link(t: Translator, network: str) -> Trouble:
 
 
 def _expired(t: Translator, network: str) -> Trouble:
-    said = t("Links to connect {network} are good for 15 minutes, to keep your account safe.", network=network)
+    said = t("Links to connect {network} are good for a short time, to keep your account safe.", network=network)
     return Trouble(t("This link has expired"), (said, _anew(t)), HTTPStatus.GONE, can_retry=True)
 
 
