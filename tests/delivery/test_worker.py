@@ -163,6 +163,18 @@ async def test_only_the_newest_text_of_a_card_is_sent(db: Database, workspace: W
     assert workspace.world.api.calls["chat.update"] == 1
 
 
+async def test_two_rewrites_at_the_same_moment_of_the_clock_both_arrive(db: Database, workspace: Workspace) -> None:
+    """Clocks are set back; the second text must not be taken for the first."""
+    placement_id = await place(db, workspace)
+    worker = workspace.worker(db)
+    await worker.run_due(urgent=False)
+    with time_machine.travel(now(), tick=False):
+        for text in ("First", "Second"):
+            await rewrite(db, placement_id, text)
+            assert await worker.run_due(urgent=False) == 1
+    assert [message.text for message in workspace.world.messages(workspace.news)] == ["Second"]
+
+
 async def test_answers_to_people_do_not_wait_behind_cards(db: Database, workspace: Workspace) -> None:
     """Urgent rows have a run of their own."""
     await place(db, workspace)
