@@ -16,8 +16,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.announce import ask_editors
-from advocacy.bot.answers import refusal
 from advocacy.bot.language import LANGUAGES, translator
+from advocacy.bot.refusals import refusal
 from advocacy.demo import Demo
 from advocacy.insights import participation, periods
 from advocacy.playground.captions import CAMPAIGNS

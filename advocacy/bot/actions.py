@@ -11,10 +11,10 @@ import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from advocacy.bot.answers import refusal
 from advocacy.bot.background import Background
 from advocacy.bot.language import Translator, translator
 from advocacy.bot.models import SeenEvent
+from advocacy.bot.refusals import refusal
 from advocacy.chat import Answer, ChatPlatform, Gone, Press, Private, Quoted, Refused, Retry, Unknown, UserRef
 from advocacy.config import Settings
 from advocacy.content.approval import Rejected

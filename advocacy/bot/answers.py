@@ -8,7 +8,7 @@ from datetime import datetime
 
 from advocacy.bot.brands import called
 from advocacy.bot.language import Translator
-from advocacy.chat import OPENS_FORM, Button, Form, Input, Message
+from advocacy.chat import OPENS_FORM, Button, Message
 from advocacy.sharing.models import Share, ShareState
 from advocacy.sharing.network import Network
 
@@ -58,8 +58,7 @@ def _pending(t: Translator, around: Around) -> Message:
         paragraphs=(t("This is the exact text. Nothing leaves before then."),),
         quote=share.text,
         buttons=(
-            Button(t("Undo"), action="undo", value=around.value, style="danger"),
-            Button(t("Edit"), action="edit", value={**around.value, OPENS_FORM: 1}),
+            *_ways_out(t, around),
             Button(t("Post now"), action="post_now", value=around.value, style="primary"),
         ),
         footnote=t("Only you see this message."),
@@ -76,11 +75,16 @@ def _stopped(t: Translator, around: Around) -> Message:
             t("When it goes on, we tell you here, and you have time to undo it once more."),
         ),
         quote=around.share.text,
-        buttons=(
-            Button(t("Undo"), action="undo", value=around.value, style="danger"),
-            Button(t("Edit"), action="edit", value={**around.value, OPENS_FORM: 1}),
-        ),
+        buttons=_ways_out(t, around),
         footnote=t("Only you see this message."),
+    )
+
+
+def _ways_out(t: Translator, around: Around) -> tuple[Button, Button]:
+    """What somebody can do about a share that waits."""
+    return (
+        Button(t("Undo"), action="undo", value=around.value, style="danger"),
+        Button(t("Edit"), action="edit", value={**around.value, OPENS_FORM: 1}),
     )
 
 
@@ -325,62 +329,3 @@ _ANSWERS: dict[ShareState, Callable[[Translator, Around], Message]] = {
     ShareState.CANCELLED: _cancelled,
     ShareState.FAILED: _failed,
 }
-
-
-def edit_form(t: Translator, around: Around, text: str | None = None, error: str = "") -> Form:
-    """The dialog in which a person makes the text their own."""
-    label = called(t, around.network)
-    shown = around.share.text if text is None else text
-    used = around.network.length(around.share.text)
-    hint = t("{used} of {limit} characters used so far.", used=t.number(used), limit=t.number(around.network.limit))
-    return Form(
-        title=t("Your text"),
-        body=Message(
-            summary=t("Your text for {network}", network=label),
-            paragraphs=(t("Write as you speak. The link and the note about your employer stay part of it."),),
-            inputs=(
-                Input("text", t("Text for {network}", network=label), kind="text", value=shown, hint=hint),
-            ),
-        ),
-        action="edit_save",
-        value=around.value,
-        submit=t("Save"),
-        cancel=t("Cancel"),
-        errors={"text": error} if error else {},
-    )  # fmt: skip
-
-
-def text_problem(t: Translator, code: str, over: int) -> str:
-    """Why a text cannot be taken, said beside its field."""
-    words = {
-        "too_long": t.n("Please cut {n} character.", "Please cut {n} characters.", over),
-        "empty": t("Please write a text."),
-        "marker": t("Replace the part in [square brackets] with your own words."),
-    }
-    return words.get(code, t("Please check the text."))
-
-
-def refusal(t: Translator, code: str) -> Message:
-    """A private, clear no."""
-    words = {
-        "unknown": t("I do not know you here. Please ask your communications team to add your e-mail address."),
-        "expired": t("This story has expired, so it can no longer be shared."),
-        "recalled": t("This story was withdrawn by the communications team. Nothing was posted."),
-        "halted": t("Everything is stopped at the moment. Nothing was posted; please try again later."),
-        "internal": t("This story is for reading inside the company only. Nothing was posted."),
-        "not_live": t("This story is not open for sharing."),
-        "not_for_you": t("This story is meant for others. There is nothing to do for you."),
-        "gone": t("This story no longer exists."),
-        "not_yours": t("This belongs to somebody else. Nothing was done."),
-        "not_editor": t("Only editors can do this. Nothing was done."),
-        "own_story": t("You wrote this story, so somebody else approves it. Nothing was done."),
-        "own_change": t("You changed this story after it was written, so somebody else approves it. Nothing was done."),
-        "own_request": t("You put this story up for review, so somebody else approves it. Nothing was done."),
-        "changed": t("The story was changed after this card was made. Please decide on the newest card."),
-        "no_consent": t("The person who is quoted has not agreed yet. Nobody can approve it before."),
-        "not_in_review": t("This story has already been decided on."),
-        "no_network": t("This network is not offered here."),
-        "again": t("That did not work. Nothing was lost; please try again."),
-    }
-    said = words.get(code, words["again"])
-    return Message(summary=said, paragraphs=(said,))

@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy import select
 
 from advocacy.bot.actions import Call
-from advocacy.bot.answers import refusal
 from advocacy.bot.boards import board_message, empty_feed, help_message, me_message
 from advocacy.bot.brands import called
 from advocacy.bot.cards import story_card
 from advocacy.bot.offers import offer
+from advocacy.bot.refusals import refusal
 from advocacy.chat import Answer, Button, Private
 from advocacy.content import audience, emergency
 from advocacy.content.models import Story

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import wraps
 
 from advocacy.bot.actions import Action, Call
-from advocacy.bot.answers import refusal
+from advocacy.bot.refusals import refusal
 from advocacy.chat import Answer, Private
 from advocacy.people import directory
 

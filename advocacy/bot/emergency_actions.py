@@ -71,7 +71,7 @@ async def resume(call: Call) -> Answer:
 async def resume_now(call: Call) -> Answer:
     """Let everything go on."""
     async with call.parts.db.write() as s:
-        halt = await stops.resume(s, call.parts.settings, call.person)
+        halt = await stops.resume(s, call.parts.sharing, call.person)
         for wake in (call.parts.worker.wake, call.parts.worker.wake_urgent):
             after_commit(s, wake.set)
     if halt is None:

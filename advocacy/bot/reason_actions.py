@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from advocacy.bot.actions import Call, is_private
-from advocacy.bot.answers import refusal
 from advocacy.bot.cards import way_back
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator
+from advocacy.bot.refusals import refusal
 from advocacy.chat import Answer, Bar, Button, Message, Private
 from advocacy.content import audience, reasons, stories
 from advocacy.content.versions import spoken

@@ -9,10 +9,12 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call, is_private
-from advocacy.bot.answers import Around, answer, edit_form, refusal, text_problem
+from advocacy.bot.answers import Around, answer
 from advocacy.bot.brands import called
 from advocacy.bot.cards import ON_CARD, story_card, way_back
 from advocacy.bot.offers import offer
+from advocacy.bot.refusals import refusal
+from advocacy.bot.text_form import edit_form, text_problem
 from advocacy.chat import Answer, Button, Message, OpenForm, Private
 from advocacy.content import audience, emergency, stories
 from advocacy.content.versions import spoken

@@ -27,15 +27,15 @@ async def stop(s: AsyncSession, settings: Settings, by: Person | str, reason: st
     return halt
 
 
-async def resume(s: AsyncSession, settings: Settings, by: Person | str) -> Halt | None:
+async def resume(s: AsyncSession, sharing: Sharing, by: Person | str) -> Halt | None:
     """Let everything go on; answers the stop that held, ``None`` when there was none. Raises ``Rejected``.
 
     Shares that wait get a new undo window, and their people are told.
     """
     halt = await emergency.lift(s, by)
     if halt is not None:
-        await pauses.go_on(s, Sharing(settings, {}), now())
-        await _tell_editors(s, settings, halt)
+        await pauses.go_on(s, sharing, now())
+        await _tell_editors(s, sharing.settings, halt)
     return halt
 
 

@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot import addressees
 from advocacy.bot.actions import Call
-from advocacy.bot.answers import refusal
 from advocacy.bot.desk.compose import field_problem
 from advocacy.bot.desk.editing import filled
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator
+from advocacy.bot.refusals import refusal
 from advocacy.chat import MOST_LABEL, OPENS_FORM, Answer, Button, Fact, Form, Input, Message, OpenForm, Option, Private
 from advocacy.content import topic_settings as settings
 from advocacy.content.fields import MAX_TOPIC

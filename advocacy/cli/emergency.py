@@ -38,9 +38,11 @@ async def _stop(chosen: Settings, reason: str) -> None:
 
 async def _resume(chosen: Settings) -> None:
     from advocacy.bot import stops
+    from advocacy.sharing.shares import Sharing
 
+    sharing = Sharing(chosen, {})  # nothing is posted from here: the running product does that
     async with ground.database(chosen) as db, db.write() as s:
-        halt = await stops.resume(s, chosen, account())
+        halt = await stops.resume(s, sharing, account())
     ground.say("Nothing was stopped." if halt is None else f"Everything goes on. {_who(chosen, halt)}")
 
 

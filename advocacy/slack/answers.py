@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
-from advocacy.bot import answers as words
 from advocacy.bot import doors
+from advocacy.bot import refusals as words
 from advocacy.bot.language import Translator, translator
 from advocacy.chat import Answer, Form, Gone, Message, OpenForm, Private, Refused, Retry, Rewrite, Unknown, UserRef
 from advocacy.config import Settings

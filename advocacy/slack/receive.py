@@ -20,8 +20,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from advocacy.bot.answers import refusal
 from advocacy.bot.language import translator
+from advocacy.bot.refusals import refusal
 from advocacy.chat import Answer, Form, Gone, Message, OpenForm, Press, Private, Refused, Retry, Unknown, UserRef
 from advocacy.config import Settings
 from advocacy.slack import forms, presses, render, requests

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from advocacy.bot import feed_actions
-from advocacy.bot.answers import refusal
 from advocacy.bot.language import translator
+from advocacy.bot.refusals import refusal
 from advocacy.chat import Message, Private, Rewrite
 from advocacy.content import stories
 from advocacy.content.feeds import entries, sources

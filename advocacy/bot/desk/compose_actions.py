@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
-from advocacy.bot.answers import refusal
 from advocacy.bot.desk.compose import (
     LONGEST_SUMMARY,
     STOPS,
@@ -27,6 +26,7 @@ from advocacy.bot.desk.desk import submitted_message
 from advocacy.bot.desk.editing import with_error
 from advocacy.bot.language import supported
 from advocacy.bot.newcomers import meet
+from advocacy.bot.refusals import refusal
 from advocacy.chat import Answer, OpenForm, Private, Quoted, Retry, Unknown, UserRef
 from advocacy.content import addresses, approval, pictures, stories
 from advocacy.content.models import Story

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call, Parts
-from advocacy.bot.answers import refusal
 from advocacy.bot.language import Translator, translator
+from advocacy.bot.refusals import refusal
 from advocacy.chat import Answer, Button, Message, Private, Rewrite
 from advocacy.content import stories
 from advocacy.content.models import Story, StoryState

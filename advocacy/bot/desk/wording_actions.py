@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from advocacy.bot.actions import Call, is_private
-from advocacy.bot.answers import refusal
 from advocacy.bot.desk.desk import saved
 from advocacy.bot.desk.wording_form import EVERYWHERE, FIELDS, Editing, Typed, field_problems, form, typed_from
 from advocacy.bot.desk.wording_previews import shown_on
 from advocacy.bot.desk.wordings import Desk, listing
 from advocacy.bot.editors import editors_only
+from advocacy.bot.refusals import refusal
 from advocacy.chat import OPENS_FORM, Answer, OpenForm, Private
 from advocacy.content import fields, stories
 from advocacy.content.models import Caption, Story

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
-from advocacy.bot.answers import refusal
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator, translator
+from advocacy.bot.refusals import refusal
 from advocacy.bot.review import authors, review_rounds
 from advocacy.bot.review.review_cards import review_card
 from advocacy.bot.review.review_texts import texts_message
