@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.interfaces import ORMOption
@@ -163,6 +163,13 @@ async def listing(s: AsyncSession, state: str | None = None, limit: int = 500) -
     return list(await s.scalars(query if state is None else query.where(Story.state == state)))
 
 
+async def newest(s: AsyncSession, states: Iterable[str], limit: int) -> tuple[list[Story], int]:
+    """Stories in these states, the newest first, without captions and versions; and how many there are in all."""
+    its = Story.state.in_(states)
+    count = await s.scalar(select(func.count()).select_from(Story).where(its))
+    return list(await s.scalars(select(Story).where(its).order_by(Story.id.desc()).limit(limit))), count or 0
+
+
 def back_to_review(s: AsyncSession, story: Story, by_id: int | None) -> None:
     """What it says now was not approved: editors are asked about it anew. Nobody brings it when ``by_id`` is empty."""
     story.state = StoryState.IN_REVIEW
@@ -261,5 +268,5 @@ def _write_versions(story: Story, versions: Sequence[Version]) -> None:
 
 __all__ = [
     "Invalid", "NoStory", "Overtaken", "Version", "Wording", "back_to_review", "create", "edit", "get", "listing",
-    "live", "not_over", "waiting_state", "whole",
+    "live", "newest", "not_over", "waiting_state", "whole",
 ]  # fmt: skip

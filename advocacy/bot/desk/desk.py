@@ -126,17 +126,16 @@ def _decisions(t: Translator, story: Story) -> tuple[Button, ...]:
     return (withdraw,) if was_out or story.state in (StoryState.APPROVED, StoryState.SCHEDULED) else ()
 
 
-def list_message(t: Translator, heading: str, found: Sequence[Story], empty: str) -> Message:
-    """Stories to choose from."""
-    if not found:
+def list_message(t: Translator, heading: str, shown: Sequence[Story], count: int, empty: str) -> Message:
+    """Stories to choose from, at most ``MOST_LISTED``; ``count`` is how many there are in all."""
+    if not shown:
         return Message(
             summary=empty,
             heading=heading,
             paragraphs=(empty,),
             buttons=(Button(t("New story"), action="compose", value={OPENS_FORM: 1}, style="primary"),),
         )
-    shown = found[:MOST_LISTED]
-    more = len(found) - len(shown)
+    more = count - len(shown)
     return Message(
         summary=heading,
         heading=heading,
@@ -146,4 +145,4 @@ def list_message(t: Translator, heading: str, found: Sequence[Story], empty: str
     )
 
 
-__all__ = ["desk_message", "list_message", "saved", "state_name", "submitted_message"]
+__all__ = ["MOST_LISTED", "desk_message", "list_message", "saved", "state_name", "submitted_message"]

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
 from advocacy.bot.desk.compose import LONGEST_LINK, language_input, of_story, picture_inputs, topics_of
-from advocacy.bot.desk.desk import desk_message, list_message, saved
+from advocacy.bot.desk.desk import MOST_LISTED, desk_message, list_message, saved
 from advocacy.bot.desk.editing import change_form, kept_open
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import LANGUAGES
@@ -54,16 +54,17 @@ def _desk(call: Call, story: Story, author: str, said: str = "") -> Message:
 async def ideas(call: Call) -> Answer:
     """Drafts and returned stories."""
     async with call.parts.db.read() as s:
-        found = [story for state in OPEN_IDEAS for story in await stories.listing(s, state, limit=100)]
-    return Private(list_message(call.t, call.t("Drafts"), found, call.t("There are no drafts.")), replace=True)
+        shown, count = await stories.newest(s, OPEN_IDEAS, MOST_LISTED)
+    return Private(list_message(call.t, call.t("Drafts"), shown, count, call.t("There are no drafts.")), replace=True)
 
 
 @editors_only
 async def reviews(call: Call) -> Answer:
     """Stories that wait for a decision."""
     async with call.parts.db.read() as s:
-        found = await stories.listing(s, StoryState.IN_REVIEW, limit=100)
-    return Private(list_message(call.t, call.t("To review"), found, call.t("Nothing waits for review.")), replace=True)
+        shown, count = await stories.newest(s, [StoryState.IN_REVIEW], MOST_LISTED)
+    empty = call.t("Nothing waits for review.")
+    return Private(list_message(call.t, call.t("To review"), shown, count, empty), replace=True)
 
 
 @editors_only
