@@ -17,8 +17,8 @@ from advocacy.people import departments
 from advocacy.people.models import Person
 
 _EARLY = (StoryState.APPROVED, StoryState.SCHEDULED)
-_LOOKED_AT = 300
-"""Stories a feed is chosen from."""
+_PAGE, _PAGES = 100, 20
+"""A feed is chosen from so many stories at a time; further ones are looked at until enough are found, to a limit."""
 
 
 class NotSharable(Exception):
@@ -86,21 +86,19 @@ async def feed_for(s: AsyncSession, person_id: int, at: datetime, limit: int = 5
         .where(or_(Story.embargo_until.is_(None), Story.embargo_until <= at))
         # Those not out yet come before what is: said, because databases differ on where what is missing stands.
         .order_by(Story.featured.desc(), Story.live_at.desc().nulls_first(), Story.id.desc())
-        .limit(_LOOKED_AT)
+        .limit(_PAGE)
         .options(*stories.whole())
     )
-    there = list(await s.scalars(query))
-    reader = await _reader(s, person_id, at, there)
-    if reader is None:
-        return []
-    found = [
-        story
-        for story in there
-        if (story.state == StoryState.LIVE or _is_early(story, person_id))
-        and reader.may_see(story)
-        and reader.sight.wants(story.topics)
-    ]
-    return found[:limit]
+    found: dict[int, Story] = {}  # what goes live meanwhile moves others to the next page
+    for page in range(_PAGES):
+        there = list(await s.scalars(query.offset(page * _PAGE)))
+        reader = await _reader(s, person_id, at, there)
+        if reader is None:
+            return []
+        found |= {story.id: story for story in there if reader.is_shown(story)}
+        if len(found) >= limit or len(there) < _PAGE:
+            break
+    return list(found.values())[:limit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +111,11 @@ class _Reader:
     location: str
     language: str
     sight: topics.Sight
+
+    def is_shown(self, story: Story) -> bool:
+        """Is it to be shown to this person by itself?"""
+        is_out = story.state == StoryState.LIVE or _is_early(story, self.person_id)
+        return is_out and self.may_see(story) and self.sight.wants(story.topics)
 
     def may_see(self, story: Story) -> bool:
         """Is the story for this person? Those who are to get it first always belong to it."""
