@@ -42,12 +42,7 @@ async def publish(parts: Parts) -> int:
     async with parts.db.write() as s:
         cards = await leaders.tell(s, parts, at)
         await schedule.go_live(s, at)
-        query = select(Story.id).where(Story.state == StoryState.LIVE, Story.announced_at.is_(None))
-        query = query.where(*stories.not_over(at)).limit(20)
-        due = list((await s.execute(for_update(query, skip_locked=True))).scalars())
-        for story_id in due:
-            story = await stories.get(s, story_id)
-            story.announced_at = at
+        for story in await schedule.begin_sending(s, at):
             cards += await _announce(s, parts, story, at)
         if cards:
             after_commit(s, parts.worker.wake.set)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
@@ -11,12 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import Story, StoryState
 from advocacy.content.quiet import Quiet, after_quiet
-from advocacy.content.stories import Invalid, back_to_review, get, not_over, whole
+from advocacy.content.stories import Invalid, back_to_review, edit, get, not_over, whole
 from advocacy.content.times import moment
 from advocacy.db import for_update
 
 _WAITING = (StoryState.APPROVED, StoryState.SCHEDULED)
-_AT_A_TIME = 200
+_AT_A_TIME, _SENT_AT_A_TIME = 200, 20
 
 
 async def go_live(s: AsyncSession, at: datetime) -> list[int]:
@@ -48,6 +49,41 @@ async def go_live(s: AsyncSession, at: datetime) -> list[int]:
         started.append(story.id)
     await s.flush()
     return started
+
+
+async def begin_sending(s: AsyncSession, at: datetime) -> list[Story]:
+    """Live stories whose cards are to be put into channels now, whole; they count as announced.
+
+    What came here was approved once: whoever sends it looks whether it still is.
+    """
+    query = (
+        select(Story)
+        .where(Story.state == StoryState.LIVE, Story.announced_at.is_(None), *not_over(at))
+        .order_by(Story.id).limit(_SENT_AT_A_TIME).options(*whole()).execution_options(populate_existing=True)
+    )  # fmt: skip
+    found = list(await s.scalars(for_update(query, skip_locked=True)))
+    for story in found:
+        story.announced_at = at
+    await s.flush()
+    return found
+
+
+async def replan(
+    s: AsyncSession, story_id: int, *, by_id: int | None = None, seen: int | None = None, **changes: Any
+) -> tuple[Story, bool]:
+    """Change a story as ``stories.edit`` does; raises what that raises.
+
+    Answers as well whether it is out and got other times: then it is announced anew, and cards that still wait are
+    to be withheld.
+    """
+    before = await get(s, story_id, lock=True)
+    old = (before.publish_at, before.wall_clock, before.urgent)
+    story = await edit(s, story_id, by_id=by_id, seen=seen, **changes)
+    moved = story.state == StoryState.LIVE and old != (story.publish_at, story.wall_clock, story.urgent)
+    if moved:
+        story.announced_at = None
+        await s.flush()
+    return story, moved
 
 
 async def expire(s: AsyncSession, at: datetime) -> list[int]:
@@ -130,4 +166,4 @@ def card_due(story: Story, where: ZoneInfo, quiet: Quiet, at: datetime) -> datet
     return due if story.urgent else after_quiet(due, where, quiet)
 
 
-__all__ = ["card_due", "expire", "feature", "go_live", "leaders_due", "resend"]
+__all__ = ["begin_sending", "card_due", "expire", "feature", "go_live", "leaders_due", "replan", "resend"]

@@ -102,6 +102,24 @@ async def test_the_feed_shows_featured_stories_first_and_none_that_was_passed_on
         assert [one.id for one in await audience.feed_for(s, jana.id, NOON)] == [old.id, new.id]
 
 
+async def test_a_feed_is_not_empty_because_the_newest_are_for_others(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes back until enough are found, each once, in order; and no further than is good for the database."""
+    monkeypatch.setattr(audience, "_PAGE", 2)
+    async with db.write() as s:
+        anna, david, jana = await company(s)
+        jana.location = "Kiel"
+        mine = [await live(s, anna, david, locations=["Kiel"]) for _ in range(3)]
+        for _ in range(3):
+            await live(s, anna, david, locations=["Bremen"])
+        expected = [one.id for one in reversed(mine)]
+        assert [one.id for one in await audience.feed_for(s, jana.id, NOON)] == expected
+        assert [one.id for one in await audience.feed_for(s, jana.id, NOON, limit=2)] == expected[:2]
+        monkeypatch.setattr(audience, "_PAGES", 1)
+        assert await audience.feed_for(s, jana.id, NOON) == []
+
+
 async def test_leaders_may_share_from_their_moment_on_and_nobody_else(db: Database) -> None:
     """A story without a time waits their minutes; editing it takes their right away until it is approved anew."""
     async with db.write() as s:
@@ -157,12 +175,18 @@ async def test_leaders_are_told_their_minutes_before_and_never_under_embargo(
 
 
 async def test_a_story_is_sent_again_only_while_it_is_out(db: Database) -> None:
-    """Each sending counts; asking twice before it began is one."""
+    """Each sending counts; asking twice before it began is one. With other times it is announced anew."""
     async with db.write() as s:
         anna, david, _ = await company(s)
         story = await live(s, anna, david)
         assert (await schedule.resend(s, story.id)).sendings == 1, "the first has not begun yet"
-        story.announced_at = NOON
+        assert [one.id for one in await schedule.begin_sending(s, NOON)] == [story.id]
+        assert await schedule.begin_sending(s, NOON) == []
+        _, moved = await schedule.replan(s, story.id, seen=story.version, expires_at=NOON + timedelta(days=9))
+        assert (moved, story.announced_at) == (False, NOON), "its end does not move its cards"
+        _, moved = await schedule.replan(s, story.id, seen=story.version, publish_at=NOON + timedelta(days=1))
+        assert (moved, story.announced_at) == (True, None)
+        await schedule.begin_sending(s, NOON)
         await schedule.resend(s, story.id)
         assert ((await schedule.resend(s, story.id)).sendings, story.announced_at) == (2, None)
         story.state = StoryState.EXPIRED

@@ -18,7 +18,7 @@ from advocacy.bot.language import LANGUAGES, Translator
 from advocacy.chat import MOST_LABEL, Answer, Button, Fact, Form, Message, OpenForm, Private
 from advocacy.content import calendar, schedule, stories, times
 from advocacy.content.calendar import Entry
-from advocacy.content.models import Story, StoryState
+from advocacy.content.models import Story
 from advocacy.content.plain import shorten
 from advocacy.content.stories import Invalid, Overtaken
 from advocacy.db import after_commit
@@ -77,13 +77,10 @@ async def _save(call: Call, form: Form, read: Read, fields: dict[str, str]) -> A
         return OpenForm(replace(filled(form, call), errors=read.errors))
     try:
         async with call.parts.db.write() as s:
-            before = await stories.get(s, call.number("s"), lock=True)
-            old = (before.publish_at, before.wall_clock, before.urgent)
             seen = call.number("v")
-            story = await stories.edit(s, before.id, by_id=call.person.id, seen=seen, **read.changes)
-            if story.state == StoryState.LIVE and old != (story.publish_at, story.wall_clock, story.urgent):
+            story, moved = await schedule.replan(s, call.number("s"), by_id=call.person.id, seen=seen, **read.changes)
+            if moved:
                 await outbox.cancel_sends(s, story.id)
-                story.announced_at = None
             after_commit(s, call.parts.editors_due)
     except (Invalid, Overtaken) as wrong:
         return kept_open(call, form, wrong, fields)
