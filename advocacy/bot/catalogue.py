@@ -19,6 +19,7 @@ from advocacy.bot.desk import compose_actions
 from advocacy.bot.desk import consent_actions
 from advocacy.bot.desk import desk_actions
 from advocacy.bot.desk import draft_actions
+from advocacy.bot.desk import link_actions
 from advocacy.bot.desk import plan_actions
 from advocacy.bot.desk import wording_actions
 from advocacy.bot.review import recall_actions
@@ -38,6 +39,7 @@ FILES: tuple[ModuleType, ...] = (
     draft_actions,
     emergency_actions,
     feed_actions,
+    link_actions,
     reason_actions,
     recall_actions,
     plan_actions,

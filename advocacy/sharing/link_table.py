@@ -11,9 +11,11 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.db import Database
-from advocacy.sharing.models import Link
+from advocacy.sharing import story_links
+from advocacy.sharing.models import Link, LinkName
 
-_CODE = re.compile(r"[0-9A-Za-z_-]{4,16}", re.ASCII)
+_CODE = re.compile(r"[0-9A-Za-z_-]{2,40}", re.ASCII)
+_COLUMNS: tuple[Any, ...] = (Link.id, Link.url, Link.stopped, Link.story_id)
 _REMEMBERED = 20_000
 _FORGET_SECONDS = 20.0
 _LOOKUPS_AT_ONCE = 4
@@ -47,17 +49,21 @@ class LinkTable:
         """Read all links. Call before the first request is answered."""
         async with self._db.read() as s:
             await self._read_after(s, 0)
+            await self._read_own(s)
 
     async def refresh(self) -> None:
-        """Take in what other processes made or stopped since; a job calls this every few seconds."""
+        """Take in what other processes made, named or stopped since; a job calls this every few seconds."""
         async with self._db.read() as s:
             highest = await s.scalar(select(func.max(Link.id))) or 0
             if highest > self._highest:
                 await self._read_after(s, self._highest)
+            await self._read_own(s)
             for story_id in list(await s.scalars(stopped_stories())):
                 if story_id not in self._stopped:
                     self._stopped.add(story_id)
-                    for code in await s.scalars(select(Link.code).where(Link.story_id == story_id)):
+                    names = select(LinkName.name).join(Link, Link.id == LinkName.link_id)
+                    words = select(Link.code).where(Link.story_id == story_id)
+                    for code in await s.scalars(words.union_all(names.where(Link.story_id == story_id))):
                         self._stop(code)
 
     def add(self, link: Link) -> None:
@@ -81,6 +87,9 @@ class LinkTable:
         """
         if not _CODE.fullmatch(code):
             return None
+        named = self._targets.get(code.lower())  # typed from a poster, as capitals or not
+        if named is not None:
+            return named
         until = self._unknown.get(code)
         if until is not None and until > time.monotonic():
             return None
@@ -92,10 +101,13 @@ class LinkTable:
 
     async def _ask(self, code: str) -> Target | None:
         async with self._gate, self._db.read() as s:
-            link = await s.scalar(select(Link).where(Link.code == code))
+            named = select(LinkName.link_id).where(LinkName.name == code.lower()).scalar_subquery()
+            link = await s.scalar(select(Link).where((Link.code == code) | (Link.id == named)).limit(1))
         if link is not None:
             self.add(link)
-            return self._targets[code]
+            if link.code != code:
+                self._targets[code.lower()] = self._targets[link.code]
+            return self._targets[link.code]
         while len(self._unknown) >= _REMEMBERED:
             del self._unknown[next(iter(self._unknown))]
         self._unknown.pop(code, None)
@@ -103,12 +115,19 @@ class LinkTable:
         return None
 
     async def _read_after(self, s: AsyncSession, link_id: int) -> None:
-        columns: tuple[Any, ...] = (Link.code, Link.id, Link.url, Link.stopped, Link.story_id)
-        rows = await s.stream(select(*columns).where(Link.id > link_id).order_by(Link.id))
+        rows = await s.stream(select(Link.code, *_COLUMNS).where(Link.id > link_id).order_by(Link.id))
         async for code, *rest in rows:
             target = self._targets[code] = Target(*rest)
             self._unknown.pop(code, None)
             self._highest = max(self._highest, target.link_id)
+
+    async def _read_own(self, s: AsyncSession) -> None:
+        """Links of stories themselves, by code and by name: few, and the only ones that may change where they lead."""
+        codes = select(Link.code, *_COLUMNS).where(story_links.is_own())
+        names = select(LinkName.name, *_COLUMNS).join(Link, Link.id == LinkName.link_id)
+        for word, *rest in await s.execute(codes.union_all(names)):
+            self._targets[word] = Target(*rest)
+            self._unknown.pop(word, None)
 
     def _stop(self, code: str) -> None:
         target = self._targets.get(code)

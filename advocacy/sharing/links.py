@@ -15,6 +15,8 @@ from advocacy.sharing.once import insert_new
 ALPHABET = "23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without what is mistaken when read aloud (0 O, 1 l I), and nothing that a network escapes."""
 LENGTH = 9
+PICTURES = "/pictures/links"
+"""Where QR codes are served."""
 
 
 async def make(
@@ -37,6 +39,11 @@ def address(settings: Settings, code: str) -> str:
     return f"{settings.public_url.rstrip('/')}/r/{code}"
 
 
+def picture(settings: Settings, word: str, kind: str) -> str:
+    """Where a link's QR code is: ``png`` or ``svg``."""
+    return f"{settings.public_url.rstrip('/')}{PICTURES}/{word}.{kind}"
+
+
 def find(settings: Settings, text: str) -> str:
     """The first tracked link in a text, as it stands there; empty when there is none."""
     found = re.search(rf"{re.escape(address(settings, ''))}[{ALPHABET}]{{{LENGTH}}}", text)
@@ -53,4 +60,4 @@ async def stop_story(s: AsyncSession, story_id: int) -> None:
     )
 
 
-__all__ = ["address", "find", "make", "stop_story"]
+__all__ = ["PICTURES", "address", "find", "make", "picture", "stop_story"]

@@ -223,6 +223,18 @@ class Link(Base):
     """Points to the neutral page: its story was recalled."""
 
 
+class LinkName(Base):
+    """A readable name of a story's own link, beside its code. Earlier names keep working: they may be printed."""
+
+    __tablename__ = "link_name"
+
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    link_id: Mapped[int] = mapped_column(BigId, ForeignKey("link.id", ondelete="CASCADE"), index=True)
+    since: Mapped[datetime] = mapped_column(default=now)
+    """The newest one is the name it has now."""
+
+
 class Click(Base):
     """Somebody followed a link. Appended in groups, no secondary index."""
 

@@ -13,7 +13,19 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from advocacy.db import Database
-from advocacy.web import api, connect, dashboard, opens, pages, pictures, redirects, security, signin, story_pictures
+from advocacy.web import (
+    api,
+    connect,
+    dashboard,
+    link_pictures,
+    opens,
+    pages,
+    pictures,
+    redirects,
+    security,
+    signin,
+    story_pictures,
+)
 
 LARGEST_BODY = 2 * 1024 * 1024
 """Bytes; Slack and Teams send far less."""
@@ -31,6 +43,7 @@ def build(app: pages.Parts) -> web.Application:
     dashboard.routes(application, app)
     pictures.routes(application, app)
     story_pictures.routes(application, app)
+    link_pictures.routes(application, app)
     api.routes(application, app)
     opens.routes(application, app)
     _health(application, app.db)

@@ -70,6 +70,7 @@ def desk_message(t: Translator, story: Story, author: str, picture: str, zone: Z
             Button(t("For whom"), action="audience", value=opens),
             Button(t("Add a language"), action="version", value=opens),
             Button(t("As networks show it"), action="network_preview", value=value),
+            Button(t("Link and QR code"), action="story_link", value=value),
             Button(t("Who decided what"), action="history", value=value),
             *(_while_out(t, story) if story.live_at else ()),
         ),
