@@ -102,6 +102,8 @@ class Settings(BaseSettings):
     """LinkedIn's API version, YYYYMM; each lives at least twelve months."""
     apps: dict[str, NetworkApp] = Field(default_factory=dict)
     """Our apps on other networks, by network: ``ADVOCACY_APPS__X__CLIENT_ID`` and ``…__CLIENT_SECRET``."""
+    x_cost_accepted: bool = False
+    """X takes 0.20 USD for a post with a link through its API; only who accepts that posts through it."""
     mastodon_hosts: CommaList = ()
     """Mastodon servers people may connect to; any public one when empty."""
     networks: CommaList = ()

@@ -60,7 +60,7 @@ async def examine(settings: Settings) -> list[Finding]:
             found += [one async for one in check]
     finally:
         await http.close()
-    return [*found, *linkedin(settings, now().date()), _spool(settings)]
+    return [*found, *linkedin(settings, now().date()), *x(settings), _spool(settings)]
 
 
 async def slack_says(http: Http, settings: Settings) -> SlackSays:
@@ -91,6 +91,20 @@ def linkedin(settings: Settings, today: date) -> list[Finding]:
         sentence = f"The version of LinkedIn's API is {months} months old ({version}); it ends after twelve."
         return [Finding("warning", sentence, "update Advocacy, or set ADVOCACY_LINKEDIN_VERSION to a newer one")]
     return [Finding("good", f"The version of LinkedIn's API is current ({version}).")]
+
+
+def x(settings: Settings) -> list[Finding]:
+    """Say who pays for posts on X, as far as anything was set up for it."""
+    has_app = "x" in settings.apps
+    if has_app and settings.x_cost_accepted:
+        return [Finding("good", "People post to X with one click; X charges about 0.20 USD for each post with a link.")]
+    if has_app:
+        sentence = "X posts through its share page only: that its API costs about 0.20 USD a post is not accepted."
+        return [Finding("warning", sentence, "set ADVOCACY_X_COST_ACCEPTED to true, or take the app out")]
+    if settings.x_cost_accepted:
+        sentence = "X posts through its share page only: there is no app of yours."
+        return [Finding("warning", sentence, "set ADVOCACY_APPS__X__CLIENT_ID and ADVOCACY_APPS__X__CLIENT_SECRET")]
+    return []
 
 
 async def _database(settings: Settings) -> AsyncIterator[Finding]:

@@ -58,7 +58,11 @@ def test_the_table_of_features_names_every_action_of_the_bot() -> None:
 def test_the_table_of_networks_says_what_the_code_can_do(tmp_path: Path) -> None:
     """docs/networks.md has the table that the networks' abilities make when everything is set up."""
     settings = playground_settings(
-        "sqlite:///unused", tmp_path, mastodon_hosts=("nordlicht.social",), apps=dict.fromkeys(ALL, APP)
+        "sqlite:///unused",
+        tmp_path,
+        mastodon_hosts=("nordlicht.social",),
+        apps=dict.fromkeys(ALL, APP),
+        x_cost_accepted=True,
     )
     networks = make_all(settings.model_copy(update={"networks": tuple(ALL)}), Http(settings))
     shown = (ROOT / "docs/networks.md").read_text("utf-8")

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from pydantic import SecretStr
 
 from advocacy import doctor
-from advocacy.config import Settings
+from advocacy.config import NetworkApp, Settings
 from advocacy.db import Database, now
 from advocacy.sharing.models import HostApp
 from advocacy.slack.manifest import OPTIONAL_SCOPES, SCOPES
@@ -188,6 +189,16 @@ def test_linkedins_version_ages(chosen: Settings, version: str, day: date, level
     assert [one.level for one in doctor.linkedin(chosen.model_copy(update={"linkedin_version": version}), day)] == [
         level
     ]
+
+
+def test_who_pays_for_posts_on_x_is_said(chosen: Settings) -> None:
+    """An app without the price accepted, or the other way round, does nothing: that is worth a word."""
+    app = {"x": NetworkApp(client_id="c", client_secret=SecretStr("s"))}
+    said = [
+        [one.level for one in doctor.x(chosen.model_copy(update={"apps": apps, "x_cost_accepted": accepted}))]
+        for apps, accepted in (({}, False), (app, False), ({}, True), (app, True))
+    ]
+    assert said == [[], ["warning"], ["warning"], ["good"]]
 
 
 async def test_no_door_and_no_spool(chosen: Settings, tmp_path: Path) -> None:

@@ -12,12 +12,13 @@ import pytest
 from network_stage import Stage, answer_of, authorize, product, stage
 
 from advocacy.playground.networks.bluesky import BlueskyWorld
-from advocacy.playground.networks.dialogs import DialogsWorld, x_length
+from advocacy.playground.networks.dialogs import DialogsWorld
 from advocacy.playground.networks.linkedin import LinkedInWorld
 from advocacy.playground.networks.mastodon import MastodonWorld
 from advocacy.playground.networks.network import NetworkWorld, ShareError
 from advocacy.playground.networks.posts import first_link, where
 from advocacy.playground.networks.preview import preview
+from advocacy.playground.networks.x import XWorld, x_length
 from advocacy.playground.site.world import SiteWorld
 
 SHORT = "https://go.nordlicht.example/r/a?b=1&c=2"
@@ -69,7 +70,7 @@ class All:
 
 @pytest.fixture
 async def everywhere() -> AsyncIterator[All]:
-    worlds: list[NetworkWorld] = [LinkedInWorld(), MastodonWorld(), BlueskyWorld(), DialogsWorld()]
+    worlds: list[NetworkWorld] = [LinkedInWorld(), MastodonWorld(), BlueskyWorld(), XWorld(), DialogsWorld()]
     site = SiteWorld()
     async with stage(*worlds, site) as on:
         yield All(on, site)
@@ -119,7 +120,7 @@ async def test_the_feed_shows_posts_of_this_network_only_and_deletes_them(everyw
     on, world = everywhere.on, everywhere.world(case.network)
     host = where(case.url)[0]
     await world.share(case.url, "jana.feld", f"<script>alert(1)</script> {SHORT}")
-    if case.network == "x":
+    if case.network == "xing":
         await world.share(CASES[-1].url, "pia.lorenzen", "elsewhere")
     feed = f"https://{host}{case.home}"
     _, page, _ = await on.ask("GET", feed, cookies={"playground_person": "jana.feld"})

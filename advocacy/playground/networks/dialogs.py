@@ -1,18 +1,14 @@
-"""Networks that only offer a prefilled share dialog: X, XING, Facebook, WhatsApp, Telegram, Reddit."""
+"""Networks that only offer a prefilled share dialog: XING, Facebook, WhatsApp, Telegram, Reddit."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-
-import regex
 
 from advocacy.playground.company import Resident
 from advocacy.playground.networks.network import NetworkWorld
 from advocacy.playground.networks.pages import Look
-from advocacy.playground.networks.posts import LINK, Draft, Post, first_link
+from advocacy.playground.networks.posts import Draft, Post, first_link
 from advocacy.playground.world import Handler
 
 
@@ -32,10 +28,6 @@ class Dialog:
 DIALOGS = {
     one.network: one
     for one in (
-        Dialog(
-            "x", "x.com", "/intent/post", "/i/status/{post}", 280, "Twitterbot/1.0",
-            Look("X", "𝕏", "#0f1419", "#3d454d", home="/home"),
-        ),
         Dialog(
             "xing", "www.xing.com", "/spi/shares/new", "/discover/posts/{post}", 10_000, "XING-contenttabreceiver/2.0",
             Look("XING", "✕", "#00605e", "#0a7d78", home="/discover"),
@@ -61,22 +53,13 @@ DIALOGS = {
     )
 }  # fmt: skip
 _BY_HOST = {one.host: one for one in DIALOGS.values()}
-_PER_LINK_ON_X = 23
-# https://docs.x.com/fundamentals/counting-characters : these count once, everything else twice.
-_LIGHT = re.compile("[\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
-_PICTURE = (
-    r"[\p{Extended_Pictographic}--[©®]](?!\ufe0e)[\ufe0f\p{Emoji_Modifier}]?(?:[\U000e0020-\U000e007e]+\U000e007f)?"
-)
-_EMOJI_ON_X = regex.compile(
-    rf"\p{{Regional_Indicator}}{{2}}|[#*0-9]\ufe0f?\u20e3|[©®]\ufe0f|{_PICTURE}(?:\u200d{_PICTURE})*", regex.VERSION1
-)
 
 
 class DialogsWorld(NetworkWorld):
     """Several networks in one; a post's ``network`` says which."""
 
     name = "dialogs"
-    look = DIALOGS["x"].look
+    look = DIALOGS["xing"].look
 
     def routes(self) -> Iterable[tuple[str, str, str, Handler]]:
         """Each network's dialog, feed and posts on its own host."""
@@ -102,9 +85,6 @@ class DialogsWorld(NetworkWorld):
         dialog = _BY_HOST.get(host)
         if dialog is None or path.rstrip("/") != dialog.path.rstrip("/"):
             return None
-        if dialog.network == "x":
-            text = _on_x(query)
-            return Draft("x", text, first_link(text))
         if dialog.network == "whatsapp":
             text = query.get("text", "")
             return Draft("whatsapp", text, first_link(text))
@@ -117,8 +97,8 @@ class DialogsWorld(NetworkWorld):
         return Draft(dialog.network, "", link, attached=True) if link.startswith(("http://", "https://")) else None
 
     def length(self, network: str, text: str) -> tuple[int, int]:
-        """Weighted on X, plain characters elsewhere."""
-        return x_length(text) if network == "x" else len(text), DIALOGS[network].limit
+        """Plain characters."""
+        return len(text), DIALOGS[network].limit
 
     def post_by_hand(self, person: Resident, draft: Draft) -> Post:
         """Publish what was typed."""
@@ -138,27 +118,3 @@ class DialogsWorld(NetworkWorld):
             url=page,
         )
         return self.publish(post, crawl=True)
-
-
-def x_length(text: str) -> int:
-    """X's weighted count: a link 23, an emoji 2, CJK 2 each, Latin 1; of composed characters."""
-    text = unicodedata.normalize("NFC", text)
-    weight = 0
-    end = 0
-    for found in LINK.finditer(text):
-        weight += _weight(text[end : found.start()]) + _PER_LINK_ON_X
-        end = found.end()
-    return weight + _weight(text[end:])
-
-
-def _weight(text: str) -> int:
-    rest = _EMOJI_ON_X.sub("", text)
-    emoji = len(_EMOJI_ON_X.findall(text))
-    return 2 * emoji + sum(1 if _LIGHT.match(letter) else 2 for letter in rest)
-
-
-def _on_x(query: Mapping[str, str]) -> str:
-    """The text the composer starts with: text, link, hashtags, via. https://docs.x.com/x-for-websites/post-button"""
-    tags = [f"#{tag.strip()}" for tag in query.get("hashtags", "").split(",") if tag.strip()]
-    via = f"via @{query['via']}" if query.get("via") else ""
-    return " ".join(filter(None, (query.get("text", ""), query.get("url", ""), *tags, via)))

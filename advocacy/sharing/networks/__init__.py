@@ -39,10 +39,11 @@ def make_all(settings: Settings, http: Http) -> dict[str, Network]:
 
     Raises ``ValueError`` for a name that is no network.
     """
-    for name in settings.networks:
-        if name not in ALL:
-            msg = f"ADVOCACY_NETWORKS names {name!r}, which is no network; there are {', '.join(ALL)}"
-            raise ValueError(msg)
+    for variable, names in (("ADVOCACY_NETWORKS", settings.networks), ("ADVOCACY_APPS", settings.apps)):
+        for name in names:
+            if name not in ALL:
+                msg = f"{variable} names {name!r}, which is no network; there are {', '.join(ALL)}"
+                raise ValueError(msg)
     made = {name: ALL[name](settings, http) for name in dict.fromkeys(settings.networks or ALL)}
     return {name: one for name, one in made.items() if settings.networks or one.offered}
 

@@ -1,4 +1,4 @@
-"""X: a share page, because a post with a link costs 0.20 USD through its API.
+"""X: a share page, because a post with a link costs 0.20 USD through its API; where that is accepted, its API too.
 
 https://docs.x.com/x-api/getting-started/pricing
 """
@@ -6,10 +6,25 @@ https://docs.x.com/x-api/getting-started/pricing
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
 
+from advocacy.chat import Refused, Retry, Unknown
+from advocacy.http import Reply
+from advocacy.sharing import oauth
+from advocacy.sharing.api import call, fields, said, token_of
 from advocacy.sharing.base import BaseNetwork
-from advocacy.sharing.network import Abilities
+from advocacy.sharing.network import Abilities, Connection, Consent, Draft, HostClient, Posted, Reconnect
 from advocacy.sharing.text import Pattern, address, quote
+
+WWW = "https://x.com"
+API = "https://api.x.com"
+TOKENS = f"{API}/2/oauth2/token"
+SCOPE = "tweet.read tweet.write users.read offline.access"
+LOOKED_THROUGH = 20
+"""Newest posts in which an earlier attempt is looked for; each that is read is paid for."""
 
 LINK_LENGTH = 23
 """Every link becomes one of t.co's. https://docs.x.com/fundamentals/counting-characters"""
@@ -72,7 +87,7 @@ def weight(text: str) -> int:
 
 
 class X(BaseNetwork):
-    """A prefilled post."""
+    """A prefilled post; or a post, whose duplicate X refuses."""
 
     name = "x"
     label = "X"
@@ -80,8 +95,9 @@ class X(BaseNetwork):
     link_length: int | None = LINK_LENGTH
 
     def abilities(self) -> Abilities:
-        """A share page with the whole text."""
-        return Abilities(dialog=True, dialog_takes_text=True)
+        """Posting is for whoever set up an app and accepted what it costs; reactions would cost as well."""
+        paid = self.settings.x_cost_accepted and self.app() is not None
+        return Abilities(post=paid, delete=paid, dialog=True, dialog_takes_text=True)
 
     def length(self, text: str) -> int:
         """Weighted; every link counts 23."""
@@ -89,5 +105,127 @@ class X(BaseNetwork):
 
     def dialog(self, text: str, link: str) -> str:
         """The link stays in the text, where its author put it. https://docs.x.com/x-for-websites/web-intents/overview"""
-        base = self.settings.origin("https://x.com") + "/intent/post?text="
-        return address(lambda said: base + quote(said), text, link)
+        base = self.settings.origin(WWW) + "/intent/post?text="
+        return address(lambda part: base + quote(part), text, link)
+
+    # -- connecting --------------------------------------------------------------------------------------------------
+
+    def consent(self, client: HostClient, host: str, state: str, callback: str) -> Consent:
+        """X wants PKCE. https://docs.x.com/fundamentals/authentication/oauth-2-0/user-access-token"""
+        del host
+        verifier = oauth.new_verifier()
+        endpoint = f"{self.settings.origin(WWW)}/i/oauth2/authorize"
+        url = oauth.address(endpoint, client, callback=callback, state=state, scope=SCOPE, verifier=verifier)
+        return Consent(url, verifier)
+
+    async def exchange(
+        self, client: HostClient, host: str, code: str, callback: str, verifier: str | None
+    ) -> Connection:
+        """A token for two hours, and one that renews it once."""
+        del host
+        told = await oauth.redeem(
+            self.http, TOKENS, client, code=code, callback=callback, verifier=verifier, basic=True
+        )
+        bare = Connection("", "", "", str(told["access_token"]), token_of(told.get("refresh_token") or ""))
+        reply = await _Session(self, bare).call("GET", "/2/users/me", repeatable=True)
+        about = _data(reply)
+        if not reply.ok or not isinstance(about, dict) or not about.get("id"):
+            raise Refused(said(reply, "detail", "title"))
+        return replace(bare, remote_id=str(about["id"]), handle=f"@{about.get('username', '')}")
+
+    async def revoke(self, client: HostClient, connection: Connection) -> None:
+        """End both tokens."""
+        for token in filter(None, (connection.refresh_token, connection.token)):
+            await oauth.give_back(self.http, f"{API}/2/oauth2/revoke", client, token, basic=True)
+
+    # -- posting -----------------------------------------------------------------------------------------------------
+
+    async def post(self, connection: Connection, draft: Draft) -> Posted:
+        """Post. X refuses the same text again without naming the first post: that is then looked for."""
+        session = _Session(self, connection)
+        reply = await session.call("POST", "/2/tweets", json={"text": draft.text})
+        if reply.status == HTTPStatus.FORBIDDEN and "duplicate" in said(reply, "detail").lower():
+            earlier = await self._find(session, draft)
+            if earlier is None:
+                raise Unknown("X has this post already but does not show it yet")
+            return earlier
+        if not reply.ok:
+            raise Refused(said(reply, "detail", "title"))
+        return self._posted(_data(reply))
+
+    async def look_up(self, connection: Connection, draft: Draft) -> Posted | None:
+        """Looks for our link among the newest posts; no two shares have the same."""
+        return await self._find(_Session(self, connection), draft)
+
+    async def delete(self, connection: Connection, remote_id: str) -> None:
+        """Take it down; one that is gone already is fine."""
+        reply = await _Session(self, connection).call("DELETE", f"/2/tweets/{quote(remote_id)}", repeatable=True)
+        if not reply.ok and reply.status != HTTPStatus.NOT_FOUND:
+            raise Refused(said(reply, "detail", "title"))
+
+    async def _find(self, session: _Session, draft: Draft) -> Posted | None:
+        path = f"/2/users/{session.connection.remote_id}/tweets?max_results={LOOKED_THROUGH}&tweet.fields=entities"
+        reply = await session.call("GET", path, repeatable=True)
+        if not reply.ok:
+            raise Unknown(said(reply, "detail", "title"))
+        posts = _data(reply)
+        for post in posts if isinstance(posts, list) else ():
+            if draft.link in _links(post):
+                return self._posted(post)
+        return None
+
+    def _posted(self, post: object) -> Posted:
+        if not isinstance(post, dict) or not post.get("id"):
+            raise Unknown("X took it but did not say where it is")
+        return Posted(str(post["id"]), self.settings.reachable(f"{WWW}/i/status/{post['id']}"))
+
+
+class _Session:
+    """One verb's calls; when the access token has lapsed, it is renewed once."""
+
+    def __init__(self, network: X, connection: Connection) -> None:
+        self._network = network
+        self.connection = connection
+
+    async def call(self, method: str, path: str, *, json: Any = None, repeatable: bool = False) -> Reply:
+        """Raises ``Reconnect`` when the permission is gone, ``Retry`` while the company's credits are used up."""
+        reply = await self._once(method, path, json=json, repeatable=repeatable)
+        if reply.status == HTTPStatus.UNAUTHORIZED:
+            await self._renew()
+            reply = await self._once(method, path, json=json, repeatable=repeatable)
+        if reply.status == HTTPStatus.UNAUTHORIZED:
+            raise Reconnect(said(reply, "detail", "title"))
+        if reply.status == HTTPStatus.PAYMENT_REQUIRED:
+            # Not the person's fault: the administrator has to buy credits. Try again later.
+            raise Retry(timedelta(minutes=10), said(reply, "detail", "title"))
+        return reply
+
+    async def _once(self, method: str, path: str, *, json: Any, repeatable: bool) -> Reply:
+        headers = {"Authorization": f"Bearer {self.connection.token}"}
+        return await call(self._network.http, method, API + path, headers=headers, json=json, repeatable=repeatable)
+
+    async def _renew(self) -> None:
+        """Every refresh token works once, so the new pair is handed over at once."""
+        client, old = self._network.app(), self.connection
+        if client is None or not old.refresh_token:
+            raise Reconnect("X has ended this connection")
+        try:
+            told = await oauth.renew(self._network.http, TOKENS, client, old.refresh_token)
+        except Refused as refused:
+            raise Reconnect(str(refused)) from refused
+        fresh = token_of(told.get("refresh_token") or old.refresh_token)
+        self.connection = replace(old, token=str(told["access_token"]), refresh_token=fresh)
+        if old.renewed is not None:
+            old.renewed(self.connection)
+
+
+def _data(reply: Reply) -> object:
+    return fields(reply).get("data")
+
+
+def _links(post: object) -> set[str]:
+    """Where the links of a post lead; in its text they are t.co's."""
+    entities = post.get("entities") if isinstance(post, dict) else None
+    urls = entities.get("urls") if isinstance(entities, dict) else None
+    found = [one for one in (urls if isinstance(urls, list) else ()) if isinstance(one, dict)]
+    return {str(one[name]) for one in found for name in ("expanded_url", "unwound_url") if one.get(name)}
