@@ -233,6 +233,7 @@ class Accounts:
             if await insert_new(s, Account, {**key, **values}) is None:
                 again = update(Account).filter_by(**key).values(**values)
                 await s.execute(again.execution_options(synchronize_session=False))
+            await self.revocations.spare(s, ticket.person_id, ticket.network, connection.token)
             resumed = await self._sharing.connected(s, ticket.person_id, ticket.network)
             after_commit(s, self.resumed)
         return Connected(ticket.person_id, ticket.network, connection.handle, tuple(resumed))

@@ -62,6 +62,21 @@ class Revocations:
         await s.flush()
         return row.id
 
+    async def spare(self, s: AsyncSession, person_id: int, network: str, token: str) -> int:
+        """A connection made anew may have the very token that is on its way back; then it stays. Answers how many.
+
+        Mastodon gives one out again: https://github.com/mastodon/mastodon/blob/main/config/initializers/doorkeeper.rb
+        """
+        mine = (Revocation.person_id == person_id, Revocation.network == network, Revocation.state == "open")
+        try:
+            there = list(await s.scalars(for_update(select(Revocation).where(*mine))))
+        except LookupError:  # what cannot be read is never sent back
+            return 0
+        same = [one for one in there if one.token == token]
+        for one in same:
+            await s.delete(one)
+        return len(same)
+
     async def attempt(self, revocation_id: int) -> str:
         """Try once, at once. Answers ``revoked``, ``later``, or ``failed`` (the network will not take it back)."""
         async with self.db.write() as s:

@@ -85,6 +85,23 @@ async def test_what_cannot_be_given_back_is_said_at_once(scene: Scene) -> None:
         assert await scene.accounts.mine(s, person) == []
 
 
+async def test_a_token_given_out_again_is_not_sent_back(scene: Scene) -> None:
+    """Whoever connects anew while the old permission is on its way back may get the same token: it has to live."""
+    await scene.connect("mastodon")
+    scene.worlds["mastodon"].faults.inject(Fault.ERROR, times=99)
+    person = scene.people[JANA].id
+    await scene.accounts.disconnect(person, "mastodon")
+    scene.worlds["mastodon"].faults.clear()
+    await scene.connect("mastodon")
+    assert len(await kept(scene)) == 1, "another token: the old one still goes back"
+    async with scene.db.write() as s:
+        old = (await s.scalars(select(Revocation))).one().token
+        assert old is not None
+        assert await scene.accounts.revocations.spare(s, person, "linkedin", old) == 0
+        assert await scene.accounts.revocations.spare(s, person, "mastodon", old) == 1
+    assert await kept(scene) == []
+
+
 async def test_a_process_that_died_before_asking_leaves_it_to_others(scene: Scene) -> None:
     """What was stored is enough; two who ask at once ask once each."""
     await scene.connect("mastodon")
