@@ -199,8 +199,8 @@ class Desk:
         for urgent in (True, False):
             await self.worker.run_due(urgent=urgent)
 
-    async def look(self) -> None:
-        await self.worker.settle_unknown()
+    async def look(self) -> int:
+        return await self.worker.settle_unknown()
 
     async def come_to_rest(self, wait: Callable[[int], object]) -> None:
         """Do what the product does by itself until nothing is left to do; ``wait`` lets seconds pass."""
@@ -209,7 +209,7 @@ class Desk:
         for _ in range(30):
             done = await self.publish() + await self.refresh()
             await self.send()
-            await self.look()
+            done += await self.look()  # a card that was found is looked at once more
             if not done and not await self._under_way():
                 return
             wait(130)
