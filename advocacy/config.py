@@ -86,6 +86,12 @@ class Settings(BaseSettings):
     review_hours: int = Field(24, ge=1, le=24 * 60)
     """Hours in which reviewers are asked to decide, where no rule says otherwise."""
 
+    backup_minutes: int = Field(30, ge=1, le=24 * 60)
+    """Minutes until the editors' channel is reminded that nobody takes care of a case; after twice as many all editors
+    are told."""
+    backup_keep_days: int = Field(90, ge=1, le=3650)
+    """Days after which a case that is over is deleted."""
+
     slack_bot_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
     slack_app_token: SecretStr | None = None

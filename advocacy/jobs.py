@@ -16,6 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from advocacy.bot import account_notes, announce, feed_actions, followups
 from advocacy.bot.actions import Parts, forget_events
+from advocacy.bot.backup import watch
 from advocacy.bot.review import authors, reminders
 from advocacy.content import pictures
 from advocacy.delivery import outbox
@@ -128,6 +129,7 @@ def everything(parts: Parts, fold: Fold, links: LinkTable, visitors: Visitors) -
         Job("ask editors", 3, lambda: announce.ask_editors(parts)),
         Job("tell authors", 5, lambda: authors.tell_all(parts)),
         Job("remind reviewers", 60, lambda: reminders.remind(parts)),
+        Job("find backup", 60, lambda: watch.watch(parts)),
         Job("fold facts", parts.settings.fold_seconds, fold_and_tell),
         Job("refresh cards", max(1.0, min(10.0, parts.settings.card_refresh_seconds)), lambda: announce.refresh(parts)),
         Job("ask about doubts", 60, lambda: announce.ask_about_doubts(parts)),
@@ -141,6 +143,7 @@ def everything(parts: Parts, fold: Fold, links: LinkTable, visitors: Visitors) -
         Job("forget leavers", 3600, lambda: until_empty(lambda: leavers.forget_left(parts.db, parts.accounts))),
         Job("forget events", 3600, lambda: forget_events(parts.db)),
         Job("forget sent", 86400, forget_sent),
+        Job("forget backup", 86400, lambda: watch.forget(parts)),
         Job("forget pictures", 86400, forget_pictures),
     ])  # fmt: skip
     return jobs

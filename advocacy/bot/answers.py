@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from advocacy.bot.backup_offer import backup_button
 from advocacy.bot.brands import called
 from advocacy.bot.language import Translator
 from advocacy.chat import OPENS_FORM, Button, Message
@@ -194,7 +195,7 @@ def _posted(t: Translator, around: Around) -> Message:
                 confirm=t("Your post on {network} is removed. Delete it?", network=label),
             )
         )
-    buttons.append(_elsewhere(t, around))
+    buttons += [_elsewhere(t, around), backup_button(t, share.id)]
     said = (
         t("It could not be deleted.") + " " + problem(t, share.problem, label)
         if share.problem
@@ -239,7 +240,11 @@ def _reported(t: Translator, around: Around) -> Message:
         summary=heading,
         heading=heading,
         paragraphs=(t("Thank you! It counts for your department as self-reported."),),
-        buttons=(Button(t("That was a mistake"), action="not_done", value=around.value), _elsewhere(t, around)),
+        buttons=(
+            Button(t("That was a mistake"), action="not_done", value=around.value),
+            _elsewhere(t, around),
+            backup_button(t, around.share.id),
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from advocacy.bot.backup_offer import backup_button
 from advocacy.bot.language import Translator
 from advocacy.chat import Bar, Button, Fact, Image, Message
 from advocacy.insights.me import Mine
@@ -33,6 +34,7 @@ def help_message(t: Translator, name: str, odd: str = "", *, is_editor: bool = F
             Fact(t("leaderboard"), t("which departments take part")),
             Fact(t("accounts"), t("networks I have connected")),
             Fact(t("topics"), t("what I want to hear of")),
+            Fact(t("backup"), t("I got a nasty comment, and want help in confidence")),
             Fact(t("compose"), t("write a story from a link"))
             if is_editor
             else Fact(t("suggest"), t("suggest a story, with its link")),
@@ -43,6 +45,7 @@ def help_message(t: Translator, name: str, odd: str = "", *, is_editor: bool = F
             Button(t("Show stories"), action="feed", style="primary"),
             Button(t("My shares"), action="me"),
             Button(t("Departments"), action="leaderboard"),
+            backup_button(t),
         ),
     )  # fmt: skip
 

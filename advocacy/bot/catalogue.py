@@ -15,6 +15,10 @@ from advocacy.bot import share_actions
 from advocacy.bot import subscription_actions
 from advocacy.bot import topic_actions
 from advocacy.bot import topic_desk
+from advocacy.bot.backup import care_actions
+from advocacy.bot.backup import case_actions
+from advocacy.bot.backup import quiet_actions
+from advocacy.bot.backup import text_actions
 from advocacy.bot.desk import compose_actions
 from advocacy.bot.desk import consent_actions
 from advocacy.bot.desk import desk_actions
@@ -32,6 +36,8 @@ from advocacy.people import directory
 
 FILES: tuple[ModuleType, ...] = (
     account_actions,
+    care_actions,
+    case_actions,
     command_actions,
     compose_actions,
     consent_actions,
@@ -43,10 +49,12 @@ FILES: tuple[ModuleType, ...] = (
     reason_actions,
     recall_actions,
     plan_actions,
+    quiet_actions,
     review_actions,
     rule_actions,
     share_actions,
     subscription_actions,
+    text_actions,
     wording_actions,
     topic_actions,
     topic_desk,

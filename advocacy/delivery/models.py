@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from advocacy.db import Base, BigId, Id, now
+from advocacy.db import Base, BigId, Id, Secret, now
 
 
 class Channel(Base):
@@ -99,6 +99,9 @@ class Outbox(Base):
     target: Mapped[dict[str, Any]] = mapped_column(JSON)
     """The ChannelRef, UserRef or MessageRef, and ``reply_to`` for ``tell``."""
     message: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """Empty when it is sealed."""
+    sealed: Mapped[str | None] = mapped_column(Secret("outbox.sealed"))
+    """A confidential message, as JSON; forgotten once it is settled."""
     marker: Mapped[str] = mapped_column(String(64), unique=True)
     """Unique: the same effect asked for twice is one row. Goes along with the message, so it can be looked up."""
     placement_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("placement.id", ondelete="CASCADE"), index=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from typing import Any
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from advocacy.chat import ChannelRef, Message, MessageRef, UserRef, to_json
+from advocacy.chat import ChannelRef, Message, MessageRef, UserRef, from_json, to_json
 from advocacy.db import insert_into, now
 from advocacy.delivery.models import Outbox, OutboxState, Placement
 
@@ -29,15 +30,16 @@ async def send(
     due_at: datetime | None = None,
     holds_for: str = "",
     urgent: bool = False,
+    sealed: bool = False,
 ) -> bool:
     """Post this once, at once or when it is due. The same marker again changes nothing; answers whether it was new.
 
     ``holds_for`` is the fingerprint of the approved content of a story's card; see ``guard.holds``. What goes to a
-    person is always urgent.
+    person is always urgent. ``sealed``: it is confidential, so it lies here encrypted and only until it has left.
     """
     return await _put(
         s, "send", to, message, marker, placement_id=placement_id, urgent=urgent or isinstance(to, UserRef),
-        due_at=due_at, holds_for=holds_for,
+        due_at=due_at, holds_for=holds_for, sealed=sealed,
     )  # fmt: skip
 
 
@@ -82,9 +84,12 @@ async def _put(
     urgent: bool = False,
     due_at: datetime | None = None,
     holds_for: str = "",
+    sealed: bool = False,
 ) -> bool:
+    whole = to_json(message)
     values = {
-        "verb": verb, "lane": f"{to.platform}:{to.tenant}", "message": to_json(message), "marker": marker,
+        "verb": verb, "lane": f"{to.platform}:{to.tenant}", "message": {} if sealed else whole, "marker": marker,
+        "sealed": json.dumps(whole) if sealed else None,
         "target": {"kind": type(to).__name__, "reply_to": reply_to, **asdict(to)}, "placement_id": placement_id,
         "urgent": urgent, "due_at": due_at or now(), "holds_for": holds_for,
     }  # fmt: skip
@@ -118,6 +123,11 @@ def target_of(row: Outbox) -> tuple[Target, str]:
     reply_to = rest.pop("reply_to")
     target: Target = kinds[rest.pop("kind")](**rest)
     return target, reply_to
+
+
+def message_of(row: Outbox) -> Message:
+    """What a row says."""
+    return from_json(row.message if row.sealed is None else json.loads(row.sealed))
 
 
 async def forget_sent(s: AsyncSession, older_than: timedelta, at: datetime | None = None) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.chat import ChannelRef, MessageRef, UserRef
 from advocacy.delivery.models import Channel, Placement
+from advocacy.people.breaks import awake
 from advocacy.people.directory import employed
 from advocacy.people.models import Identity, Person
 
@@ -52,14 +53,19 @@ async def channels(s: AsyncSession, purpose: str, only: Sequence[int] = ()) -> l
     return [of_channel(one) for one in (await s.execute(query)).scalars()]
 
 
-async def direct(s: AsyncSession, person_ids: Sequence[int]) -> list[Place]:
-    """One place for each of these people who can be written to, where they were met first; nobody who has left."""
+async def direct(s: AsyncSession, person_ids: Sequence[int], *, also_on_break: bool = False) -> list[Place]:
+    """One place for each of these people who can be written to, where they were met first; nobody who has left.
+
+    Whoever wants no prompts at the moment is left out, except with ``also_on_break``: for what they wait for.
+    """
     query = (
         select(Identity, Person)
         .join(Person, Person.id == Identity.person_id)
         .where(Person.id.in_(person_ids), Identity.is_guest.is_(False), employed())
         .order_by(Identity.id)
     )
+    if not also_on_break:
+        query = query.where(awake())
     found: dict[int, Place] = {}
     for identity, person in (await s.execute(query)).all():
         found.setdefault(person.id, of_identity(identity, person))

@@ -12,12 +12,12 @@ from sqlalchemy import ColumnElement, CursorResult, and_, exists, false, or_, se
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from advocacy.chat import ChatPlatform, Gone, MessageRef, Refused, Retry, Unknown, UserRef, from_json
+from advocacy.chat import ChatPlatform, Gone, MessageRef, Refused, Retry, Unknown, UserRef
 from advocacy.db import Database, for_update, now
 from advocacy.delivery import brakes, guard, placements
 from advocacy.delivery.limits import Kind, Limits
 from advocacy.delivery.models import Outbox, OutboxState, Placement, PlacementState
-from advocacy.delivery.outbox import target_of
+from advocacy.delivery.outbox import message_of, target_of
 
 log = structlog.get_logger()
 BATCH = 24
@@ -185,7 +185,7 @@ class Worker:
     async def _call(self, row: Outbox) -> MessageRef | None:
         """Speak to the platform; the message it became, for a send."""
         target, reply_to = target_of(row)
-        platform, message = self.platforms[target.platform], from_json(row.message)
+        platform, message = self.platforms[target.platform], message_of(row)
         if isinstance(target, MessageRef):
             await platform.update(target, message)
         elif row.verb == "tell":
@@ -241,7 +241,7 @@ class Worker:
             mine = await _mine(s, row, (*_OPEN, OutboxState.PENDING))
             if mine is None:
                 return
-            mine.state, mine.settled_at, mine.problem = OutboxState.SENT, now(), ""
+            mine.state, mine.settled_at, mine.problem, mine.sealed = OutboxState.SENT, now(), "", None
             if ref is not None and mine.placement_id is not None:
                 await placements.settle(s, await s.get_one(Placement, mine.placement_id), ref)
 
@@ -308,7 +308,7 @@ class Worker:
             if mine is None:
                 return
             if mine.attempts >= MOST_ATTEMPTS:
-                mine.state, mine.settled_at = OutboxState.FAILED, now()
+                mine.state, mine.settled_at, mine.sealed = OutboxState.FAILED, now(), None
             mine.due_at = now() + timedelta(seconds=30 * 2 ** min(mine.attempts, 6))
             mine.problem, mine.attempts = why, mine.attempts + 1
 
@@ -345,6 +345,6 @@ async def _wait(s: AsyncSession, row: Outbox, until: datetime) -> None:
 
 async def _fail(s: AsyncSession, row: Outbox, why: str) -> None:
     log.warning("outbox.failed", outbox=row.id, verb=row.verb, why=why)
-    row.state, row.settled_at, row.problem = OutboxState.FAILED, now(), why
+    row.state, row.settled_at, row.problem, row.sealed = OutboxState.FAILED, now(), why, None
     if row.placement_id is not None and row.verb == "send":
         (await s.get_one(Placement, row.placement_id)).state = PlacementState.FAILED

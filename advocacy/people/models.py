@@ -45,6 +45,8 @@ class Person(Base):
     """First day no longer employed."""
     undo_seconds: Mapped[int | None]
     """This person's own undo window; the company's when empty."""
+    break_until: Mapped[datetime | None]
+    """They want no prompts before then: see ``breaks``."""
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

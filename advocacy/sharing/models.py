@@ -10,6 +10,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from advocacy.db import Base, BigId, Id, Secret, now
+from advocacy.sharing.backup_models import BackupCase, BackupEvent, BackupMessage, BackupText, CaseState
 
 
 class Account(Base):
@@ -268,3 +269,9 @@ class Salt(Base):
     id: Mapped[Id]
     day: Mapped[str] = mapped_column(String(10), unique=True)
     value: Mapped[str] = mapped_column(Secret("salt.value"))
+
+
+__all__ = [
+    "Account", "BackupCase", "BackupEvent", "BackupMessage", "BackupText", "CaseState", "Click", "ClickBatch",
+    "Connecting", "HostApp", "Link", "Salt", "Share", "ShareEvent", "ShareState",
+]  # fmt: skip
