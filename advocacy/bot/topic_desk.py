@@ -150,6 +150,8 @@ def _saved(t: Translator, topic: Settled) -> Message:
         facts.append(Fact(t("Out now, for members only"), _named(t, topic.out, "\n")))
         notes.append(t("Cards of these stories that are in channels stay there: everybody there can read them, only "
                        "members can share. Withdraw a story if others should not read it."))  # fmt: skip
+    if topic.kind == RESTRICTED and topic.coming:
+        facts.append(Fact(t("Approved and on their way, for members only"), _named(t, topic.coming, "\n")))
     buttons = (Button(t("Change"), action="topic_edit", value={"q": topic.topic_id, OPENS_FORM: 1}), manage(t))
     return Message(
         summary=said, heading=said, paragraphs=tuple(notes), facts=tuple(facts), buttons=buttons

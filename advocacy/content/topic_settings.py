@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.content.fields import MAX_TOPIC, Invalid
@@ -15,6 +16,7 @@ from advocacy.people.directory import employed
 from advocacy.people.models import Person
 
 KINDS = (OPEN, REQUIRED, RESTRICTED)
+_COMING = (StoryState.APPROVED, StoryState.SCHEDULED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Settled:
     """Names of those who still work here; only of a restricted topic."""
     out: Sequence[str] = ()
     """Titles of stories with it that are out now, the newest first."""
+    coming: Sequence[str] = ()
+    """The same of stories that are approved and wait for their time."""
 
 
 async def listing(s: AsyncSession) -> list[Topic]:
@@ -53,17 +57,20 @@ async def look(s: AsyncSession, topic_id: int) -> Settled:
         .where(TopicPerson.topic_id == topic.id, TopicPerson.kind == "member", employed())
         .order_by(Person.name)
     )
-    live = select(Story.title, Story.topics).where(Story.state == StoryState.LIVE).order_by(Story.id.desc())
-    wanted = topic.name.casefold()
-    out = [title for title, names in (await s.execute(live)).all() if wanted in map(str.casefold, names)]
-    return Settled(topic.id, topic.name, topic.kind, list(await s.scalars(members)), out)
+    known = select(Story.title, Story.topics, Story.state).where(Story.state.in_((StoryState.LIVE, *_COMING)))
+    wanted, out, coming = topic.name.casefold(), list[str](), list[str]()
+    for title, names, state in (await s.execute(known.order_by(Story.id.desc()))).all():
+        if wanted in map(str.casefold, names):
+            (out if state == StoryState.LIVE else coming).append(title)
+    return Settled(topic.id, topic.name, topic.kind, list(await s.scalars(members)), out, coming)
 
 
 async def save(s: AsyncSession, topic_id: int, name: str, kind: str) -> int:
     """Make a topic (0), or give one another name and kind; answers its id.
 
     Stories, feeds and rules of review that bear the old name bear the new one, without a new review. A topic that is
-    not restricted has no members. Raises ``Invalid`` with ``missing``, ``too_long``, ``comma``, ``taken``, ``unknown``.
+    not restricted has no members. Raises ``Invalid`` with ``missing``, ``too_long``, ``comma``, ``taken``, ``unknown``;
+    then nothing more can be done in this unit of work.
     """
     name = " ".join(name.split())
     if not name:
@@ -79,7 +86,10 @@ async def save(s: AsyncSession, topic_id: int, name: str, kind: str) -> int:
     topic = await _get(s, topic_id) if topic_id else Topic(name=name)
     old, topic.name, topic.kind = topic.name, name, kind
     s.add(topic)
-    await s.flush()
+    try:
+        await s.flush()
+    except IntegrityError:  # somebody gave this name at the same moment
+        raise Invalid("name", "taken") from None
     if old != name:
         await _rename(s, old, name)
     if kind != RESTRICTED:

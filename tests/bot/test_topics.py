@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, update
 
 from advocacy.chat import Answer, Form, OpenForm
 from advocacy.content import audience, stories
 from advocacy.content.audience import NotSharable
+from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import ReviewRule, Topic, TopicPerson
 from advocacy.db import now
 from advocacy.people.models import Person
@@ -65,13 +69,29 @@ async def test_the_way_to_a_topic_for_members(chat: Chat) -> None:
     assert "did not work" in said(await chat.press(CLARA, "topic_save", {"name": "X", "kind": "open"}, q=4711))
 
 
+async def test_two_editors_make_the_same_topic_at_once(chat: Chat) -> None:
+    """One makes it, the other reads at the field that it is there; so does who renames another to it."""
+    async with chat.db.write() as s:
+        s.add(Topic(name="Lake", kind="open"))
+        await s.flush()
+        lake = await s.scalar(select(Topic.id)) or 0
+    ends = await asyncio.gather(*(save(chat, one, name="Merger") for one in (0, 0, lake)))
+    errors = [one.form.errors for one in ends if isinstance(one, OpenForm)]
+    assert errors == [{"name": "There is one with this name already."}] * 2
+
+
 async def test_what_is_out_with_a_topic_that_becomes_restricted_is_named_and_hidden(chat: Chat) -> None:
     """The editor reads which stories and what of the cards that are out; nobody but members may open them."""
     story = await chat.live_story(topics=["Merger"])
+    planned = await chat.story(title="Tomorrow", topics=["merger"], publish_at=now() + timedelta(days=1))
+    await chat.press(DAVID, "approve", s=planned.id, f=fingerprint(planned))
+    await chat.story(title="Nobody approved this", topics=["Merger"])
     async with chat.db.read() as s:
         topic_id = await s.scalar(select(Topic.id)) or 0
     done = said(await save(chat, topic_id, kind="restricted", admit=(await chat.person(JANA)).email))
-    assert "for members only: The rotor that listens" in done
+    assert "Out now, for members only: The rotor that listens\n" in done
+    assert "on their way, for members only: Tomorrow\n" in done
+    assert "Nobody approved" not in done
     assert "Withdraw a story" in done
     async with chat.db.read() as s:
         assert (await audience.readable(s, story.id, (await chat.person(JANA)).id, now())).state == "live"
