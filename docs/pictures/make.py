@@ -1,8 +1,9 @@
 # ruff: noqa: INP001 - a script, part of no package
-"""Make the README's pictures: play the demo with simulated colleagues, and photograph its windows.
+"""Make the pictures of the README: play the demo with simulated colleagues, and photograph its windows.
 
 Run as ``.venv/bin/python docs/pictures/make.py`` (development requirements and Chromium are needed; nothing but
-loopback is used). Writes ``slack.png``, ``teams.png``, ``leaders.png`` and ``playground.png`` beside this file.
+loopback is used). Writes ``slack.png``, ``teams.png``, ``leaders.png``, ``playground.png``, and of the editors' desk
+``compose.png``, ``review.png`` and ``recall.png`` beside this file.
 """
 
 from __future__ import annotations
@@ -20,11 +21,14 @@ from PIL import Image
 from playwright.async_api import Browser, Locator, Page, async_playwright
 from sqlalchemy import select, update
 
+from advocacy.content import stories
 from advocacy.content.models import Story, StoryState
+from advocacy.content.review import rules
 from advocacy.db import now
+from advocacy.delivery.models import Channel
 from advocacy.demo import Demo
 from advocacy.people import directory
-from advocacy.people.models import Membership
+from advocacy.people.models import Membership, Person
 from advocacy.playground.colleagues.browser import Browser as Hands
 from advocacy.playground.colleagues.colleagues import Door
 from advocacy.playground.colleagues.share import Style
@@ -44,9 +48,15 @@ DAYS = 18
 """So many days the colleagues' shares are spread over."""
 SHARPNESS = 1.6
 """Picture points per point on screen."""
-LARGEST = 300_000
+LARGEST, LARGEST_OF_DESK = 300_000, 120_000
 """Bytes of a picture."""
 ENGLISH_SLACK, ENGLISH_TEAMS, LEADER = "Yara Blume", "Aoife Merrow", "Dr. Ada Vorstand"
+AUTHOR, REVIEWER = "Emilia Textor", "Clara Editorius"
+ARTICLE = "https://www.nordlicht.example/news/rotor-that-listens"
+TITLE, CHANGED = "A rotor with ears", "A rotor with very good ears"
+WORDING = "Nine seconds is all a gust needs to cross our wind park. I like it because [why it matters to me]."
+SUMMARY = "Forty turbines off Lerchensand now turn their blades before a gust arrives. A test shows 4 % more power."
+LATER = SUMMARY.replace("A test shows 4 %", "A quiet winter test shows 6 %")
 IMAGES_ARE_THERE = """async (root) => {
   const isSeen = ({top, bottom}) => bottom > 0 && top < innerHeight;
   const seen = [...root.querySelectorAll("img")].filter((one) => isSeen(one.getBoundingClientRect()));
@@ -128,17 +138,17 @@ async def become(page: Page, world: str, name: str) -> None:
     await page.locator(f"#{world} .who", has_text=name).wait_for()
 
 
-async def photograph(what: Locator, name: str) -> None:
+async def photograph(what: Locator, name: str, largest: int = LARGEST) -> None:
     """Save a picture; with fewer colours when it is too large."""
     await what.evaluate(IMAGES_ARE_THERE)
     shot = Image.open(io.BytesIO(await what.screenshot(animations="disabled"))).convert("RGB")
     path = HERE / name
     shot.save(path, optimize=True)
-    if path.stat().st_size > LARGEST:
-        shot.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+    if path.stat().st_size > largest:
+        shot.quantize(128 if largest < LARGEST else 256, dither=Image.Dither.NONE).save(path, optimize=True)
     size = path.stat().st_size
     print(f"{name}: {shot.width} x {shot.height}, {size // 1000} kB")  # noqa: T201 - a script says what it did
-    assert size <= LARGEST
+    assert size <= largest, name
 
 
 async def slack_window(page: Page) -> None:
@@ -174,6 +184,59 @@ async def leaders_page(page: Page) -> None:
     await photograph(board.locator("body"), "leaders.png")
 
 
+async def speak_english(demo: Demo) -> None:
+    """The editors of these pictures work in English."""
+    async with demo.app.db.write() as s:
+        editors = [one.id for one in await directory.with_role(s, "editor")]
+        await s.execute(update(Person).where(Person.id.in_(editors)).values(language="en"))
+        await s.execute(update(Channel).where(Channel.purpose == "editors").values(language="en"))
+
+
+async def compose_form(page: Page) -> None:
+    """What a pasted link becomes, and off to review."""
+    await become(page, "slack", AUTHOR)
+    await page.fill("#slack .write-field", f"/advocacy compose {ARTICLE}")
+    await page.keyboard.press("Enter")
+    form = page.locator("#slack [role=dialog]")
+    await form.get_by_label("Title").fill(TITLE)
+    await form.get_by_label("What it is about").fill(SUMMARY)
+    await form.get_by_label("Suggested wording").fill(WORDING)
+    await form.get_by_label("May we use the picture?").select_option("own")
+    await form.get_by_label("Topics").fill("Wind power")
+    await photograph(form, "compose.png", LARGEST_OF_DESK)
+    await form.get_by_role("button", name="Ask for review").click()
+    await page.locator("#slack .private", has_text=f"In review: {TITLE}").wait_for()
+
+
+async def review_card(demo: Demo, page: Page) -> None:
+    """The card of a story that was changed after its approval, with why it is there and the difference."""
+    async with demo.app.db.write() as s:
+        await rules.add(s, rules.make("Figures and forecasts", "numbers", language="en"))
+        story = await s.scalar(select(Story.id).where(Story.title == TITLE))
+    assert story is not None
+    await demo.approve(story, "clara.editorius")
+    async with demo.app.db.write() as s:
+        editor = (await directory.with_role(s, "editor"))[1]
+        kept = await stories.get(s, story)
+        await stories.edit(s, story, by_id=editor.id, seen=kept.version, title=CHANGED, summary=LATER)
+    demo.app.editors_due()
+    await become(page, "teams", REVIEWER)
+    await page.locator("#teams .t-row", has_text="Comms Editors").click()
+    card = page.locator("#teams article", has_text=CHANGED).last
+    await card.get_by_role("button", name="Approve").wait_for()
+    await photograph(card.locator(".t-card"), "review.png", LARGEST_OF_DESK)
+
+
+async def recall_form(page: Page) -> None:
+    """Approved after all, then withdrawn with a reason."""
+    card = page.locator("#teams article", has_text=CHANGED).last
+    await card.get_by_role("button", name="Approve").click()
+    await card.get_by_role("button", name="Withdraw the story").click()
+    form = page.locator("#teams [role=dialog]")
+    await form.get_by_label("Reason").fill("The figure is being checked once more.")
+    await photograph(form, "recall.png", LARGEST_OF_DESK)
+
+
 async def cards(demo: Demo, number: int) -> None:
     """Wait until so many stories stand in the channels."""
     slack, teams = demo.worlds.slack, demo.worlds.teams
@@ -198,6 +261,7 @@ async def main() -> None:
         demo = Demo(Path(folder), undo_seconds=15, card_refresh_seconds=1.0)
         try:
             await demo.start()
+            await speak_english(demo)
             await demo.fill()
             async with demo.app.db.read() as s:
                 second = await s.scalar(select(Story.id).where(Story.title.contains("rotor")))
@@ -216,6 +280,10 @@ async def main() -> None:
                 await teams_window(page)
                 await leaders_page(page)
                 await photograph((await visit(demo, browser, 1500, 900)).locator("body"), "playground.png")
+                page = await visit(demo, browser, 2100, 1900)
+                await compose_form(page)
+                await review_card(demo, page)
+                await recall_form(page)
                 await browser.close()
         finally:
             await demo.stop()

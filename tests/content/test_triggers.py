@@ -117,3 +117,12 @@ def test_places_close_together_are_shown_once() -> None:
     assert found(rule("numbers"), near) == [near]
     far = f"40 % more. {'Calm words about the sea. ' * 8}By 2031 it doubled."
     assert len(found(rule("numbers"), far)) == 2
+
+
+def test_an_excerpt_has_no_half_words() -> None:
+    """It begins and ends where words do; one that has no spaces is cut all the same."""
+    calm = "Calm words about the sea and its birds."
+    assert found(rule("numbers"), f"{calm} Now 40 % more. {calm}") == [
+        "…the sea and its birds. Now 40 % more. Calm words about the…"
+    ]
+    assert found(rule("numbers"), "風" * 60 + "40 %" + "風" * 60) == ["…" + "風" * 30 + "40 %" + "風" * 30 + "…"]

@@ -41,6 +41,7 @@ _NUMBERS = regex.compile(
     rf"|\b\d{{1,3}}(?:[.,'’\u202f\u00a0]\d{{3}})+\b|\b\d{{5,}}\b|\b(?:{_FORECAST})\b",
     regex.IGNORECASE,
 )
+_SPACE = regex.compile(r"\s+")
 _YEAR = regex.compile(r"\b20\d\d\b")
 _EMAIL = regex.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = regex.compile(r"(?<![\w.,/])(?<!\d )(?:\+|0)(?:[ ()/.\u00a0-]{0,2}\d){7,15}(?!\w)")
@@ -172,6 +173,10 @@ def _pattern(rule: ReviewRule, texts: list[_Text]) -> Iterator[Hit]:
 
 def _excerpt(text: str, begin: int, end: int) -> str:
     first, last = max(0, begin - _AROUND), min(len(text), end + _AROUND)
+    if first and (space := _SPACE.search(text, first - 1, begin)):
+        first = space.end()  # no half words at the ends, where there are others
+    if last < len(text) and (spaces := list(_SPACE.finditer(text, end, last + 1))):
+        last = spaces[-1].start()
     words = " ".join(text[first:last].split())
     return ("…" if first else "") + words + ("…" if last < len(text) else "")
 
