@@ -72,6 +72,16 @@ async def direct(s: AsyncSession, person_ids: Sequence[int], *, also_on_break: b
     return list(found.values())
 
 
+async def out_of_reach(s: AsyncSession, person_ids: Sequence[int]) -> list[str]:
+    """Names of those of them who cannot be written to: no platform has told us yet who they are there."""
+    if not person_ids:
+        return []
+    query = select(Identity.person_id).where(Identity.person_id.in_(person_ids), Identity.is_guest.is_(False))
+    met = set(await s.scalars(query))
+    rows = await s.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids)).order_by(Person.name))
+    return [name for person_id, name in rows.all() if person_id not in met]
+
+
 def placed() -> Select[Placement, Channel, Identity, Person]:
     """Placements with what their place is made of; hand each row to ``read``."""
     return (
@@ -95,4 +105,4 @@ def message_ref(placement: Placement, place: Place) -> MessageRef:
     return MessageRef(place.to.platform, place.to.tenant, placement.message_channel or otherwise, placement.message_id)
 
 
-__all__ = ["Place", "channels", "direct", "message_ref", "of_channel", "of_identity", "placed", "read"]
+__all__ = ["Place", "channels", "direct", "message_ref", "of_channel", "of_identity", "out_of_reach", "placed", "read"]

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -25,6 +26,8 @@ USERS = 60
 TEXT_LIMITS = (4000, 1500, 500, 150)
 """Tried in this order for a card that is too large."""
 ROWS = 40
+_BESIDE = 100
+"""Characters of a fact that stand beside its name."""
 _PLACEHOLDER = 34
 """Characters that a field has room for on a phone."""
 INLINE = re.compile(r"[\\*`]|~~|(?<![^\W_])_|_(?![^\W_])|(?<=\])\(|&(?=#?\w+;)")
@@ -149,9 +152,7 @@ def _body(message: Message, where: _Where) -> Iterator[Json]:
     if message.quote:
         yield {"type": "Container", "style": "emphasis", "items": list(_lines(message.quote))}
     yield from drawn_changes(message.changes, escape)
-    if message.facts:
-        facts = [{"title": _some(one.label), "value": _some(one.value)} for one in message.facts]
-        yield {"type": "FactSet", "facts": facts}
+    yield from _facts(message.facts)
     for bar in message.bars:
         yield from _bar(bar)
     for asked in message.inputs:
@@ -182,6 +183,19 @@ def _lines(text: str) -> Iterator[Json]:
             spacing = {"spacing": "None"}
         else:
             spacing = {"spacing": "Medium"}
+
+
+def _facts(facts: Sequence[Fact]) -> Iterator[Json]:
+    """Short ones in two columns; what is long stands below its name, as the second column is narrow on a phone."""
+    for is_long, some in groupby(facts, lambda one: len(one.value) > _BESIDE or "\n" in one.value):
+        if not is_long:
+            beside = [{"title": _some(one.label), "value": _some(one.value)} for one in some]
+            yield {"type": "FactSet", "facts": beside}
+            continue
+        for one in some:
+            yield _text(one.label, weight="Bolder")
+            for line in _lines(one.value):
+                yield {**line, "spacing": "None"}
 
 
 def _is_shown(image: Image) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import time_machine
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from advocacy.bot import announce
 from advocacy.chat import Answer, Form, OpenForm
 from advocacy.content.models import Story, StoryState, Topic
 from advocacy.delivery.models import Channel, Placement
+from advocacy.people.models import Identity
 from tests.bot.conftest import Chat, message_of, said
 
 CLARA, DAVID, JANA = "clara.editorius", "david.vierauge", "jana.feld"
@@ -172,3 +173,15 @@ async def test_planning_is_for_editors(chat: Chat) -> None:
     story = await chat.story()
     for action in ("when", "when_save", "audience", "audience_save", "resend", "feature", "plan", "campaigns"):
         assert "Redaktion" in said(await chat.press(JANA, action, s=story.id)), action
+
+
+async def test_editors_hear_which_leaders_cannot_be_written_to_yet(chat: Chat) -> None:
+    """Nobody waits in vain for a card that had nowhere to go: whoever was never met is named."""
+    story = await chat.story()
+    jana, till = await chat.person("jana.feld"), await chat.person("till.brandt")
+    async with chat.db.write() as s:
+        await s.execute(delete(Identity).where(Identity.person_id == till.id))
+    typed = {"leaders": f"{jana.email}, {till.email}", "minutes": "15"}
+    answer = await chat.press("david.vierauge", "audience_save", typed, s=story.id, v=story.version)
+    assert "Till Brandt. Wer vorab" in said(answer)
+    assert jana.name not in said(answer)

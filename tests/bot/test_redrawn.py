@@ -48,3 +48,17 @@ async def test_the_editors_card_of_a_withdrawn_story_says_why(chat: Chat) -> Non
     await chat.deliver()
     [card] = chat.worlds.slack.messages(editors.channel)
     assert "Withdrawn by David Vierauge: A wrong number. Cards are" in json.dumps(card.blocks)
+
+
+async def test_a_consent_is_seen_on_the_review_card(chat: Chat) -> None:
+    """Nobody who decides goes on waiting for an answer that is there."""
+    editors = await chat.channel("comms-editors", "editors")
+    jana = await chat.person("jana.feld")
+    story = await chat.story(credit_id=jana.id, consent="asked")
+    await announce.ask_editors(chat.parts)
+    await chat.deliver()
+    assert "still awaited" in json.dumps(chat.worlds.slack.messages(editors.channel)[0].blocks)
+    await chat.press("jana.feld", "consent_given", s=story.id)
+    await announce.ask_editors(chat.parts)
+    await chat.deliver()
+    assert "still awaited" not in json.dumps(chat.worlds.slack.messages(editors.channel)[0].blocks)

@@ -84,6 +84,15 @@ def test_all_is_there_in_its_order() -> None:
     assert all(one["wrap"] for one in elements(card, "TextBlock") if one["text"] != render.NO_BREAK)
 
 
+def test_a_long_fact_stands_below_its_name() -> None:
+    """The second column of facts is narrow on a phone; short ones before and after keep their columns and order."""
+    facts = (Fact("A", "short"), Fact("B", "words " * 30), Fact("C", "two\nlines"), Fact("D", "short"))
+    body = render.card(Message("x", facts=facts))["body"]
+    assert [one["type"] for one in body] == ["FactSet", *["TextBlock"] * 5, "FactSet"]
+    assert [one["text"] for one in body[1:6:2]][:1] == ["B"]
+    assert body[2]["spacing"] == "None"
+
+
 def test_no_action_set_is_too_long() -> None:
     """Teams draws six actions of a set; more go into another set, none is lost."""
     sets = elements(render.card(FULL), "ActionSet")

@@ -10,7 +10,7 @@ from advocacy.bot.refusals import refusal
 from advocacy.chat import Answer, Button, Message, Private, Rewrite
 from advocacy.content import stories
 from advocacy.content.models import Story, StoryState
-from advocacy.db import after_commit
+from advocacy.db import after_commit, now
 from advocacy.delivery import outbox, places
 from advocacy.people import directory
 
@@ -54,7 +54,8 @@ async def _answer(call: Call, consent: str) -> Answer:
         if story.consent != consent:
             if story.state not in OPEN:
                 return Private(refusal(call.t, "not_in_review"))
-            story.consent = consent
+            story.consent, story.updated_at = consent, now()
+            after_commit(s, call.parts.editors_due)  # who decides sees it on their card
             await _tell_suggester(s, call.parts, story, call.person.name)
     words = {
         "given": call.t("Thank you! Your name stands beside the story when it goes out."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -22,7 +23,7 @@ from advocacy.content.models import Story
 from advocacy.content.plain import shorten
 from advocacy.content.stories import Invalid, Overtaken
 from advocacy.db import after_commit
-from advocacy.delivery import outbox, placements
+from advocacy.delivery import outbox, placements, places
 
 DAYS = 14
 MOST_SHOWN = 40
@@ -81,13 +82,14 @@ async def _save(call: Call, form: Form, read: Read, fields: dict[str, str]) -> A
             story, moved = await schedule.replan(s, call.number("s"), by_id=call.person.id, seen=seen, **read.changes)
             if moved:
                 await outbox.cancel_sends(s, story.id)
+            unmet = await places.out_of_reach(s, story.leader_ids)
             after_commit(s, call.parts.editors_due)
     except (Invalid, Overtaken) as wrong:
         return kept_open(call, form, wrong, fields)
-    return Private(_saved(call, story), replace=True)
+    return Private(_saved(call, story, unmet), replace=True)
 
 
-def _saved(call: Call, story: Story) -> Message:
+def _saved(call: Call, story: Story, unmet: Sequence[str]) -> Message:
     t, zone = call.t, call.parts.settings.zone
     begins, ends = calendar.begins(story), calendar.ends(story)
     facts = [Fact(t("Where it stands"), state_name(t, story))]
@@ -97,6 +99,9 @@ def _saved(call: Call, story: Story) -> Message:
         facts.append(Fact(t("Whose clock"), t("Each channel's own clock")))
     if ends is not None:
         facts.append(Fact(t("Ends"), t.moment(ends, zone)))
+    if unmet:
+        first = t("{names}. They have to press or write something to this app once.", names=", ".join(unmet))
+        facts.append(Fact(t("Cannot get it first yet"), first))
     back = Button(t("Open the story"), action="desk", value={"s": story.id})
     said = t("Saved: {title}", title=story.title)
     return Message(summary=said, heading=said, facts=tuple(facts), buttons=(back,))
