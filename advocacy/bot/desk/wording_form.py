@@ -98,7 +98,7 @@ def _hint(desk: Desk, typed: Typed) -> str:
     rooms = desk.rooms(typed.network, typed.language or desk.story.language, typed.text)
     ports = [desk.networks[typed.network]] if typed.network in desk.networks else list(desk.networks.values())
     counted = " · ".join(room(desk.t, left, label) for left, label in rooms)
-    return " ".join(one for one in (counted, usual(desk.t, ports)) if one)
+    return ". ".join(one for one in (counted, usual(desk.t, ports)) if one)
 
 
 def field_problems(desk: Desk, typed: Typed, others: Sequence[Wording]) -> dict[str, str]:
