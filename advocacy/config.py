@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     """``sqlite:///path`` or ``postgresql://user:password@host/name``."""
     public_url: str = "http://127.0.0.1:8780"
     """Where people's browsers reach this product; https outside the playground."""
+    short_url: str = ""
+    """A short domain of the company's for links, ``https://go.example.com``; the public address when empty."""
+    short_home: str = ""
+    """Where somebody is led who looks for anything else there; when empty, there is nothing."""
     host: str = "127.0.0.1"
     port: int = 8780
     keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
@@ -215,6 +219,23 @@ class Settings(BaseSettings):
             msg = "ADVOCACY_AI_URL must begin with https:// (http:// only for localhost or a private address)"
             raise ValueError(msg)
         return self
+
+    @model_validator(mode="after")
+    def _short_domain_is_one(self) -> Self:
+        parts = urlsplit(self.short_url)
+        if self.short_url and (not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment):
+            msg = "ADVOCACY_SHORT_URL must be a domain without a path, such as https://go.example.com"
+            raise ValueError(msg)
+        for name, url in (("ADVOCACY_SHORT_URL", self.short_url), ("ADVOCACY_SHORT_HOME", self.short_home)):
+            if url and not self.playground and urlsplit(url).scheme != "https":
+                msg = f"{name} must begin with https://"
+                raise ValueError(msg)
+        return self
+
+    @property
+    def link_url(self) -> str:
+        """Where links are followed; no slash at its end."""
+        return (self.short_url or self.public_url).rstrip("/")
 
     @property
     def has_assistant(self) -> bool:

@@ -56,7 +56,10 @@ async def examine(settings: Settings) -> list[Finding]:
     http = Http(settings)
     await http.start()
     try:
-        for check in (_database(settings), _address(http, settings), _slack(http, settings), _teams(http, settings)):
+        for check in (
+            _database(settings), _address(http, settings), _short_domain(http, settings), _slack(http, settings),
+            _teams(http, settings),
+        ):  # fmt: skip
             found += [one async for one in check]
     finally:
         await http.close()
@@ -184,6 +187,28 @@ async def _address(http: Http, settings: Settings) -> AsyncIterator[Finding]:
     else:
         sentence = f"{settings.public_url} answers {reply.status}, not as this product."
         yield Finding("warning", sentence, f"start it, and let your proxy lead there to port {settings.port}")
+
+
+async def _short_domain(http: Http, settings: Settings) -> AsyncIterator[Finding]:
+    """Does the short domain lead here, and to links alone?"""
+    if not settings.short_url or settings.playground:
+        return
+    host = urlsplit(settings.short_url).hostname or ""
+    try:
+        health = await http.request("GET", f"{settings.link_url}/healthz", timeout=8.0)
+        page = await http.request("GET", f"{settings.link_url}/sign-in", timeout=8.0)
+    except _LOST as error:
+        sentence = f"Links lead to {settings.short_url}, which cannot be reached from here ({error})."
+        yield Finding("bad", sentence, f"let your proxy lead {host} to port {settings.port}, or unset the short domain")
+        return
+    if not health.ok:
+        sentence = f"Links lead to {settings.short_url}, which answers {health.status}, not as this product."
+        yield Finding("bad", sentence, f"let your proxy lead {host} to port {settings.port}, or unset the short domain")
+    elif page.status not in {302, 404}:
+        sentence = f"{settings.short_url} shows other pages than links."
+        yield Finding("warning", sentence, "let your proxy pass the Host header on")
+    else:
+        yield Finding("good", f"Links are followed at {settings.short_url}, and nothing else is served there.")
 
 
 async def _slack(http: Http, settings: Settings) -> AsyncIterator[Finding]:

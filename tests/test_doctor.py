@@ -142,6 +142,19 @@ async def test_something_else_answers_at_our_address(chosen: Settings, vendors: 
     assert found["warning"] == ["https://advocacy.nordlicht.example answers 502, not as this product."]
 
 
+async def test_the_short_domain(chosen: Settings, vendors: tuple[Vendors, str]) -> None:
+    """Links must be followed there, and nothing else be served."""
+    short = {"short_url": "https://go.nordlicht.example"}
+    outside = {**chosen.outside, short["short_url"]: vendors[1]}
+    found = await findings(chosen, **short, outside=outside)
+    assert any("Links are followed at https://go.nordlicht.example" in one for one in found["good"])
+    vendors[0].health = 502
+    found = await findings(chosen, **short, outside=outside)
+    assert any("https://go.nordlicht.example, which answers 502" in one for one in found["bad"])
+    found = await findings(chosen, **short, outside={**outside, short["short_url"]: "http://127.0.0.1:9"})
+    assert any("https://go.nordlicht.example, which cannot be reached" in one for one in found["bad"])
+
+
 async def test_the_database(chosen: Settings, tmp_path: Path) -> None:
     """Away, unusable, or without the newest tables."""
     for url, words in (

@@ -36,7 +36,7 @@ async def make(
 
 def address(settings: Settings, code: str) -> str:
     """Where a link is followed."""
-    return f"{settings.public_url.rstrip('/')}/r/{code}"
+    return f"{settings.link_url}/r/{code}"
 
 
 def picture(settings: Settings, word: str, kind: str) -> str:
@@ -45,8 +45,12 @@ def picture(settings: Settings, word: str, kind: str) -> str:
 
 
 def find(settings: Settings, text: str) -> str:
-    """The first tracked link in a text, as it stands there; empty when there is none."""
-    found = re.search(rf"{re.escape(address(settings, ''))}[{ALPHABET}]{{{LENGTH}}}", text)
+    """The first tracked link in a text, as it stands there; empty when there is none.
+
+    A link that was made before there was a short domain, or while there was one, may be under the public address.
+    """
+    hosts = "|".join(re.escape(one) for one in dict.fromkeys((settings.link_url, settings.public_url.rstrip("/"))))
+    found = re.search(rf"(?:{hosts})/r/[{ALPHABET}]{{{LENGTH}}}", text)
     return found.group() if found else ""
 
 

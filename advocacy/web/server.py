@@ -23,6 +23,7 @@ from advocacy.web import (
     pictures,
     redirects,
     security,
+    short_host,
     signin,
     story_pictures,
 )
@@ -35,7 +36,7 @@ log = structlog.get_logger()
 
 def build(app: pages.Parts) -> web.Application:
     """The application with everything on it that the web room owns."""
-    application = web.Application(middlewares=[errors], client_max_size=LARGEST_BODY)
+    application = web.Application(middlewares=[errors, *short_host.guard(app.settings)], client_max_size=LARGEST_BODY)
     security.add_headers(application, app.settings)
     redirects.routes(application, app)
     connect.routes(application, app)
