@@ -6,6 +6,7 @@ from advocacy.bot.answers import Around
 from advocacy.bot.brands import called
 from advocacy.bot.language import Translator
 from advocacy.chat import Form, Input, Message
+from advocacy.sharing.models import Share
 
 
 def edit_form(t: Translator, around: Around, text: str | None = None, error: str = "") -> Form:
@@ -18,7 +19,7 @@ def edit_form(t: Translator, around: Around, text: str | None = None, error: str
         title=t("Your text"),
         body=Message(
             summary=t("Your text for {network}", network=label),
-            paragraphs=(t("Write as you speak. The link and the note about your employer stay part of it."),),
+            paragraphs=(_stays(t, around.share),),
             inputs=(
                 Input("text", t("Text for {network}", network=label), kind="text", value=shown, hint=hint),
             ),
@@ -29,6 +30,16 @@ def edit_form(t: Translator, around: Around, text: str | None = None, error: str
         cancel=t("Cancel"),
         errors={"text": error} if error else {},
     )  # fmt: skip
+
+
+def _stays(t: Translator, share: Share) -> str:
+    """What stays part of the text, whatever is written."""
+    level = (share.proof or {}).get("level")
+    if level == "recommended":
+        return t("Write as you speak. The link stays part of it; you may leave out the note about your employer.")
+    if level == "none":
+        return t("Write as you speak. The link stays part of it.")
+    return t("Write as you speak. The link and the note about your employer stay part of it.")
 
 
 def text_problem(t: Translator, code: str, over: int) -> str:

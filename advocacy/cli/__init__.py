@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from advocacy.cli import content, emergency, feeds, forgetting, people, rules, running, tokens, vendors
+from advocacy.cli import content, disclosures, emergency, feeds, forgetting, people, rules, running, tokens, vendors
 from advocacy.cli.trouble import Trouble, sentences
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app.add_typer(people.app, name="people")
 app.add_typer(feeds.app, name="feed")
 app.add_typer(content.story, name="story")
 app.add_typer(rules.app, name="rule")
+app.add_typer(disclosures.app, name="disclosure")
 app.add_typer(vendors.channel, name="channel")
 app.add_typer(vendors.slack, name="slack")
 app.add_typer(vendors.teams, name="teams")

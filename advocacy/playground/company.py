@@ -43,6 +43,7 @@ class Resident:
     department: str
     language: str
     time_zone: str
+    country: str
     manager_email: str
     roles: tuple[str, ...]
     slack_id: str | None
@@ -74,6 +75,7 @@ def residents() -> tuple[Resident, ...]:
                     department=path,
                     language="en" if path in ENGLISH_SPEAKERS else "de",
                     time_zone="Europe/London" if path == "Sales/International" else "Europe/Berlin",
+                    country="GB" if path == "Sales/International" else "DE",
                     manager_email="" if email == boss else (boss if email == manager else manager),
                     roles=roles,
                     slack_id=f"U{number:08d}" if staff or number % 6 != 5 else None,
@@ -87,9 +89,18 @@ def roster_csv() -> str:
     """The company's roster as ``advocacy people import`` reads it."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["email", "name", "department", "manager_email", "language", "time_zone", "roles"])
+    writer.writerow(["email", "name", "department", "manager_email", "language", "time_zone", "country", "roles"])
     for one in residents():
         writer.writerow(
-            [one.email, one.name, one.department, one.manager_email, one.language, one.time_zone, " ".join(one.roles)]
+            [
+                one.email,
+                one.name,
+                one.department,
+                one.manager_email,
+                one.language,
+                one.time_zone,
+                one.country,
+                " ".join(one.roles),
+            ]
         )
     return out.getvalue()

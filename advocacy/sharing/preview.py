@@ -11,7 +11,7 @@ from advocacy.content.models import Caption, Story
 from advocacy.db import now
 from advocacy.sharing import composition, links, text
 from advocacy.sharing.composition import Around
-from advocacy.sharing.disclosure.rules import Rulebook
+from advocacy.sharing.disclosure.rules import Note, Rulebook
 from advocacy.sharing.network import Network
 
 EXAMPLE = "a" * links.LENGTH
@@ -45,6 +45,8 @@ class Preview:
     for own words), ``only_link`` (the network's page takes no text), ``no_wording`` (none was written), ``used_up``
     (all were dealt as often as they may be), ``nothing_left`` (none of it fits, or it says what the story says): then
     the story speaks for itself."""
+    note: Note
+    """The disclosure, with the rule that decided."""
 
     @property
     def left(self) -> int:
@@ -63,7 +65,7 @@ def preview(example: Example, port: Network, story: Story, language: str, captio
     elif made.text == composition.untold(around, story).text:
         caption, untold = None, "nothing_left"
     problems = tuple(_problems(port, caption, made.text, over, untold))
-    return Preview(made.text, port.length(made.text), port.limit, over, problems)
+    return Preview(made.text, port.length(made.text), port.limit, over, problems, made.note)
 
 
 def room(example: Example, port: Network, story: Story, words: str, language: str) -> int:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from advocacy.bot.kinds import kind_input
 from advocacy.bot.language import LANGUAGES, Translator
 from advocacy.chat import Form, Image, Input, Message, Option
-from advocacy.content.fields import MAX_ALT, MAX_CAPTION, MAX_TITLE, RIGHTS
+from advocacy.content.fields import KINDS, MAX_ALT, MAX_CAPTION, MAX_TITLE, RIGHTS
 from advocacy.content.models import Story
 
 LONGEST_LINK = 2000
@@ -32,6 +33,7 @@ class Sketch:
     image_rights: str = ""
     topics: str = ""
     site: str = ""
+    kind: str = KINDS[0]
     named: bool = True
     """A suggester agrees to be named."""
 
@@ -100,10 +102,11 @@ def _inputs(t: Translator, sketch: Sketch, asked: Asked) -> list[Input]:
     if sketch.image:
         fields += picture_inputs(t, sketch)
     if asked.is_editor:
-        fields.append(
+        fields += [
             Input("topics", t("Topics"), value=sketch.topics, hint=t("Separated by commas."), optional=True,
-                  max_length=LONGEST_TOPICS)
-        )  # fmt: skip
+                  max_length=LONGEST_TOPICS),
+            kind_input(t, sketch.kind),
+        ]  # fmt: skip
     else:
         fields.append(
             Input("named", t("When it goes out"), kind="choices", value="yes" if sketch.named else "", optional=True,
@@ -155,8 +158,14 @@ def typed(inputs: Mapping[str, str], value: Mapping[str, Any]) -> Sketch:
         image_rights=rights if kept and rights in RIGHTS else "",
         topics=inputs.get("topics", ""),
         site=site if isinstance(site, str) else "",
+        kind=kind_of(inputs),
         named=inputs.get("named", "") == "yes",
     )
+
+
+def kind_of(inputs: Mapping[str, str], otherwise: str = KINDS[0]) -> str:
+    """The kind that was chosen in a form; the other one where it asks for none."""
+    return inputs["kind"] if inputs.get("kind") in KINDS else otherwise
 
 
 def topics_of(text: str) -> list[str]:
@@ -169,6 +178,7 @@ def of_story(story: Story) -> Sketch:
     return Sketch(
         url=story.url, title=story.title, summary=story.summary, language=story.language, image=story.image_url,
         image_alt=story.image_alt, image_rights=story.image_rights, topics=", ".join(story.topics), site=story.site,
+        kind=story.kind,
     )  # fmt: skip
 
 
@@ -207,6 +217,6 @@ STOPS = frozenset({"bad_link", "private_link", "too_long"})
 
 
 __all__ = [
-    "STOPS", "Asked", "Sketch", "field_problem", "language_input", "link_form", "of_story",
+    "STOPS", "Asked", "Sketch", "field_problem", "kind_of", "language_input", "link_form", "of_story",
     "page_note", "picture_inputs", "story_form", "topics_of", "typed",
 ]  # fmt: skip

@@ -13,11 +13,12 @@ from advocacy.bot.desk.compose import LONGEST_LINK, language_input, of_story, pi
 from advocacy.bot.desk.desk import MOST_LISTED, desk_message, list_message, saved
 from advocacy.bot.desk.editing import change_form, kept_open
 from advocacy.bot.editors import editors_only
+from advocacy.bot.kinds import kind_input
 from advocacy.bot.language import LANGUAGES
 from advocacy.bot.review.review_actions import review_open
 from advocacy.chat import Answer, Form, Input, Message, OpenForm, Private
 from advocacy.content import pictures, stories
-from advocacy.content.fields import MAX_ALT, MAX_TITLE, RIGHTS
+from advocacy.content.fields import KINDS, MAX_ALT, MAX_TITLE, RIGHTS
 from advocacy.content.models import Story, StoryState
 from advocacy.content.stories import Invalid, Overtaken, Version
 from advocacy.db import after_commit
@@ -84,6 +85,7 @@ def _edit_form(call: Call, story: Story) -> Form:
         language_input(t, sketch.language),
         *(picture_inputs(t, sketch) if sketch.image else ()),
         Input("topics", t("Topics"), value=sketch.topics, hint=t("Separated by commas."), optional=True),
+        kind_input(t, sketch.kind),
     ]
     note = t("It is out now. What you change goes back to review first.") if story.state == StoryState.LIVE else ""
     return change_form(t, story, fields, title=t("Edit the story"), action="story_edit_save", note=note)
@@ -97,6 +99,8 @@ async def story_edit_save(call: Call) -> Answer:
         "url": inputs.get("url", ""), "title": inputs.get("title", ""), "summary": inputs.get("summary", ""),
         "language": inputs.get("language", "en"), "topics": topics_of(inputs.get("topics", "")),
     }  # fmt: skip
+    if inputs.get("kind") in KINDS:
+        changes |= {"kind": inputs["kind"]}
     if "image" in inputs:
         changes |= {"image_alt": inputs.get("image_alt", "")}
         rights = inputs.get("image_rights", "")

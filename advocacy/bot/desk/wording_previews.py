@@ -8,6 +8,7 @@ from advocacy.bot.language import Translator
 from advocacy.chat import Button, Fact, Message
 from advocacy.content.models import Caption
 from advocacy.sharing import preview
+from advocacy.sharing.disclosure.rules import Note
 
 
 def shown_on(desk: Desk, network: str, language: str, caption: Caption | None) -> Message:
@@ -39,8 +40,22 @@ def shown_on(desk: Desk, network: str, language: str, caption: Caption | None) -
             for name, one in views.items()
         ),
         buttons=(*others, *tongues, Button(t("All wordings"), action="wordings", value=desk.value)),
-        footnote=t("With an example link. The note about the employer opens public posts."),
+        footnote=_footnote(t, view.note),
     )
+
+
+def _footnote(t: Translator, note: Note) -> str:
+    """Whose post this would be, and what the rule of disclosure says."""
+    proof = note.proof or {}
+    levels = {
+        "required": t("The note about the employer is required there ({country}, rule {rule}).",
+                      country=proof.get("country", ""), rule=proof.get("rule", "")),
+        "recommended": t("The note about the employer is recommended there ({country}, rule {rule}).",
+                         country=proof.get("country", ""), rule=proof.get("rule", "")),
+    }  # fmt: skip
+    none = t("No note about the employer is needed there ({country}, rule {rule}).",
+             country=proof.get("country", ""), rule=proof.get("rule", ""))  # fmt: skip
+    return " ".join((t("With an example link."), levels.get(proof.get("level", ""), none)))
 
 
 def _marks(t: Translator, one: preview.Preview) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from advocacy.bot.brands import called_by_name
+from advocacy.bot.kinds import kind_name
 from advocacy.bot.language import Translator
 from advocacy.chat import Change, Part
 from advocacy.content.review.difference import FieldChange
@@ -66,6 +67,7 @@ def field_name(t: Translator, name: str) -> str:
         "image_alt": t("Picture in words"),
         "image_rights": t("Rights in the picture"),
         "language": t("Language"),
+        "kind": t("Kind of story"),
         "internal": t("Inside only"),
         "captions": t("Suggested text"),
         "hashtags": t("Hashtags"),
@@ -93,8 +95,9 @@ def _spoken(t: Translator, change: FieldChange, part: Part, names: Names) -> Par
 
 
 def _value(t: Translator, name: str, code: str, names: Names) -> str:
-    if name == "image_rights":
-        return rights(t, code)
+    named = {"image_rights": rights, "kind": kind_name}.get(name)
+    if named is not None:
+        return named(t, code)
     if name == "internal":
         return t("yes") if code == "True" else t("no")
     if name == "image_url":
