@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import time_machine
@@ -103,12 +104,12 @@ async def test_a_token_given_out_again_is_not_sent_back(scene: Scene) -> None:
 
 
 async def test_a_process_that_died_before_asking_leaves_it_to_others(scene: Scene) -> None:
-    """What was stored is enough; two who ask at once ask once each."""
+    """What was stored is enough; of two who look at once, one asks."""
     await scene.connect("mastodon")
     async with scene.db.write() as s:
         account = (await s.scalars(select(Account))).one()
         await scene.accounts.revocations.keep(s, account, quiet=True)
         await s.delete(account)
-    assert await later(scene, minutes=3) == 1
+    assert sum(await asyncio.gather(later(scene, minutes=3), later(scene, minutes=3))) == 1
     assert await kept(scene) == [], "nobody has to be told"
     assert not scene.worlds["mastodon"].connected(JANA)

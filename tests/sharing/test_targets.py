@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from advocacy.content.models import Campaign, Story
 from advocacy.sharing.models import Link
+from advocacy.sharing.shares import Sharing
 from advocacy.sharing.targets import filled, slug, tagged
 from tests.conftest import playground_settings
 from tests.sharing.conftest import Scene
@@ -68,7 +69,7 @@ def test_a_template_that_cannot_be_used_is_refused_at_start(tmp_path: Path, utm:
 async def test_a_share_leads_to_the_tagged_address(scene: Scene) -> None:
     """Made with the link, from its campaign's name; a link made earlier stays as it was."""
     plain = await scene.start("x")
-    scene.sharing.settings = scene.settings.model_copy(update={"utm": TEMPLATE})
+    scene.sharing = Sharing(scene.settings.model_copy(update={"utm": TEMPLATE}), scene.networks)
     async with scene.db.write() as s:
         campaign = Campaign(name="Wind im Norden 2026")
         s.add(campaign)
