@@ -44,6 +44,11 @@ class BaseNetwork:
         """As JavaScript counts."""
         return utf16(text)
 
+    def reshares(self, url: str) -> bool:
+        """Posts there are linked to, as everything else."""
+        del url
+        return False
+
     def dialog(self, text: str, link: str) -> str:
         """No share page."""
         del text, link

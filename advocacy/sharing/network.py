@@ -73,9 +73,9 @@ class Draft:
     """A post before it leaves."""
 
     text: str
-    """The whole text; holds ``link`` somewhere."""
+    """The whole text; holds ``link`` somewhere, unless that is a post which is passed on (``Network.reshares``)."""
     link: str
-    """Our tracked link."""
+    """Our tracked link; or the address of the post that is passed on."""
     title: str
     summary: str
     image: bytes | None
@@ -155,6 +155,10 @@ class Network(Protocol):
 
     def length(self, text: str) -> int:
         """How long a text is for this network (graphemes, weights, fixed link lengths)."""
+        ...
+
+    def reshares(self, url: str) -> bool:
+        """Is this the address of a post there, that is passed on itself? The text then carries no link of ours."""
         ...
 
     def dialog(self, text: str, link: str) -> str:

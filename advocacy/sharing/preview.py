@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from advocacy.config import Settings
 from advocacy.content import captions
 from advocacy.content.models import Caption, Story
+from advocacy.content.versions import spoken
 from advocacy.db import now
 from advocacy.sharing import composition, links, text
 from advocacy.sharing.composition import Around
@@ -28,7 +29,8 @@ class Example:
     def around(self, port: Network, story: Story, language: str) -> Around:
         """What surrounds this person's words on a network."""
         decision = self.rulebook.decide(self.settings.country, port, story.kind, now())
-        return Around(port, language, links.address(self.settings, EXAMPLE), self.settings.company, decision)
+        link = "" if port.reshares(spoken(story, language).url) else links.address(self.settings, EXAMPLE)
+        return Around(port, language, link, self.settings.company, decision)
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,6 +225,7 @@ class Sharing:
             await audience.sharable(s, share.story_id, person_id, at or now())
             if not self._port(share.network).abilities().dialog:
                 raise NotOffered(share.network)
+            await self.writing.carry_link(s, share)
             share.state, share.due_at, share.problem = ShareState.OPENED, None, ""
         return share
 

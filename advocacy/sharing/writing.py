@@ -58,7 +58,8 @@ class Writing:
         link = await links.make(
             s, url=url, story_id=story.id, person_id=share.person_id, network=port.name, share_id=share.id
         )
-        made = await self.compose(s, story, port, reader, links.address(self.settings, link.code))
+        carried = "" if port.reshares(said.url) else links.address(self.settings, link.code)
+        made = await self.compose(s, story, port, reader, carried)
         share.text, share.caption_id = made.text, made.caption_id
         self._keep(share, made.note, made.note.text)
 
@@ -74,7 +75,8 @@ class Writing:
     async def take_over(self, s: AsyncSession, before: Share, share: Share) -> None:
         """The own words of an earlier round, with this round's link, under the rule of today."""
         link, note = await self.link(s, share), self._note(share)
-        words = own_words.words(before.text, self._note(before).allowed, "").replace(await self.link(s, before), link)
+        words, old = own_words.words(before.text, self._note(before).allowed, ""), await self.link(s, before)
+        words = words.replace(old, link) if old else words
         try:
             await self.write(s, share, words)
         except TextProblem:  # what has to be said now takes more room
@@ -96,7 +98,19 @@ class Writing:
         port, link, note = await self._port(s, share), await self.link(s, share), self._note(share)
         share.text = composition.refitted(port, share.text, note, link)
 
+    async def carry_link(self, s: AsyncSession, share: Share) -> None:
+        """Put the link into the text of a post that was to be passed on: its page for sharing knows only links."""
+        port, link, note = await self._port(s, share), await self._address(s, share), self._note(share)
+        if link not in share.text:
+            words = own_words.words(share.text, note.allowed, "")
+            share.text = text.compose(port, words, share.disclosure, link, place=note.place)
+
     async def link(self, s: AsyncSession, share: Share) -> str:
+        """The link that a share's text carries: none where the post itself is passed on."""
+        link = await self._address(s, share)
+        return "" if share.text and link not in share.text else link
+
+    async def _address(self, s: AsyncSession, share: Share) -> str:
         """The address of a share's tracked link."""
         code = await s.scalar(select(Link.code).where(Link.share_id == share.id).order_by(Link.id.desc()).limit(1))
         return links.address(self.settings, code) if code else links.find(self.settings, share.text)

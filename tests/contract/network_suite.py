@@ -47,10 +47,11 @@ def picture() -> bytes:
     return out.getvalue()
 
 
-def draft(text: str = "Wir bauen einen Windpark.", **changes: object) -> Draft:
+def draft(words: str = "Wir bauen einen Windpark.", **changes: object) -> Draft:
+    """A post with a link of its own, as every share has."""
     link = LINK[:-9] + secrets.token_hex(5)[:9]
     values: dict[str, object] = {
-        "text": f"{text}\n\n{link}", "link": link, "title": "Neuer Windpark", "summary": "Zwölf Anlagen.",
+        "text": f"{words}\n\n{link}", "link": link, "title": "Neuer Windpark", "summary": "Zwölf Anlagen.",
         "image": picture(), "image_alt": "Ein Windrad", "language": "de", "key": new_key(),
     }  # fmt: skip
     return Draft(**{**values, **changes})  # type: ignore[arg-type]

@@ -239,6 +239,8 @@ class LinkedInWorld(ConsentWorld):
             raise say.Refusal(422, "UNPROCESSABLE_ENTITY", message)
         text = little_text.shown(commentary)
         link, title, image = self._content(body.get("content") or {}, person)
+        if "reshareContext" in body:
+            link, title = self._passed_on(body)
         self._refuse_twin(person, commentary, link)
         post = self._post(person, text, link or first_link(text), "api")
         post.title, post.image = title, image
@@ -265,6 +267,17 @@ class LinkedInWorld(ConsentWorld):
         if media is not None:
             return "", str(media.get("title", "")), self._public(media.get("id"), person)
         return "", "", ""
+
+    def _passed_on(self, body: dict[str, Any]) -> tuple[str, str]:
+        """Page and first words of the post that is passed on. Its activity's number is no name for it."""
+        context = body["reshareContext"]
+        urn = str(context.get("parent", "")) if isinstance(context, dict) else ""
+        if not urn.startswith(("urn:li:share:", "urn:li:ugcPost:")) or body.get("content"):
+            raise say.invalid("/reshareContext/parent", f'"{urn}" is not a share or ugcPost that can be reshared')
+        before = self.find(urn)
+        if before is None:
+            raise say.Refusal(404, "NOT_FOUND", f"{urn} does not exist")
+        return before.url, before.text[:80]
 
     def _public(self, urn: str | None, person: Resident) -> str:
         if urn is None:

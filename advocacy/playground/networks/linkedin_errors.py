@@ -15,6 +15,7 @@ _FIELDS = {
     "distribution",
     "lifecycleState",
     "isReshareDisabledByAuthor",
+    "reshareContext",
     "content",
 }
 
@@ -41,7 +42,7 @@ async def json_body(request: web.Request) -> dict[str, Any]:
 
 def check_fields(body: dict[str, Any]) -> None:
     """What Rest.li says of a body it cannot take."""
-    for name in sorted(_FIELDS - {"content", "isReshareDisabledByAuthor"} - body.keys()):
+    for name in sorted(_FIELDS - {"content", "isReshareDisabledByAuthor", "reshareContext"} - body.keys()):
         raise invalid(f"/{name}", "field is required but not found and has no default value")
     for name in sorted(body.keys() - _FIELDS):
         raise invalid(f"/{name}", "unrecognized field found but not allowed")

@@ -28,6 +28,10 @@ REMEMBERED = timedelta(minutes=9, seconds=30)
 LONGEST_TITLE = 400
 LONGEST_DESCRIPTION = 4086
 _DUPLICATE = re.compile(r"duplicate of (urn:li:(?:share|ugcPost):\d+)", re.IGNORECASE)
+_POST = re.compile(
+    r"https://(?:[a-z]+\.)?linkedin\.com/(?:feed/update/urn:li:(share|ugcPost):(\d+)|posts/[^/?#]*-(share|ugcPost)-(\d+)-)"
+)
+"""The address of a post by its URN. An ``activity`` is none: its number may be another than its post's."""
 _PICTURE_TROUBLE = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}
 _RESERVED = re.compile(r"[\\|{}@\[\]()<>#*_~]")
 _TAG = re.compile(r"#[^\W_]")
@@ -39,6 +43,12 @@ def little_text(text: str) -> str:
     https://learn.microsoft.com/linkedin/marketing/community-management/shares/little-text-format
     """
     return _RESERVED.sub(lambda one: one[0] if _TAG.match(text, one.start()) else f"\\{one[0]}", text)
+
+
+def parent(url: str) -> str:
+    """The URN of the post at this address; empty for every other address."""
+    found = _POST.match(url)
+    return f"urn:li:{found[1] or found[3]}:{found[2] or found[4]}" if found else ""
 
 
 class LinkedIn(BaseNetwork):
@@ -57,6 +67,10 @@ class LinkedIn(BaseNetwork):
             post=has_app, delete=has_app, edit=has_app, image=has_app, dialog=True, dialog_takes_text=True,
             looks_by_posting=True,
         )  # fmt: skip
+
+    def reshares(self, url: str) -> bool:
+        """A post of the company's own page, named by its share or ugcPost."""
+        return self.abilities().post and bool(parent(url))
 
     def dialog(self, text: str, link: str) -> str:
         """The composer with the text in it; undocumented.
@@ -106,12 +120,15 @@ class LinkedIn(BaseNetwork):
 
     async def post(self, connection: Connection, draft: Draft) -> Posted:
         """Post. LinkedIn knows no idempotency key: whoever is not sure has to ``look_up``."""
-        picture = await self._upload(connection, draft)
+        picture = "" if parent(draft.link) else await self._upload(connection, draft)
         body = self._body(connection, draft, picture)
         reply = await self._call(connection, "POST", "/rest/posts", json=body)
         if picture and reply.status in _PICTURE_TROUBLE and not _DUPLICATE.search(said(reply, "message")):
             # The upload's state cannot be read with our scope: if the picture is not ready yet, go without it.
             reply = await self._call(connection, "POST", "/rest/posts", json=self._body(connection, draft, ""))
+        if parent(draft.link) and draft.first_tried_at is None and _DUPLICATE.search(said(reply, "message")):
+            # Without our link the words may be those of a post that was taken down since: that one is not this one.
+            raise Refused("the same words were used for this post a moment ago")
         return self._posted(reply)
 
     async def look_up(self, connection: Connection, draft: Draft) -> Posted | None:
@@ -145,6 +162,7 @@ class LinkedIn(BaseNetwork):
             article["description"] = draft.summary[:LONGEST_DESCRIPTION]
         if picture:
             article["thumbnail"] = picture
+        passed_on = parent(draft.link)
         return {
             "author": connection.remote_id,
             "commentary": little_text(draft.text),
@@ -152,7 +170,7 @@ class LinkedIn(BaseNetwork):
             "distribution": {
                 "feedDistribution": "MAIN_FEED", "targetEntities": [], "thirdPartyDistributionChannels": [],
             },
-            "content": {"article": article},
+            **({"reshareContext": {"parent": passed_on}} if passed_on else {"content": {"article": article}}),
             "lifecycleState": "PUBLISHED",
             "isReshareDisabledByAuthor": False,
         }  # fmt: skip
