@@ -70,7 +70,7 @@ async def tell_ended(parts: Parts) -> int:
     async with parts.db.write() as s:
         told = 0
         for one in await revocations.ended(s, _BATCH):
-            for place in await places.direct(s, [one.person_id]):
+            for place in await places.direct(s, [one.person_id], also_on_break=True):
                 t, network = translator(place.language), parts.networks.get(one.network)
                 message = given_back(t, called(t, network) if network else one.network.capitalize(), one.state)
                 zone = times.zone(place.time_zone, parts.settings.zone)

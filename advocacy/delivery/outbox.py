@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -123,6 +124,23 @@ def target_of(row: Outbox) -> tuple[Target, str]:
     reply_to = rest.pop("reply_to")
     target: Target = kinds[rest.pop("kind")](**rest)
     return target, reply_to
+
+
+async def hasten(s: AsyncSession, people: Sequence[UserRef], prefix: str) -> int:
+    """What waits for a later time for one of these now leaves at once, if its marker begins so; answers how many."""
+    query = select(Outbox).where(
+        Outbox.verb == "send", Outbox.state == OutboxState.PENDING, Outbox.urgent, Outbox.due_at > now(),
+        Outbox.marker.startswith(prefix, autoescape=True),
+    )  # fmt: skip
+    known = {(one.platform, one.tenant, one.user) for one in people}
+    rows = [row for row in await s.scalars(query) if _addressee(row) in known]
+    for row in rows:
+        row.due_at = now()
+    return len(rows)
+
+
+def _addressee(row: Outbox) -> tuple[str, str, str]:
+    return row.target["platform"], row.target["tenant"], row.target.get("user", "")
 
 
 def message_of(row: Outbox) -> Message:

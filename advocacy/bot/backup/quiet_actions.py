@@ -7,8 +7,11 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
-from advocacy.chat import Answer, Button, Message, Private
-from advocacy.people import breaks
+from advocacy.bot.desk.consent_actions import ASKED
+from advocacy.chat import Answer, Button, Message, Private, UserRef
+from advocacy.db import after_commit
+from advocacy.delivery import outbox
+from advocacy.people import breaks, directory
 from advocacy.people.models import Person
 
 BREAKS = ("week", "open")
@@ -16,9 +19,11 @@ BREAKS = ("week", "open")
 
 
 async def set_break(s: AsyncSession, person: Person, chosen: str, at: datetime) -> None:
-    """Begin the break that was chosen, or end one."""
+    """Begin the break that was chosen, or end one: what was kept for them meanwhile comes then."""
     if chosen not in BREAKS:
         await breaks.end(s, person.id)
+        known = await directory.identities(s, person.id)
+        await outbox.hasten(s, [UserRef(one.platform, one.tenant, one.user_id) for one in known], ASKED)
         return
     await breaks.begin(s, person.id, at + breaks.WEEK if chosen == "week" else breaks.UNTIL_THEY_SAY)
 
@@ -43,6 +48,7 @@ async def quiet_set(call: Call) -> Answer:
     chosen, t = call.word("d"), call.t
     async with call.parts.db.write() as s:
         await set_break(s, call.person, chosen, call.at)
+        after_commit(s, call.parts.worker.wake_urgent.set)
     words = {
         "week": t("Understood: nothing comes to you by itself for a week."),
         "open": t("Understood: nothing comes to you by itself until you say so."),

@@ -12,8 +12,10 @@ from advocacy.content import stories
 from advocacy.content.models import Story, StoryState
 from advocacy.db import after_commit, now
 from advocacy.delivery import outbox, places
-from advocacy.people import directory
+from advocacy.people import breaks, directory
 
+ASKED = "consent:"
+"""Begins the marker of the question."""
 OPEN = (StoryState.DRAFT, StoryState.IN_REVIEW, StoryState.RETURNED, StoryState.APPROVED, StoryState.SCHEDULED)
 
 
@@ -22,9 +24,10 @@ async def ask_for_consent(s: AsyncSession, parts: Parts, story: Story, suggester
     if story.credit_id is None:
         return
     author = await directory.get(s, story.credit_id)
-    for place in await places.direct(s, [author.id]):
+    due_at = author.break_until if breaks.is_on_break(author, now()) else None  # nothing goes out before they agree
+    for place in await places.direct(s, [author.id], also_on_break=True):
         message = consent_message(translator(author.language), story, suggester)
-        await outbox.send(s, place.to, message, f"consent:{story.id}")
+        await outbox.send(s, place.to, message, f"{ASKED}{story.id}", due_at=due_at)
     after_commit(s, parts.worker.wake_urgent.set)
 
 

@@ -100,12 +100,15 @@ async def _say(s: AsyncSession, settings: Settings, story: Story, late: Sequence
 
 
 async def _reviewers(s: AsyncSession, story: Story, late: Sequence[ReviewTask]) -> list[Place]:
-    """Direct messages of those who are named; the editors' channels for what any editor can decide."""
+    """Direct messages of those who are named; the editors' channels for what any editor can decide.
+
+    They are reminded as well when nobody who is named can be written to now, for want of a chat or for a break.
+    """
     barred = frozenset({story.author_id} if story.author_id is not None else set())
     named = [await tasks.deciders(s, one, barred) for one in late]
     people = list(dict.fromkeys(one for group in named for one in group))
     where = await places.direct(s, people)
-    return where if all(named) else [*where, *await placements.channels(s, "editors")]
+    return where if all(named) and where else [*where, *await placements.channels(s, "editors")]
 
 
 async def _administrators(s: AsyncSession, story: Story) -> list[Place]:
