@@ -80,28 +80,28 @@ class Revocations:
     async def attempt(self, revocation_id: int) -> str:
         """Try once, at once. Answers ``revoked``, ``later``, or ``failed`` (the network will not take it back)."""
         async with self.db.write() as s:
-            one = await self._take(s, Revocation.id == revocation_id)
+            one = await self._take(s, Revocation.id == revocation_id, now())
         return "later" if one is None else await self._try(one, is_first=True)
 
     async def run_due(self, at: datetime | None = None) -> int:
         """Try those that are due; answers how many were tried."""
-        tried = 0
+        at, tried = at or now(), 0
         while tried < AT_A_TIME:
             async with self.db.write() as s:
-                one = await self._take(s, Revocation.due_at <= (at or now()))
+                one = await self._take(s, Revocation.due_at <= at, at)
             if one is None:
                 break
             await self._try(one)
             tried += 1
         return tried
 
-    async def _take(self, s: AsyncSession, which: object) -> _Try | None:
+    async def _take(self, s: AsyncSession, which: object, at: datetime) -> _Try | None:
         query = select(Revocation.id).where(which, Revocation.state == "open")  # type: ignore[arg-type]
         found = await s.scalar(for_update(query.order_by(Revocation.due_at).limit(1), skip_locked=True))
         if found is None:
             return None
         mine = Revocation.id == found
-        taken = update(Revocation).where(mine).values(due_at=now() + LEASE, tries=Revocation.tries + 1)
+        taken = update(Revocation).where(mine).values(due_at=at + LEASE, tries=Revocation.tries + 1)
         await s.execute(taken.execution_options(synchronize_session=False))
         number, network = (await s.execute(select(Revocation.tries, Revocation.network).where(mine))).one()
         try:
