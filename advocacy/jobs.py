@@ -21,7 +21,7 @@ from advocacy.bot.review import authors, reminders
 from advocacy.content import pictures
 from advocacy.delivery import outbox
 from advocacy.insights.fold import Fold
-from advocacy.sharing import leavers
+from advocacy.sharing import leavers, reactions
 from advocacy.sharing.clicks import LinkTable
 from advocacy.sharing.visitors import Visitors, forget_salts
 
@@ -135,6 +135,7 @@ def everything(parts: Parts, fold: Fold, links: LinkTable, visitors: Visitors) -
         Job("ask about doubts", 60, lambda: announce.ask_about_doubts(parts)),
         Job("pull feeds", 60, lambda: feed_actions.pull(parts)),
         Job("learn links", 5, links.refresh),
+        Job("ask for reactions", 60, lambda: reactions.fetch(parts.db, parts.networks)),
         Job("change salts", 3600, salts),
         Job("give permissions back", 60, parts.accounts.revocations.run_due),
         Job("tell of permissions", 60, lambda: account_notes.tell_ended(parts)),

@@ -10,7 +10,7 @@ from advocacy.chat import Bar, Button, Fact, Image, Message
 from advocacy.insights.me import Mine
 from advocacy.insights.participation import Board, BoardRow
 from advocacy.insights.periods import Period
-from advocacy.sharing.models import Share, ShareState
+from advocacy.sharing.models import Share, ShareReaction, ShareState
 
 MONTHS = 12
 BARS = 12
@@ -137,11 +137,23 @@ def _row_value(t: Translator, row: BoardRow) -> str:
     return t("{rate} · {active} of {people}", rate=rate, active=active, people=people)
 
 
-def me_message(t: Translator, mine: Mine, recent: Sequence[tuple[Share, str]], labels: Mapping[str, str]) -> Message:
-    """My shares and my clicks. ``recent`` are shares with their stories' titles."""
-    lines = tuple(
-        Fact(f"{labels.get(share.network, share.network)} · {state_word(t, share)}", title) for share, title in recent
-    )
+def me_message(
+    t: Translator,
+    mine: Mine,
+    recent: Sequence[tuple[Share, str]],
+    labels: Mapping[str, str],
+    came: Mapping[int, ShareReaction],
+) -> Message:
+    """My shares and my clicks. ``recent`` are shares with their stories' titles, ``came`` what came of them."""
+
+    def line(share: Share, title: str) -> Fact:
+        label = f"{labels.get(share.network, share.network)} · {state_word(t, share)}"
+        one = came.get(share.id)
+        return Fact(
+            label, title if one is None else f"{title} ({reactions_said(t, one.likes, one.reposts, one.replies)})"
+        )
+
+    lines = tuple(line(share, title) for share, title in recent)
     said = (
         t.n("You shared {n} time this month.", "You shared {n} times this month.", mine.shares)
         if mine.shares
@@ -160,6 +172,15 @@ def me_message(t: Translator, mine: Mine, recent: Sequence[tuple[Share, str]], l
         buttons=(Button(t("Show stories"), action="feed"), Button(t("My accounts"), action="accounts")),
         footnote=t("Only you see this. Your manager does not."),
     )
+
+
+def reactions_said(t: Translator, likes: int, reposts: int, replies: int) -> str:
+    """Likes, reposts and replies, in figures and words."""
+    return ", ".join((
+        t.n("{n} like", "{n} likes", likes),
+        t.n("{n} repost", "{n} reposts", reposts),
+        t.n("{n} reply", "{n} replies", replies),
+    ))  # fmt: skip
 
 
 def state_word(t: Translator, share: Share) -> str:

@@ -18,6 +18,7 @@ from advocacy.content.models import Story
 from advocacy.insights import me as me_insights
 from advocacy.insights import participation, periods
 from advocacy.people import directory
+from advocacy.sharing import reactions
 from advocacy.sharing.models import ShareState
 
 COUNTS = {
@@ -59,8 +60,9 @@ async def me(call: Call) -> Answer:
         recent = await call.parts.sharing.mine(s, call.person.id, limit=RECENT)
         rows = await s.execute(select(Story.id, Story.title).where(Story.id.in_([one.story_id for one in recent])))
         titles = dict(rows.all())
+        came = await reactions.latest(s, [one.id for one in recent])
     labels = {name: called(call.t, network) for name, network in call.parts.networks.items()}
-    message = me_message(call.t, mine, [(one, titles.get(one.story_id, "")) for one in recent], labels)
+    message = me_message(call.t, mine, [(one, titles.get(one.story_id, "")) for one in recent], labels, came)
     return Private(message, replace=True)
 
 

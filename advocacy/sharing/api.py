@@ -17,6 +17,7 @@ from advocacy.http import Blocked, Http, Reply, TooLarge, Unreachable
 SOON = timedelta(seconds=2)
 """The least time until another try; whoever tries doubles and more."""
 LATEST = timedelta(hours=6)
+_MOST = 1_000_000_000
 _EPOCH = 1_000_000_000
 """Numbers above this are a moment, not a number of seconds."""
 
@@ -102,6 +103,11 @@ def whole(value: object, least: int, most: int) -> int | None:
     return value if type(value) is int and least <= value <= most else None
 
 
+def count_of(told: Mapping[str, Any], *names: str) -> int:
+    """What these fields add up to; one that is no sensible number counts as none."""
+    return sum(whole(told.get(name), 0, _MOST) or 0 for name in names)
+
+
 def token_of(value: object) -> str:
     """A token that can stand in a header. Raises ``Refused`` for anything else."""
     token = str(value)
@@ -120,4 +126,4 @@ def said(reply: Reply, *names: str) -> str:
     return f"HTTP {reply.status}"
 
 
-__all__ = ["LATEST", "SOON", "call", "fields", "said", "token_of", "wait_of", "whole"]
+__all__ = ["LATEST", "SOON", "call", "count_of", "fields", "said", "token_of", "wait_of", "whole"]

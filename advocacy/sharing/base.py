@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from typing import NoReturn, Self
 
 from advocacy.chat import Refused, Unknown
 from advocacy.config import Settings
 from advocacy.http import Http
-from advocacy.sharing.network import Abilities, Connection, Consent, Draft, HostClient, Limits, Posted
+from advocacy.sharing.network import Abilities, Connection, Consent, Draft, HostClient, Limits, Posted, Reactions
 from advocacy.sharing.text import utf16
 
 
@@ -94,6 +95,11 @@ class BaseNetwork:
     async def delete(self, connection: Connection, remote_id: str) -> None:
         """Not offered."""
         del connection, remote_id
+        self._not_offered()
+
+    async def reactions(self, connection: Connection, remote_ids: Sequence[str]) -> dict[str, Reactions]:
+        """Not offered."""
+        del connection, remote_ids
         self._not_offered()
 
     async def renew(self, connection: Connection) -> Connection | None:

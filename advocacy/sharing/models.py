@@ -203,6 +203,24 @@ class ShareEvent(Base):
     """When the share was made, for +1 and for its -1: both fall into the same period."""
 
 
+class ShareReaction(Base):
+    """What came of a share's post, as its network told last. Shown to its person; of a story only as a sum."""
+
+    __tablename__ = "share_reaction"
+
+    id: Mapped[Id]
+    share_id: Mapped[int] = mapped_column(BigId, ForeignKey("share.id", ondelete="CASCADE"), unique=True)
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When to ask again; never when ``None``."""
+    told_at: Mapped[datetime | None]
+    likes: Mapped[int] = mapped_column(default=0)
+    reposts: Mapped[int] = mapped_column(default=0)
+    """With quotes."""
+    replies: Mapped[int] = mapped_column(default=0)
+    followers: Mapped[int | None]
+    """Of the account when it was shared; ``None`` where the network did not say."""
+
+
 class Link(Base):
     """A tracked short link, one per share."""
 

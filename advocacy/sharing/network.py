@@ -5,7 +5,7 @@ A network is one file under ``networks/`` and one line in that folder's list. No
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -113,6 +113,20 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True)
+class Reactions:
+    """What came of a post so far, as everybody can see it."""
+
+    likes: int
+    reposts: int
+    """With quotes: a quote is a repost with words."""
+    replies: int
+    at: datetime
+    """When the network said so."""
+    followers: int | None = None
+    """Of the account at that moment, where the network says so along with it."""
+
+
+@dataclass(frozen=True, slots=True)
 class HostClient:
     """Our registration as an app: fixed in the settings, or made per server."""
 
@@ -199,6 +213,13 @@ class Network(Protocol):
         """With a new token, where it may end soon (``renews``); ``None`` when it is not time yet."""
         ...
 
+    async def reactions(self, connection: Connection, remote_ids: Sequence[str]) -> dict[str, Reactions]:
+        """What came of these posts of the account (``metrics``), by their ids; nothing of those that are gone.
+
+        What is public is asked without the person's token, where the network answers that.
+        """
+        ...
+
     async def revoke(self, client: HostClient, connection: Connection) -> None:
         """Give the token back; one that is worthless already is fine. Does nothing where a network cannot."""
         ...
@@ -208,5 +229,5 @@ MakeNetwork = Callable[[Settings, Http], Network]
 
 __all__ = [
     "Abilities", "Connection", "Consent", "Draft", "Gone", "HostClient", "Limits", "MakeNetwork",
-    "Network", "Posted", "Reconnect", "Refused", "Retry", "Unknown",
+    "Network", "Posted", "Reactions", "Reconnect", "Refused", "Retry", "Unknown",
 ]  # fmt: skip

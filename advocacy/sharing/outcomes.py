@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.db import for_update
+from advocacy.sharing import reactions
 from advocacy.sharing.claims import GIVE_UP_LOOKING, GIVE_UP_WAITING, Job
 from advocacy.sharing.models import Account, Share, ShareState
 from advocacy.sharing.network import Posted
@@ -53,10 +54,10 @@ class Done(_InFlight):
 
     async def apply(self, s: AsyncSession, share: Share, job: Job, at: datetime) -> None:
         """A measured share."""
-        del job
         share.state, share.problem, share.due_at, share.unknown_since = ShareState.POSTED, "", None, None
         share.remote_id, share.remote_url, share.settled_at = self.posted.remote_id, self.posted.url, at
         await count(s, share, "measured", +1)
+        await reactions.expect(s, share, job.network, at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from advocacy.db import now
 from advocacy.http import Http
 from advocacy.playground.networks.consent import ConsentWorld
 from advocacy.playground.networks.network import NetworkWorld
+from advocacy.playground.networks.posts import followers
 from advocacy.playground.world import Fault, Outside
 from advocacy.sharing.network import Connection, Draft, Limits, Network, Posted, Reconnect
 from advocacy.sharing.networks import make_all
@@ -280,6 +281,33 @@ class NetworkSuite(Stage):
         await http.start()
         with pytest.raises(Retry):
             await network.post(connection, draft())
+
+    telling = ""
+    """Part of the path that tells what came of a post."""
+
+    async def test_what_came_of_a_post_is_told_where_the_network_does(self, network, world, connection):
+        """As everybody sees it, so also without a permission; nothing of a post that is gone; 429 means later."""
+        ids = [(await network.post(connection, draft(f"Nummer {one}."))).remote_id for one in range(3)]
+        if not network.abilities().metrics:
+            with pytest.raises(Refused):
+                await network.reactions(connection, ids)
+            return
+        first, second, third = world.posts(PERSON)
+        for kind in ("like", "like", "repost"):
+            await world.act({"act": kind, "id": first.id})
+        second.replies = 4
+        world.remove(third.id)
+        world.revoke(PERSON)
+        told = await network.reactions(connection, ids)
+        assert {one: (it.likes, it.reposts, it.replies) for one, it in told.items()} == {
+            ids[0]: (2, 1, 0),
+            ids[1]: (0, 0, 4),
+        }
+        assert told[ids[0]].followers == followers(PERSON)
+        world.faults.inject(Fault.THROTTLE, path=self.telling, retry_after=40)
+        with pytest.raises(Retry) as caught:
+            await network.reactions(connection, ids)
+        assert caught.value.after > timedelta(seconds=30)
 
     def test_the_share_page_is_prefilled(self, network, world):
         """Its address stays short enough for every browser, and keeps the link, however long the text is."""

@@ -107,6 +107,7 @@ class TestLinkedIn(NetworkSuite):
 
 class TestMastodon(NetworkSuite):
     name = "mastodon"
+    telling = "/api/v1/statuses/"
     creating = "/api/v1/statuses"
     host = "nordlicht.social"
 
@@ -173,6 +174,7 @@ class TestMastodon(NetworkSuite):
 
 class TestBluesky(NetworkSuite):
     name = "bluesky"
+    telling = "feed.getPosts"
     creating = "putRecord"
     lost_answers = 2
 

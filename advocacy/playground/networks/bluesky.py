@@ -18,7 +18,7 @@ from advocacy.playground.networks.bluesky_sessions import Pair, Sessions
 from advocacy.playground.networks.limits import Counted, Quota
 from advocacy.playground.networks.network import NetworkWorld
 from advocacy.playground.networks.pages import Look
-from advocacy.playground.networks.posts import Draft, Post, first_link
+from advocacy.playground.networks.posts import Draft, Post, first_link, followers
 from advocacy.playground.world import Handler
 
 PDS = "bsky.social"
@@ -63,6 +63,7 @@ class BlueskyWorld(NetworkWorld):
             yield (PDS, "GET", f"/xrpc/com.atproto.{method}", self._answer(work))
         for host in (PDS, PUBLIC):
             yield (host, "GET", "/xrpc/app.bsky.feed.getPosts", self._answer(self._posts_by_uri))
+            yield (host, "GET", "/xrpc/app.bsky.actor.getProfile", self._answer(self._profile))
         yield (CDN, "GET", "/img/feed_thumbnail/plain/{did}/{cid}", self._picture)
         yield (APP, "GET", "/", self.feed_page)
         yield (APP, "GET", "/settings/app-passwords", self._password_page)
@@ -273,6 +274,14 @@ class BlueskyWorld(NetworkWorld):
             raise XrpcError(400, "InvalidRequest", f"Error: uris must not have more than {_MOST_URIS} elements")
         found = [self._records[uri] for uri in uris if uri in self._records]
         return web.json_response({"posts": [self._view(one) for one in found]})
+
+    async def _profile(self, request: web.Request) -> web.StreamResponse:
+        """Public, no sign-in."""
+        person = self.person_named(request.query.get("actor", ""))
+        if person is None:
+            raise XrpcError(400, "InvalidRequest", "Profile not found")
+        about = {"did": self.did(person), "handle": self.handle(person), "displayName": person.name}
+        return web.json_response(about | {"followersCount": followers(person.key)})
 
     def _view(self, record: wire.Record) -> dict[str, Any]:
         post = self._posts[record.uri]

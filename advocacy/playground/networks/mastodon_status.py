@@ -10,7 +10,7 @@ import regex
 from aiohttp import web
 from markupsafe import Markup, escape
 
-from advocacy.playground.networks.posts import LINK, Post
+from advocacy.playground.networks.posts import LINK, Post, followers
 from advocacy.playground.networks.preview import playable
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ def account_json(person: Resident, number: str, name: str, origin: str) -> dict[
         "id": number, "username": name, "acct": name, "display_name": person.name, "locked": False, "bot": False,
         "discoverable": True, "group": False, "note": f"<p>{escape(person.department)}</p>", "url": f"{origin}/@{name}",
         "uri": f"{origin}/users/{name}", "avatar": f"{origin}/avatars/missing.png", "emojis": [], "fields": [],
+        "followers_count": followers(person.key),
     }  # fmt: skip
 
 

@@ -60,6 +60,11 @@ class Draft:
         return Draft(self.network, text, self.link if self.attached else first_link(text), self.attached)
 
 
+def followers(person_key: str) -> int:
+    """How many follow somebody: always the same for one person."""
+    return 40 + sum(person_key.encode()) % 900
+
+
 def where(url: str) -> tuple[str, str, dict[str, str]]:
     """Host, path and query of an address, whether it is the vendor's own or played at ``/at/<host>``."""
     parts = urlsplit(url)

@@ -5,6 +5,7 @@ Nothing is scraped there: the preview card and the links in the text are our wor
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -14,12 +15,15 @@ from urllib.parse import urlencode, urlsplit
 from advocacy.chat import Refused, Unknown
 from advocacy.db import now
 from advocacy.http import Reply
-from advocacy.sharing.api import call, fields, said, token_of
+from advocacy.sharing.api import call, count_of, fields, said, token_of, whole
 from advocacy.sharing.base import BaseNetwork
-from advocacy.sharing.network import Abilities, Connection, Draft, HostClient, Posted, Reconnect
+from advocacy.sharing.network import Abilities, Connection, Draft, HostClient, Posted, Reactions, Reconnect
 from advocacy.sharing.text import URL, Pattern, address, graphemes, quote
 
 HOME = "bsky.social"
+PUBLIC = "public.api.bsky.app"
+"""What everybody can see (https://docs.bsky.app/docs/advanced-guides/api-directory)."""
+POSTS_AT_ONCE = 25
 APP = "https://bsky.app"
 POST = "app.bsky.feed.post"
 TID_LENGTH = 13
@@ -137,6 +141,27 @@ class Bluesky(BaseNetwork):
         if not reply.ok:
             raise Refused(said(reply, "message", "error"))
 
+    async def reactions(self, connection: Connection, remote_ids: Sequence[str]) -> dict[str, Reactions]:
+        """Asked of the public view, which takes 25 posts at once and no sign-in."""
+        about = await call(
+            self.http, "GET", _public("actor.getProfile", [("actor", connection.remote_id)]), repeatable=True
+        )
+        followers = whole(fields(about).get("followersCount"), 0, 10**9)
+        told: dict[str, Reactions] = {}
+        for start in range(0, len(remote_ids), POSTS_AT_ONCE):
+            asked = [("uris", one) for one in remote_ids[start : start + POSTS_AT_ONCE]]
+            reply = await call(self.http, "GET", _public("feed.getPosts", asked), repeatable=True)
+            posts = fields(reply).get("posts")
+            if not reply.ok or not isinstance(posts, list):
+                raise Refused(said(reply, "message", "error"))
+            for post in posts:
+                if isinstance(post, dict):
+                    told[str(post.get("uri"))] = Reactions(
+                        count_of(post, "likeCount"), count_of(post, "repostCount", "quoteCount"),
+                        count_of(post, "replyCount"), now(), followers,
+                    )  # fmt: skip
+        return told
+
     def _posted(self, reply: Reply) -> Posted:
         uri = str(fields(reply).get("uri", ""))
         did, _, path = uri.removeprefix("at://").partition("/")
@@ -190,6 +215,10 @@ class _Session:
         self._connection = replace(old, token=fresh.token, refresh_token=fresh.refresh_token, host=fresh.host)
         if old.renewed is not None:
             old.renewed(self._connection)
+
+
+def _public(name: str, asked: list[tuple[str, str]]) -> str:
+    return f"{_xrpc(PUBLIC, f'app.bsky.{name}')}?{urlencode(asked)}"
 
 
 def _xrpc(host: str, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -10,7 +11,7 @@ from advocacy.chat import Refused, Retry, Unknown
 from advocacy.db import now
 from advocacy.http import Reply
 from advocacy.sharing import oauth
-from advocacy.sharing.api import SOON, call, fields, said, whole
+from advocacy.sharing.api import SOON, call, count_of, fields, said, whole
 from advocacy.sharing.base import BaseNetwork
 from advocacy.sharing.network import (
     Abilities,
@@ -20,6 +21,7 @@ from advocacy.sharing.network import (
     HostClient,
     Limits,
     Posted,
+    Reactions,
     Reconnect,
 )
 from advocacy.sharing.text import URL, address, graphemes, quote
@@ -159,6 +161,25 @@ class Mastodon(BaseNetwork):
         reply = await self._call(connection, "DELETE", f"/api/v1/statuses/{remote_id}", repeatable=True)
         if not reply.ok and reply.status not in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
             raise Refused(said(reply, "error"))
+
+    async def reactions(self, connection: Connection, remote_ids: Sequence[str]) -> dict[str, Reactions]:
+        """Each post as its server shows it to everybody; our token has no scope to read."""
+        told: dict[str, Reactions] = {}
+        for remote_id in remote_ids:
+            url = f"https://{connection.host}/api/v1/statuses/{quote(remote_id)}"
+            reply = await call(self.http, "GET", url, repeatable=True)
+            if reply.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+                continue
+            if not reply.ok:
+                raise Refused(said(reply, "error"))
+            post = fields(reply)
+            account = post.get("account")
+            followers = whole(account.get("followers_count"), 0, 10**9) if isinstance(account, dict) else None
+            told[remote_id] = Reactions(
+                count_of(post, "favourites_count"), count_of(post, "reblogs_count", "quotes_count"),
+                count_of(post, "replies_count"), now(), followers,
+            )  # fmt: skip
+        return told
 
     def _posted(self, status: dict[str, object]) -> Posted:
         if not status.get("id"):
