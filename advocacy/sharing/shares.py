@@ -151,6 +151,7 @@ class Sharing:
             share.state, share.problem = ShareState.WAITING, "marker"
             return
         if not abilities.post:
+            await self.writing.say_it(s, share)
             share.state = ShareState.OPENED
             return
         account = await account_of(s, person.id, share.network)
@@ -225,6 +226,7 @@ class Sharing:
             await audience.sharable(s, share.story_id, person_id, at or now())
             if not self._port(share.network).abilities().dialog:
                 raise NotOffered(share.network)
+            await self.writing.say_it(s, share)
             await self.writing.carry_link(s, share)
             share.state, share.due_at, share.problem = ShareState.OPENED, None, ""
         return share

@@ -18,10 +18,11 @@ from advocacy.sharing import composition, limits, links, own_words, text
 from advocacy.sharing.composition import Around, Composed
 from advocacy.sharing.disclosure import overrides
 from advocacy.sharing.disclosure.rules import Note, of_proof
+from advocacy.sharing.disclosure.wordings import fitting
 from advocacy.sharing.models import Link, Share
 from advocacy.sharing.network import Network
 from advocacy.sharing.targets import target
-from advocacy.sharing.text import TextProblem
+from advocacy.sharing.text import Place, TextProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,17 @@ class Writing:
             s, story, await self._port(s, share), Reader(language, ""), await self.link(s, share)
         )
         share.text = composition.without_gap(around, story, share.text, self._note(share))
+
+    async def say_it(self, s: AsyncSession, share: Share) -> None:
+        """Put the disclosure into a text that was to get the network's own label: a share page sets none."""
+        if share.proof.get("place") != Place.LABEL:
+            return
+        port, link = await self._port(s, share), await self.link(s, share)
+        proof = {**share.proof, "place": Place.OPENING.value}
+        note = of_proof(proof, fitting(proof["allowed"], port), private=False)
+        words = own_words.words(share.text, note.allowed, link)
+        share.text = text.compose(port, words, note.text, link, place=note.place)
+        self._keep(share, note, note.text)
 
     async def refit(self, s: AsyncSession, share: Share) -> None:
         """Cut a composed text that has to fit less room now, with all that has to be in it."""

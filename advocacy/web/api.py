@@ -99,7 +99,7 @@ class _Api:
                 s, title=_or(wanted.title, found.title), summary=_or(wanted.summary, found.summary), url=wanted.url,
                 author_id=person.id, site=found.site, language=_or(wanted.language, found.language) or "en",
                 image_url=image_url, image_alt=wanted.image_alt or (found.image_alt if image_url else ""),
-                image_rights=wanted.image_rights, topics=wanted.topics, captions=wanted.captions,
+                image_rights=wanted.image_rights, topics=wanted.topics, captions=wanted.captions, kind=wanted.kind,
                 publish_at=wanted.publish_at, expires_at=wanted.expires_at,
             )  # fmt: skip
             await approval.submit(s, story.id, person.id)

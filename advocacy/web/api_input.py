@@ -13,6 +13,7 @@ from typing import Any, NoReturn, TypeVar
 from aiohttp import web
 
 from advocacy.content import times
+from advocacy.content.fields import KINDS
 from advocacy.content.stories import Wording
 
 T = TypeVar("T")
@@ -74,6 +75,7 @@ class NewStory:
     image_alt: str
     image_rights: str
     topics: list[str]
+    kind: str
     captions: list[Wording]
     publish_at: datetime | None
     expires_at: datetime | None
@@ -108,6 +110,7 @@ def new_story(sent: Mapping[str, Any]) -> NewStory:
         title=_given(sent, "title"), summary=_given(sent, "summary"), language=_given(sent, "language"),
         image_url=_given(sent, "image_url"), image_alt=text(sent, "image_alt"),
         image_rights=text(sent, "image_rights"), topics=_texts(sent, "topics"),
+        kind=text(sent, "kind") or KINDS[0],
         captions=[_wording(one) for one in _list(sent, "captions")],
         publish_at=_moment(sent, "publish_at"), expires_at=_moment(sent, "expires_at"),
     )  # fmt: skip

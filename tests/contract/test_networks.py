@@ -276,6 +276,13 @@ class TestX(NetworkSuite):
             await network.post(connection, draft("Dritter."))
         assert len(world.posts(PERSON)) == 2
 
+    async def test_advertising_is_marked_by_x_itself_where_a_rule_wants_that(self, network, world, connection):
+        """Only then: a post without it has no mark."""
+        await network.post(connection, replace(draft("Eins."), labelled=True))
+        await network.post(connection, draft("Zwei."))
+        assert network.abilities().labels_ads
+        assert [one.labelled for one in world.posts(PERSON)] == [True, False]
+
     async def test_a_duplicate_that_x_does_not_show_is_unknown(self, network, world, connection):
         """X refuses the words of a post that was taken down, too; nobody guesses then."""
         one = draft()

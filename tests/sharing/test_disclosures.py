@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from advocacy.db import Database, now
 from advocacy.people.models import Person
 from advocacy.sharing.disclosure import overrides
 from advocacy.sharing.disclosure.overrides import NotARule, Wanted
+from advocacy.sharing.models import ShareState
 from tests.sharing.conftest import JANA, Scene
 
 DISCLOSURE = "Anzeige | mein Arbeitgeber Nordlicht Energie"
@@ -123,3 +125,18 @@ def test_what_cannot_be_a_rule_has_a_code(wanted: dict[str, object], code: str) 
     with pytest.raises(NotARule) as caught:
         overrides.check(Wanted(**{"level": "required", "reason": "Agreed", **wanted}), NAMES, now())  # type: ignore[arg-type]
     assert caught.value.code == code
+
+
+async def test_a_share_page_sets_no_label_so_the_words_are_said(scene: Scene) -> None:
+    """Where X itself would mark the post, its text says nothing; through its share page the words open it."""
+    await rule(scene, level="required", place="label", network="x")
+    port = scene.networks["x"]
+    abilities = port.abilities()
+    port.abilities = lambda: replace(abilities, post=True, labels_ads=True)  # type: ignore[method-assign]
+    share = await scene.start("x")
+    assert (share.state, share.disclosure, share.proof["place"]) == (ShareState.WAITING, "", "label")
+    assert "Anzeige" not in share.text
+    assert "Anzeige" not in (await scene.press("edit", share, text_="Wind!")).text
+    paged = await scene.press("use_dialog", share)
+    assert paged.text.startswith("Anzeige | mein Arbeitgeber\n\nWind!")
+    assert (paged.disclosure, paged.proof["place"]) == ("Anzeige | mein Arbeitgeber", "opening")

@@ -111,6 +111,7 @@ async def test_who_may(product: Product) -> None:
         ({"captions": [{"text": ""}]}, ("missing", "captions")), ({"captions": [{"text": "x", "quota": -1}]}, ("bad_type", "captions")),
         ({"captions": [{"txt": "x"}]}, ("unknown", "captions")), ({"captions": [{"text": str(number)} for number in range(99)]}, ("too_many", "captions")),
         ({"topics": [None]}, ("bad_type", "topics")), ({"state": "live"}, ("unknown", "state")), ({"image_rights": "mine"}, ("unknown", "image_rights")),
+        ({"kind": "poem"}, ("unknown", "kind")),
     ],
 )  # fmt: skip
 async def test_what_is_wrong_is_said_at_its_field(

@@ -9,10 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from advocacy.bot.cards import withdraw_button
+from advocacy.bot.kinds import kind_name
 from advocacy.bot.language import Translator
 from advocacy.bot.review import review_texts
 from advocacy.bot.review.differences import Names, changes, field_name, rights
 from advocacy.chat import OPENS_FORM, Button, Fact, Image, Message
+from advocacy.content.fields import KINDS
 from advocacy.content.fingerprint import content, fingerprint
 from advocacy.content.models import ReviewTask, Story, StoryState
 from advocacy.content.review import difference
@@ -117,6 +119,8 @@ def _facts(t: Translator, reviewing: Reviewing) -> Iterator[Fact]:
         yield Fact(t("Changed by"), "\n".join(who))
     yield Fact(t("Link"), story.url)
     yield Fact(t("Topics"), ", ".join(story.topics) or t("none"))
+    if story.kind != KINDS[0]:
+        yield Fact(t("Kind of story"), kind_name(t, story.kind))
     yield Fact(t("Audience"), _audience(t, reviewing))
     if story.image_url:
         yield Fact(t("Rights in the picture"), _rights(t, story, zone))

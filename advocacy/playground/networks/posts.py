@@ -38,6 +38,8 @@ class Post:
     likes: int = 0
     reposts: int = 0
     replies: int = 0
+    labelled: bool = False
+    """The network marks it as advertising."""
 
     def json(self) -> Change:
         """JSON-ready, with the moment in ISO 8601."""

@@ -212,7 +212,8 @@ class XWorld(ConsentWorld):
         counted = self._quota.use(person.key, self.clock.now())
         if not counted.allowed:
             return _too_many(counted)
-        text = str((await request.json()).get("text", ""))
+        sent = await request.json()
+        text = str(sent.get("text", ""))
         if not text.strip():
             raise Problem(400, "One or more parameters to your request was invalid.")
         if x_length(text) > LONGEST:
@@ -221,6 +222,7 @@ class XWorld(ConsentWorld):
         if any(one.text == text and self.clock.now() - one.at < timedelta(days=1) for one in self.posts(person.key)):
             raise Problem(403, "You are not allowed to create a Tweet with duplicate content.")
         post = self._put_up(person, text, first_link(text), "api")
+        post.labelled = sent.get("paid_partnership") is True
         return web.json_response({"data": _shown(post)}, status=201)
 
     async def _list(self, request: web.Request) -> web.StreamResponse:

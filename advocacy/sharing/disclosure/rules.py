@@ -104,18 +104,16 @@ class Decision:
     def note(self, port: Network, language: str, company: str) -> Note:
         """The words for a text in this language. ``label`` falls back to the opening where a network has none."""
         rule, place = self.rule, self.rule.place
-        if place == Place.LABEL and not port.abilities().labels_ads:
+        if place == Place.LABEL and (rule.level == Level.NONE or not port.abilities().labels_ads):
             place = Place.OPENING
         texts = {**wordings.SETS[rule.wording or _AD], **(rule.texts or {})}
-        some = rule.level != Level.NONE and place != Place.LABEL
-        allowed = wordings.allowed(texts, language, company) if some else ()
-        said = wordings.fitting(allowed, port) if some else ""
+        allowed = wordings.allowed(texts, language, company) if rule.level != Level.NONE else ()
         proof = {
             "rule": rule.code, "level": rule.level.value, "place": place.value, "source": rule.source,
             "country": self.case.country, "kind": self.case.kind, "language": language, "allowed": list(allowed),
             "at": self.at.isoformat() if self.at else "", "left_out": False,
         }  # fmt: skip
-        return Note(said, place, rule.level == Level.REQUIRED and some, allowed, proof)
+        return of_proof(proof, wordings.fitting(allowed, port) if allowed else "", private=False)
 
 
 def of_proof(proof: Mapping[str, Any], said: str, *, private: bool) -> Note:
@@ -123,9 +121,11 @@ def of_proof(proof: Mapping[str, Any], said: str, *, private: bool) -> Note:
     if not proof:  # from before proofs were kept: what was put in stays required
         place = Place.BEFORE_LINK if private else Place.OPENING
         return Note(said, place, bool(said), (said,) if said else ())
-    allowed = tuple(proof["allowed"])
-    is_required = proof["level"] == Level.REQUIRED and bool(allowed)
-    return Note(said or (allowed[0] if is_required else ""), Place(proof["place"]), is_required, allowed, proof)
+    allowed, place = tuple(proof["allowed"]), Place(proof["place"])
+    if place == Place.LABEL or not allowed:
+        return Note("", place, required=False, proof=proof)
+    is_required = proof["level"] == Level.REQUIRED
+    return Note(said or (allowed[0] if is_required else ""), place, is_required, allowed, proof)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ class X(BaseNetwork):
     def abilities(self) -> Abilities:
         """Posting is for whoever set up an app and accepted what it costs; reactions would cost as well."""
         paid = self.settings.x_cost_accepted and self.app() is not None
-        return Abilities(post=paid, delete=paid, dialog=True, dialog_takes_text=True)
+        return Abilities(post=paid, delete=paid, dialog=True, dialog_takes_text=True, labels_ads=paid)
 
     def length(self, text: str) -> int:
         """Weighted; every link counts 23."""
@@ -143,7 +143,9 @@ class X(BaseNetwork):
     async def post(self, connection: Connection, draft: Draft) -> Posted:
         """Post. X refuses the same text again without naming the first post: that is then looked for."""
         session = _Session(self, connection)
-        reply = await session.call("POST", "/2/tweets", json={"text": draft.text})
+        # "Paid partnership". https://docs.x.com/x-api/posts/manage-tweets/introduction
+        label = {"paid_partnership": True} if draft.labelled else {}
+        reply = await session.call("POST", "/2/tweets", json={"text": draft.text, **label})
         if reply.status == HTTPStatus.FORBIDDEN and "duplicate" in said(reply, "detail").lower():
             earlier = await self._find(session, draft)
             if earlier is None:
