@@ -107,7 +107,7 @@ async def send(call: Call) -> Answer:
             message = await backup_cases.say(s, case, call.person, text, call.press.who)
             await telling.relay(s, call.parts, case, message)
     except Invalid as wrong:
-        return OpenForm(write_form(call.t, case.id, to, text, wrong.code))
+        return OpenForm(write_form(call.t, call.number("c"), to, text, wrong.code))
     except backup_cases.NotNow:
         return Private(_over(call.t, call.number("c")))
     said = (
