@@ -30,7 +30,7 @@ async def test_i_see_my_own_figures(db: Database, settings: Settings) -> None:
         for number, state in enumerate(("posted", "failed", "reported")):
             s.add(
                 Share(
-                    person_id=2, story_id=number + 1, network="x", state=state, text="", key=f"k{number}",
+                    person_id=2, story_id=number + 1, network="x", state=state, text="Look!", key=f"k{number}",
                     created_at=AT.replace(day=number + 1), settled_at=AT.replace(day=number + 2) if number != 1 else None,
                     remote_url="https://x.example/1" if not number else "",
                 )
