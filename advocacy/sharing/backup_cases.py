@@ -186,6 +186,20 @@ async def release(s: AsyncSession) -> list[BackupCase]:
     return freed
 
 
+async def end_of_leavers(s: AsyncSession) -> int:
+    """Nobody can be written to who has left: their cases are over; answers how many."""
+    query = (
+        select(BackupCase)
+        .join(Person, Person.id == BackupCase.person_id)
+        .where(BackupCase.state != CaseState.CLOSED, Person.left_on <= now().date())
+    )
+    over = list(await s.scalars(for_update(query)))
+    for case in over:
+        case.state, case.closed_at = CaseState.CLOSED, now()
+        await log(s, case, None, "closed")
+    return len(over)
+
+
 def _can_help(helper: Person) -> bool:
     return directory.may(helper, "editor") and (helper.left_on is None or helper.left_on > now().date())
 
@@ -233,10 +247,8 @@ async def untaken(s: AsyncSession, before: datetime) -> Sequence[BackupCase]:
 
 
 async def forget(s: AsyncSession, keep: timedelta) -> int:
-    """Delete cases closed so long ago, and those of people who left so long ago; answers how many."""
-    before = now() - keep
-    left = select(Person.id).where(Person.left_on <= before.date())
-    over = or_(BackupCase.closed_at < before, BackupCase.person_id.in_(left))
+    """Delete cases closed so long ago; answers how many."""
+    over = BackupCase.closed_at < now() - keep
     gone = await s.execute(delete(BackupCase).where(over).execution_options(synchronize_session=False))
     return int(getattr(gone, "rowcount", 0))
 

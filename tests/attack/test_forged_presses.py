@@ -28,7 +28,7 @@ INPUTS = (
     "url", "title", "summary", "language", "caption", "image", "image_alt", "image_rights", "topics", "named", "note",
     "reason", "text", "network", "hashtags", "mentions", "quota", "day", "hour", "clock", "embargo_day", "embargo_hour",
     "end_day", "end_hour", "rights_day", "rights_note", "urgent", "departments", "locations", "languages", "leaders",
-    "minutes", "campaign", "follow_0", "name", "goal_kind", "goal", "starts", "ends",
+    "minutes", "campaign", "link", "screenshot", "share", "quiet", "to", "follow_0", "name", "goal_kind", "goal", "starts", "ends",
 )  # fmt: skip
 EDITOR, EMPLOYEE = "clara.editorius", "emre.sonntag"
 RIGHT = {
@@ -44,7 +44,19 @@ SAVES = {
     "audience_save": ("departments", "locations", "languages", "topics", "leaders", "minutes", "campaign"),
     "campaign_save": ("name", "goal_kind", "goal", "starts", "ends"),
 }
-OTHER_FORMS = ("compose_link", "edit_save", "return_save", "stop_now", "suggest", "topics_save", "wording_count")
+OTHER_FORMS = (
+    "backup_save",
+    "backup_send",
+    "backup_text_save",
+    "backup_hand_save",
+    "compose_link",
+    "edit_save",
+    "return_save",
+    "stop_now",
+    "suggest",
+    "topics_save",
+    "wording_count",
+)
 VALUES: dict[str, Any] = {
     "nothing": None, "true": True, "minus": -1, "zero": 0, "one": 1, "largest": 2**63 - 1, "too-large": 10**40, "half": 1.5,
     "word": "1", "list": [1], "map": {"s": 1}, "nul": "a\0b", "surrogate": "\ud800", "long": "x" * 100_000,

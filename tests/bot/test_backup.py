@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from asyncio import gather
+
 import pytest
 from sqlalchemy import select, text, update
 
@@ -115,6 +117,9 @@ async def test_an_editor_in_need_is_helped_by_another(chat: Chat, editors: Chann
     """Nobody takes care of their own case; handing over tells everybody concerned; a second form joins the first."""
     await opened(chat, CLARA)
     await opened(chat, CLARA)
+    empty = await chat.press(CLARA, "backup_send", {"text": " "}, c=1)
+    assert isinstance(empty, OpenForm)
+    assert empty.form.errors
     assert "added to your open case" in said(await opened(chat, CLARA, text="And again."))
     await chat.deliver()
     assert len(chat.worlds.slack.messages(editors.channel)) == 1
@@ -149,3 +154,33 @@ async def test_texts_are_the_editors_own(chat: Chat, editors: ChannelRef) -> Non
     form = await chat.press(CLARA, "backup_write", **ideas.buttons[-1].value)
     assert isinstance(form, OpenForm)
     assert form.form.body.inputs[0].value == "Ask us."
+
+
+async def test_it_begins_where_somebody_has_posted(chat: Chat, editors: ChannelRef) -> None:
+    """The answer after sharing leads to the form, about that share; the share of somebody else is refused."""
+    story = await chat.live_story()
+    opened_page = message_of(await chat.press(JANA, "share", s=story.id, n="xing"))
+    posted = message_of(await chat.press(JANA, "done", **opened_page.buttons[1].value))
+    button = next(one for one in posted.buttons if one.action == "backup")
+    form = await chat.press(JANA, "backup", **button.value)
+    assert isinstance(form, OpenForm)
+    choice = next(one for one in form.form.body.inputs if one.name == "share")
+    assert [one.label for one in choice.options] == ["none of these", "XING · The rotor that listens"]
+    assert choice.value == str(button.value["i"])
+    assert "somebody else" in said(await chat.press(EMRE, "backup", **button.value))
+    assert "somebody else" in said(await opened(chat, EMRE, share=choice.value))
+    await opened(chat, share=choice.value)
+    assert "About: XING · The rotor that listens" in said(await chat.press(JANA, "backup_read", c=1))
+
+
+async def test_two_editors_press_at_the_same_moment(chat: Chat, editors: ChannelRef) -> None:
+    """One takes care; both cards say who."""
+    await opened(chat)
+    await chat.deliver()
+    cards = [
+        said(one) for one in await gather(*(pressed(chat, key, editors, "backup_take", c=1) for key in (CLARA, DAVID)))
+    ]
+    assert cards[0] == cards[1]
+    assert "takes care of it." in cards[0]
+    texts = [said(await chat.press(key, "backup_read", c=1)) for key in (CLARA, DAVID)]
+    assert sum(WORDS in one for one in texts) == 1

@@ -91,6 +91,12 @@ async def test_what_is_over_is_deleted(chat: Chat) -> None:
     async with chat.db.read() as s:
         assert await s.scalar(select(func.count()).select_from(BackupMessage)) == 0
         assert (await s.execute(text("SELECT count(*) FROM backup_event"))).scalar() == 0
+    await opened(chat)
+    async with chat.db.write() as s:
+        await s.execute(update(Person).where(Person.email == chat.people[JANA].email).values(left_on=now().date()))
+    await watch.watch(chat.parts)
+    async with chat.db.read() as s:
+        assert list(await s.scalars(select(BackupCase.state))) == ["closed"], "nobody can be written to who has left"
 
 
 async def test_a_break_holds_prompts_and_not_answers(chat: Chat) -> None:

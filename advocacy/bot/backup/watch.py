@@ -15,6 +15,7 @@ async def watch(parts: Parts) -> int:
     at, wait = now(), timedelta(minutes=parts.settings.backup_minutes)
     async with parts.db.write() as s:
         told = 0
+        await backup_cases.end_of_leavers(s)
         for case in await backup_cases.release(s):
             told += await telling.ask(s, parts, case)
         for case in await backup_cases.untaken(s, at - wait):
