@@ -145,6 +145,10 @@ class Share(Base):
     key: Mapped[str] = mapped_column(String(40), unique=True)
     """Ours, made before posting: Bluesky record key, Mastodon Idempotency-Key. A new one per round."""
     due_at: Mapped[datetime | None]
+    planned_at: Mapped[datetime | None]
+    """The moment its person chose, or agreed to: it is not due before. Empty when it leaves after the undo window."""
+    planned_why: Mapped[str] = mapped_column(String(40), default="")
+    """Who chose it: ``chosen`` (they did), ``standing``, or ``best`` with what moved it: see ``sharing.best_time``."""
     claimed_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     unknown_since: Mapped[datetime | None]

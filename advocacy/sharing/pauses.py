@@ -29,7 +29,7 @@ async def go_on(s: AsyncSession, sharing: Sharing, at: datetime) -> int:
     persons = select(Person).where(Person.id.in_(select(Share.person_id).where(pending)))
     windows = {person.id: sharing.window(person) for person in await s.scalars(persons)}
     for share in waiting:
-        share.due_at, share.told = at + windows[share.person_id], UNHEARD
+        share.due_at, share.told = max(at + windows[share.person_id], share.planned_at or at), UNHEARD
     return len(waiting)
 
 
