@@ -92,6 +92,7 @@ async def mark(url: str, revision: str) -> None:
         ({"ADVOCACY_OUTSIDE": "{"}, "ADVOCACY_OUTSIDE cannot be read: it has to be JSON."),
         ({"ADVOCACY_TIME_ZONE": "Mars"}, "ADVOCACY_TIME_ZONE: there is no time zone 'Mars'; use a name such as Europe/Berlin."),
         ({"ADVOCACY_APPS__X__CLIENT_ID": "id"}, "ADVOCACY_APPS__X__CLIENT_SECRET is missing."),
+        ({"ADVOCACY_APPS": '{"x": "app:s3cr3t"}'}, "ADVOCACY_APPS__X must be a valid dictionary or instance of NetworkApp."),
     ],
 )  # fmt: skip
 def test_a_wrong_setting_is_one_sentence(bare: Run, settings: dict[str, str], sentence: str) -> None:

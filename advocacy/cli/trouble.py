@@ -62,7 +62,8 @@ def _setting(told: Any) -> str:
     if told["type"] == "value_error":
         return f"{name}: {message}."
     wanted = re.sub(r"^Input should be ", "must be ", message).split(", unable", maxsplit=1)[0]
-    given = told.get("input")
+    # Somebody may have put a secret where none belongs.
+    given = None if told["loc"][0] == "apps" else told.get("input")
     return f"{name} {wanted}, not {given!r}." if isinstance(given, (str, int)) else f"{name} {wanted}."
 
 

@@ -207,7 +207,7 @@ class TestBluesky(NetworkSuite):
 
     async def test_links_and_hashtags_can_be_pressed(self, network, world, connection):
         """Facets count UTF-8 bytes, so umlauts and emoji before them matter."""
-        text = f"Grüße 🌬️ aus #Köln, #42 und (https://a.example/b). #Ende!\n\n{LINK}"
+        text = f"Grüße 🌬️👨‍👩‍👧‍👦🇺🇳 שלום 風 e\u0301 aus #Köln, #42 und (https://a.example/b). #Ende!\n\n{LINK}"
         pressed = [
             (text.encode()[one["index"]["byteStart"] : one["index"]["byteEnd"]].decode(), one["features"][0])
             for one in facets(text)

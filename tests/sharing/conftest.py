@@ -20,12 +20,14 @@ from advocacy.playground.networks.bluesky import BlueskyWorld
 from advocacy.playground.networks.linkedin import LinkedInWorld
 from advocacy.playground.networks.mastodon import MastodonWorld
 from advocacy.playground.networks.network import NetworkWorld
+from advocacy.playground.networks.threads import ThreadsWorld
+from advocacy.playground.networks.x import XWorld
 from advocacy.playground.site.world import SiteWorld
 from advocacy.playground.world import Outside
 from advocacy.sharing.accounts import Accounts
 from advocacy.sharing.models import Share, ShareEvent, ShareState
 from advocacy.sharing.network import Network
-from advocacy.sharing.networks import make_all
+from advocacy.sharing.networks import ALL, make_all
 from advocacy.sharing.posting import Poster
 from advocacy.sharing.shares import Sharing
 from tests.conftest import playground_settings
@@ -33,6 +35,12 @@ from tests.conftest import playground_settings
 JANA = "jana.feld"
 EMRE = "emre.sonntag"
 POSTING = ("linkedin", "mastodon", "bluesky")
+"""Three that differ in all that matters to a share."""
+CREATING = {
+    "linkedin": "/rest/posts", "mastodon": "/api/v1/statuses", "bluesky": "putRecord", "threads": "threads_publish",
+    "x": "/2/tweets",
+}  # fmt: skip
+"""All that post, and part of the path that makes a post there."""
 PAST = timedelta(minutes=1)
 REPLY = {"platform": "slack", "tenant": "T1", "user": "U1", "address": "", "reply_to": "", "language": "de"}
 
@@ -101,7 +109,10 @@ class Scene:
 
 
 async def due(scene: Scene, network: str, person: str = JANA) -> int:
-    """A share whose undo window is over."""
+    """A share whose undo window is over; on X somebody accepted what it costs."""
+    if network == "x":
+        paid = scene.settings.model_copy(update={"x_cost_accepted": True})
+        scene.networks[network] = ALL[network](paid, scene.http)
     if not scene.worlds[network].connected(person):
         await scene.connect(network, person)
     return (await scene.start(network, person, at=now() - PAST)).id
@@ -132,6 +143,8 @@ def worlds() -> dict[str, NetworkWorld]:
         "linkedin": LinkedInWorld("linkedin-client", "linkedin-secret"),
         "mastodon": MastodonWorld(),
         "bluesky": BlueskyWorld(),
+        "threads": ThreadsWorld(),
+        "x": XWorld(),
     }
     for world in played.values():
         world.previews = False
@@ -144,7 +157,14 @@ async def scene(
 ) -> AsyncIterator[Scene]:
     outside = Outside(*worlds.values(), SiteWorld())
     await outside.start()
-    settings = playground_settings(database_url, tmp_path, outside=outside.origins(), company="Nordlicht Energie")
+    apps = {
+        name: {"client_id": one.client_id, "client_secret": one.client_secret}
+        for name, one in worlds.items()
+        if isinstance(one, (ThreadsWorld, XWorld))
+    }
+    settings = playground_settings(
+        database_url, tmp_path, outside=outside.origins(), company="Nordlicht Energie", apps=apps
+    )
     http = Http(settings)
     await http.start()
     networks = make_all(settings, http)
