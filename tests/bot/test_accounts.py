@@ -86,7 +86,7 @@ async def test_a_warning_comes_once_per_stage(chat: Chat) -> None:
 
 
 async def test_nobody_is_warned_who_need_not_be(chat: Chat) -> None:
-    """Tokens that renew themselves, a stop, quiet hours, somebody who left, a share that asks already."""
+    """Tokens that renew themselves, a stop, quiet hours, a break, somebody who left, a share that asks already."""
     await connect(chat, JANA)
     await change(chat, expires_at=now() + timedelta(days=1), refresh_token="renews")
     assert await account_notes.warn(chat.parts) == 0
@@ -99,6 +99,9 @@ async def test_nobody_is_warned_who_need_not_be(chat: Chat) -> None:
     chat.parts.settings = settings.model_copy(update={"quiet_hours": always})
     assert await account_notes.warn(chat.parts) == 0
     chat.parts.settings = settings
+    await chat.press(JANA, "quiet_set", d="week")
+    assert await account_notes.warn(chat.parts) == 0
+    await chat.press(JANA, "quiet_set", d="end")
     async with chat.db.write() as s:
         await s.execute(update(Person).values(left_on=now().date()))
     assert await account_notes.warn(chat.parts) == 0
