@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     """Folder for clicks that could not be stored at once."""
 
     company: str = "Our company"
-    country: str = Field("DE", pattern="^[A-Z]{2}$")
+    country: str = "DE"
     """ISO 3166-1 alpha-2, for people of whom the roster names none: rules of disclosure depend on it."""
     time_zone: str = "Europe/Berlin"
     """The company's time zone: periods begin and end in it."""
@@ -154,6 +154,14 @@ class Settings(BaseSettings):
     def _keys_are_keys(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         for key in value:
             _decoded(key)
+        return value
+
+    @field_validator("country")
+    @classmethod
+    def _country_is_a_code(cls, value: str) -> str:
+        if not re.fullmatch("[A-Z]{2}", value) or value == "UK":
+            msg = "ADVOCACY_COUNTRY is a code of two capitals, such as DE; the United Kingdom's is GB"
+            raise ValueError(msg)
         return value
 
     @field_validator("quiet_hours")

@@ -33,7 +33,7 @@ _REASONS = {
     "bad_manager": "has a manager who is not given by e-mail address: {value}",
     "unknown_language": "has an unknown language: {value} (write de or en)",
     "unknown_time_zone": "has an unknown time zone: {value} (write Europe/Berlin)",
-    "unknown_country": "has an unknown country: {value} (write DE, or its name)",
+    "unknown_country": "names a country nobody knows: {value} (write DE, or its name); what is known of it stays",
     "unknown_role": "has an unknown role: {value} (there are editor, leader and admin)",
     "columns": "has {value} columns",
     "broken_quotes": "has a quotation mark that is not closed, or stands where none may be",

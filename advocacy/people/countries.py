@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 _CODES = (
     "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ "
     "CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO "
@@ -13,21 +15,34 @@ _CODES = (
 )
 COUNTRIES = frozenset(_CODES.split())
 """https://www.iso.org/iso-3166-country-codes.html"""
+_LANGUAGES = ("en", "de", "fr", "it")
 _NAMES = {
-    "uk": "GB", "united kingdom": "GB", "great britain": "GB", "grossbritannien": "GB", "großbritannien": "GB",
-    "vereinigtes königreich": "GB", "germany": "DE", "deutschland": "DE", "austria": "AT", "österreich": "AT",
-    "switzerland": "CH", "schweiz": "CH", "suisse": "CH", "svizzera": "CH", "usa": "US", "united states": "US",
-    "united states of america": "US", "vereinigte staaten": "US", "france": "FR", "frankreich": "FR", "italy": "IT",
-    "italien": "IT", "spain": "ES", "spanien": "ES", "netherlands": "NL", "niederlande": "NL", "belgium": "BE",
-    "belgien": "BE", "poland": "PL", "polen": "PL", "denmark": "DK", "dänemark": "DK", "ireland": "IE", "irland": "IE",
+    "uk": "GB", "great britain": "GB", "england": "GB", "grossbritannien": "GB", "großbritannien": "GB", "usa": "US",
+    "united states of america": "US", "vereinigte staaten von amerika": "US", "holland": "NL", "czech republic": "CZ",
+    "tschechische republik": "CZ",
 }  # fmt: skip
-"""As rosters write the frequent ones."""
+"""As rosters write some, beside their names in the languages above."""
 
 
 def code_of(said: str) -> str:
     """The code of a country as a roster writes it: ``de``, ``DE``, ``Deutschland``; empty when it is none."""
-    named = _NAMES.get(said.strip().casefold(), said.strip().upper())
-    return named if named in COUNTRIES else ""
+    name = " ".join(said.split())
+    code = name.upper()
+    if code in COUNTRIES:
+        return code
+    return _NAMES.get(name.casefold()) or _names().get(name.casefold(), "")
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Codes by name; loaded when the first roster names a country."""
+    from babel import Locale
+
+    found: dict[str, str] = {}
+    for language in _LANGUAGES:
+        names = Locale(language).territories
+        found |= {name.casefold(): code for code, name in names.items() if code in COUNTRIES}
+    return found
 
 
 __all__ = ["COUNTRIES", "code_of"]

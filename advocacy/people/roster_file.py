@@ -84,8 +84,8 @@ class Problem:
     """What is wrong in one line.
 
     Codes: ``no_email``, ``bad_email``, ``duplicate_email``, ``no_name``, ``too_long``, ``bad_department``,
-    ``bad_manager``, ``unknown_language``, ``unknown_time_zone``, ``unknown_role``, ``unknown_country``, ``columns``,
-    ``broken_quotes``, ``bad_characters``; warnings, whose row still counts: ``manager_cycle``, ``not_utf8``.
+    ``bad_manager``, ``unknown_language``, ``unknown_time_zone``, ``unknown_role``, ``columns``, ``broken_quotes``,
+    ``bad_characters``; warnings, whose row still counts: ``manager_cycle``, ``not_utf8``, ``unknown_country``.
     """
 
     line: int
@@ -195,6 +195,7 @@ class _Reader:
         self.zones = available_timezones()
         self.paths: dict[str, str] = {}
         self.shared: dict[str, str] = {}
+        self.countries: dict[str, str] = {}
 
     def take(self, line: int, cells: Sequence[str], roster: Roster) -> None:
         """Add a row or a problem."""
@@ -202,7 +203,9 @@ class _Reader:
         try:
             email = self._email(self._cell(cells, "email") or "")
             self._once(email, line)
-            roster.rows.append(self._row(line, email, cells))
+            roster.rows.append(row := self._row(line, email, cells))
+            if row.country is None and (named := self._cell(cells, "country")):
+                roster.problems.append(Problem(line, "unknown_country", named[:200], is_warning=True))
         except _Bad as bad:
             roster.problems.append(Problem(line, bad.code, bad.value[:200]))
             if email and bad.code != "duplicate_email":
@@ -228,7 +231,7 @@ class _Reader:
             self._zone(self._cell(cells, "time_zone")),
             _roles(self._cell(cells, "roles")),
             self._location(self._cell(cells, "location")),
-            _country(self._cell(cells, "country")),
+            self._country(self._cell(cells, "country")),
         )
 
     def _cell(self, cells: Sequence[str], name: str) -> str | None:
@@ -270,6 +273,14 @@ class _Reader:
             raise _Bad("bad_manager", cell)
         return self.shared.setdefault(cell.lower(), cell.lower())
 
+    def _country(self, cell: str | None) -> str | None:
+        """Its code. One that nobody knows is told, and leaves what is known."""
+        if not cell:
+            return cell
+        if cell not in self.countries:
+            self.countries[cell] = code_of(cell)
+        return self.countries[cell] or None
+
     def _location(self, cell: str | None) -> str | None:
         if not cell:
             return cell
@@ -294,15 +305,6 @@ def _language(cell: str | None) -> str | None:
     if base.lower() not in _LANGUAGES or len(region) > 8:
         raise _Bad("unknown_language", cell)
     return "-".join(filter(None, (base.lower(), region.upper() if len(region) == 2 else region)))
-
-
-def _country(cell: str | None) -> str | None:
-    if not cell:
-        return cell
-    code = code_of(cell)
-    if not code:
-        raise _Bad("unknown_country", cell)
-    return code
 
 
 def _roles(cell: str | None) -> tuple[str, ...] | None:

@@ -10,7 +10,7 @@ from advocacy.sharing import text
 from advocacy.sharing.disclosure.rules import Note
 from advocacy.sharing.text import GAP, Place, TextProblem
 
-_BEFORE, _AFTER = r"(?:^[^\S\n]*|(?<=[.!?…:;]\s))", r"(?!\w)"
+_BEFORE, _AFTER = r"(?:^[^\S\n]*|(?<=[.!?…:;]\s))", r"(?!\w)(?:[.!](?!\S))?[^\S\n]*"
 """A wording stands alone at the start of a line or a sentence: “why I work at Nordlicht.” is not the disclosure."""
 
 

@@ -84,6 +84,14 @@ async def test_a_first_import_makes_people_and_departments(db: Database) -> None
         assert (await s.scalar(select(RosterRun.joined))) == 3
 
 
+async def test_a_country_comes_changes_and_stays(db: Database) -> None:
+    """A file without the column leaves it, an empty cell takes it away."""
+    for country, known in (("AT", "AT"), (None, "AT"), ("CH", "CH"), ("", "")):
+        run = await roster.apply(db, [row("ada", country=country)], DAY)
+        assert (await person(db, "ada")).country == known
+    assert counts(run) == (0, 1, 0, 0)
+
+
 async def test_the_same_file_again_writes_no_row(db: Database) -> None:
     """Unchanged means not one statement that changes a table."""
     rows = [row("ada", roles=("editor",), language="de"), row("bo", None), row("cy", "")]

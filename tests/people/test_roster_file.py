@@ -156,3 +156,15 @@ def test_where_people_work_is_read() -> None:
     assert row.location == "Kiel Hafen"
     [row] = read_csv(b"email,name\na@nordlicht.example,A\n").rows
     assert row.location is None
+
+
+def test_the_country_is_read_as_a_code_or_a_name() -> None:
+    """In four languages; one that nobody knows is told, and the row counts all the same."""
+    said = ("at", "Deutschland", "UK", "Suisse", "Vereinigtes Königreich", "Czechia", "", "Atlantis")
+    lines = "".join(f"p{at}@nordlicht.example,P,{one}\n" for at, one in enumerate(said))
+    found = read_csv(f"email,name,Ländercode\n{lines}".encode())
+    assert [row.country for row in found.rows] == ["AT", "DE", "GB", "CH", "GB", "CZ", "", None]
+    assert [(one.line, one.code, one.value) for one in found.problems] == [(9, "unknown_country", "Atlantis")]
+    assert found.refused == 0
+    [row] = read_csv(b"email,name\na@nordlicht.example,A\n").rows
+    assert row.country is None

@@ -98,3 +98,11 @@ def test_every_country_finds_a_rule_and_every_rule_a_source() -> None:
         assert source.title in DOCUMENT
         assert source.url in DOCUMENT
     assert "not legal advice" in DOCUMENT
+
+
+def test_the_companys_country_is_a_code() -> None:
+    """“UK” is none: no rule would be found under it."""
+    assert playground_settings("sqlite:///unused", Path()).country == "DE"
+    for wrong in ("UK", "Germany", "de"):
+        with pytest.raises(ValueError, match="GB"):
+            playground_settings("sqlite:///unused", Path(), country=wrong)

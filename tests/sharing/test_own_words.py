@@ -92,7 +92,7 @@ def test_a_sentence_of_ones_own_is_not_taken_for_the_disclosure() -> None:
     note = Note(said, Place.OPENING, required=True, allowed=(said,))
     typed = f"That is why {said} It is fun."
     assert own_words.complete(typed, note, "").text == f"{said}\n\n{typed}"
-    assert own_words.complete(f"Hello! {said} Fun.", note, "").text == f"{said}\n\nHello!  Fun."
+    assert own_words.complete(f"Hello! {said} Fun.", note, "").text == f"{said}\n\nHello! Fun."
 
 
 def test_a_networks_own_label_takes_the_place_of_words_where_there_is_one() -> None:
