@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from content_help import draft, person
+import time_machine
+from content_help import NOON, draft, person
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.content import approval, stories
@@ -106,6 +107,22 @@ async def test_each_round_is_decided_anew(db: Database) -> None:
         await stories.edit(s, story.id, title="Wind", by_id=author.id, seen=2)
         assert await approve(s, story, editor) == StoryState.IN_REVIEW, "the same content again, looked at again"
         assert await approve(s, story, legal) == StoryState.APPROVED
+
+
+async def test_a_returned_story_can_be_approved_in_its_next_round_whatever_the_clock_says(db: Database) -> None:
+    """Clocks are set back, and show the same moment twice."""
+    with time_machine.travel(NOON, tick=False) as clock:
+        async with db.write() as s:
+            author, editor = await person(s, "a"), await person(s, "e", "editor")
+            story = await submitted(s, author)
+            await approval.give_back(s, story.id, editor)
+            await approval.submit(s, story.id, author.id)
+            assert await approve(s, story, editor) == StoryState.APPROVED
+            again = await submitted(s, author)
+            await approval.give_back(s, again.id, editor)
+            clock.shift(-60)
+            await approval.submit(s, again.id, author.id)
+            assert await approve(s, again, editor) == StoryState.APPROVED
 
 
 async def test_rules_that_change_meanwhile(db: Database) -> None:

@@ -40,6 +40,8 @@ async def ensure(s: AsyncSession, story: Story, *, hours: int = DUE_HOURS) -> li
     wanted = await _wanted(s, story)
     # All approved and still in review: what was left has gone with its rule, or the content came back unseen.
     anew = all(one.key in there and there[one.key].decision == "approved" for one in wanted)
+    # Returned and yet in review: it was submitted since, also when the clock was set back.
+    anew = anew or any(one.decision == "returned" for one in there.values())
     for one in wanted:
         task = there.get(one.key)
         if task is None:
