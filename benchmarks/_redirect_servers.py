@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from advocacy.app import load_tables
+from advocacy.config import Settings
 from advocacy.content.models import Story
 from advocacy.db import Base, Database, driver_url, now
 from advocacy.sharing.clicks import ClickWriter, LinkTable, Spool
@@ -59,12 +61,18 @@ class Parts:
     links: LinkTable
     clicks: ClickWriter
     visitors: Visitors
+    settings: Settings
 
 
 async def ours(url: str, spool: Path) -> None:
     """As the product does it."""
     db = Database(url, [KEY])
-    parts = Parts(LinkTable(db), ClickWriter(db, Spool(spool)), Visitors(db))
+    parts = Parts(
+        LinkTable(db),
+        ClickWriter(db, Spool(spool)),
+        Visitors(db),
+        Settings(playground=True, keys=(base64.b64encode(KEY).decode(),)),
+    )
     await parts.visitors.start()
     await parts.clicks.start()
     await parts.links.load()

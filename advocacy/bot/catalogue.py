@@ -25,6 +25,7 @@ from advocacy.bot.desk import desk_actions
 from advocacy.bot.desk import draft_actions
 from advocacy.bot.desk import link_actions
 from advocacy.bot.desk import plan_actions
+from advocacy.bot.desk import result_actions
 from advocacy.bot.desk import wording_actions
 from advocacy.bot.review import recall_actions
 from advocacy.bot.review import review_actions
@@ -50,6 +51,7 @@ FILES: tuple[ModuleType, ...] = (
     recall_actions,
     plan_actions,
     quiet_actions,
+    result_actions,
     review_actions,
     rule_actions,
     share_actions,

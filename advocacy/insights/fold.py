@@ -130,23 +130,24 @@ class Fold:
     async def _clicks(self, s: AsyncSession, sums: Sums, after: int, upto: int) -> int:
         # The database sums up by minute: no time zone in use has an offset finer than that.
         minute: Any = func.substr(Click.at, 1, 16) if self.db.is_sqlite else func.date_trunc("minute", Click.at)
-        counts = Click.dropped == ""
+        of, why = (Link.person_id, Link.story_id, Link.network), Click.dropped
         rows = (
             await s.execute(
-                select(Link.person_id, Link.story_id, minute.label("minute"), counts.label("counts"), func.count())
+                select(*of, minute.label("minute"), why, func.count())
                 .join(Link, Link.id == Click.link_id)
                 .where(Click.id > after, Click.id <= upto)
-                .group_by(Link.person_id, Link.story_id, "minute", "counts")
+                .group_by(*of, "minute", why)
             )
         ).all()
         belongs = await _Belonging.read(s, {row[0] for row in rows if row[0] is not None})
-        for person_id, story_id, at, counted, number in rows:
-            if not counted:
+        for person_id, story_id, network, at, dropped, number in rows:
+            sums.followed(person_id, story_id, network, why=dropped, count=number)
+            if dropped:
                 sums.dropped(story_id, number)
                 continue
             day = self._day(_moment(at))
             sums.clicks(person_id, day, belongs.to(person_id, day), story_id=story_id, count=number)
-        return sum(row[4] for row in rows)
+        return sum(row[5] for row in rows)
 
     async def _moves(self, s: AsyncSession, sums: Sums, seen: int) -> None:
         """Memberships were entered for days that are folded already: count those days where they now belong."""

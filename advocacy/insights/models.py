@@ -128,7 +128,28 @@ class StoryTotal(Base):
     reported: Mapped[int] = mapped_column(default=0)
     clicks: Mapped[int] = mapped_column(default=0)
     dropped: Mapped[int] = mapped_column(default=0)
-    """Clicks that do not count (bots, HEAD, prefetch)."""
+    """Clicks that do not count (repeated, own, bots, HEAD, prefetch, after the end)."""
+
+
+class StoryClick(Base):
+    """Clicks on the links of one person's shares of a story on one network, by what they are. Shown only in sums."""
+
+    __tablename__ = "story_click"
+    __table_args__ = ({"sqlite_autoincrement": False},)
+
+    story_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    network: Mapped[str] = mapped_column(String(24), primary_key=True)
+    """Empty for the story's own link."""
+    person_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    """0 for links that are nobody's."""
+    clicks: Mapped[int] = mapped_column(default=0)
+    """Those that count."""
+    repeated: Mapped[int] = mapped_column(default=0)
+    own: Mapped[int] = mapped_column(default=0)
+    programs: Mapped[int] = mapped_column(default=0)
+    """Bots, HEAD, prefetch."""
+    ended: Mapped[int] = mapped_column(default=0)
+    """After the story was withdrawn."""
 
 
 class StoryPerson(Base):

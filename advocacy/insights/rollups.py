@@ -19,6 +19,7 @@ from advocacy.insights.models import (
     PersonDay,
     PersonLast,
     PersonPeriod,
+    StoryClick,
     StoryPerson,
     StoryTotal,
 )
@@ -34,8 +35,10 @@ ALL: tuple[type[Base], ...] = (
     DepartmentDay,
     StoryTotal,
     StoryPerson,
+    StoryClick,
 )
 COUNTS = ("measured", "reported", "clicks")
+APART_COUNTS = ("clicks", "repeated", "own", "programs", "ended")
 CHUNK = 5_000
 T = TypeVar("T")
 LastDays = dict[tuple[int, int], tuple[date, date | None]]
@@ -133,6 +136,8 @@ async def _last_days_again(s: AsyncSession, tree: Tree, people: Sequence[int]) -
 async def _write_stories(s: AsyncSession, sums: Sums) -> None:
     rows = [(key, *n, 0, 0) for key, n in sums.story.items()]
     await upsert(s, StoryTotal, ("story_id", *COUNTS, "dropped", "people", "departments"), rows)
+    apart = [(*key, *n) for key, n in sums.story_click.items()]
+    await upsert(s, StoryClick, ("story_id", "network", "person_id", *APART_COUNTS), apart)
     parts = [(*key, one.department_id, one.day, one.shares) for key, one in sums.story_person.items()]
     changes = {"department_id": LATER.format("department_id"), "day": LATER.format("day")}
     await upsert(s, StoryPerson, ("story_id", "person_id", "department_id", "day", "shares"), parts, changes=changes)

@@ -19,6 +19,15 @@ DROPPED: Final = 3
 calendar = lru_cache(maxsize=4096)(periods.keys)
 
 
+APART: Final = {"": 0, "repeat": 1, "own": 2, "stopped": 4}
+"""Where a click is counted by why it does not count: [clicks, repeated, own, programs, ended]. Others: programs."""
+PROGRAMS: Final = 3
+
+
+def _five() -> list[int]:
+    return [0, 0, 0, 0, 0]
+
+
 def _three() -> list[int]:
     return [0, 0, 0]
 
@@ -47,6 +56,7 @@ class Sums:
     department_period: dict[tuple[str, int], list[int]] = field(default_factory=lambda: defaultdict(_three))
     department_day: dict[tuple[int, date], list[int]] = field(default_factory=lambda: defaultdict(_three))
     story: dict[int, list[int]] = field(default_factory=lambda: defaultdict(_four))
+    story_click: dict[tuple[int, str, int], list[int]] = field(default_factory=lambda: defaultdict(_five))
     story_person: dict[tuple[int, int], StoryPart] = field(default_factory=dict)
     again: set[int] = field(default_factory=set)
     """People whose last days must be worked out anew, because something was taken back or moved."""
@@ -70,6 +80,10 @@ class Sums:
             self._departments((COMPANY,), day, CLICKS, count)
         else:
             self._person(person_id, day, department_id, CLICKS, count)
+
+    def followed(self, person_id: int | None, story_id: int, network: str, *, why: str, count: int) -> None:
+        """Clicks of one kind on a link of this person; of nobody when ``None``. ``why``: as in ``Click.dropped``."""
+        self.story_click[story_id, network, person_id or 0][APART.get(why, PROGRAMS)] += count
 
     def dropped(self, story_id: int, count: int) -> None:
         """Clicks that do not count."""

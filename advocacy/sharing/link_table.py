@@ -15,7 +15,7 @@ from advocacy.sharing import story_links
 from advocacy.sharing.models import Link, LinkName
 
 _CODE = re.compile(r"[0-9A-Za-z_-]{2,40}", re.ASCII)
-_COLUMNS: tuple[Any, ...] = (Link.id, Link.url, Link.stopped, Link.story_id)
+_COLUMNS: tuple[Any, ...] = (Link.id, Link.url, Link.stopped, Link.story_id, Link.person_id)
 _REMEMBERED = 20_000
 _FORGET_SECONDS = 20.0
 _LOOKUPS_AT_ONCE = 4
@@ -28,6 +28,8 @@ class Target(NamedTuple):
     url: str
     stopped: bool
     story_id: int
+    person_id: int | None
+    """Who shared it."""
 
 
 class LinkTable:
@@ -68,7 +70,7 @@ class LinkTable:
 
     def add(self, link: Link) -> None:
         """A link was made (and committed) here."""
-        self._targets[link.code] = Target(link.id, link.url, link.stopped, link.story_id)
+        self._targets[link.code] = Target(link.id, link.url, link.stopped, link.story_id, link.person_id)
         self._unknown.pop(link.code, None)
 
     def stop_story(self, story_id: int) -> None:

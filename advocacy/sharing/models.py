@@ -271,7 +271,7 @@ class Click(Base):
     referrer: Mapped[str] = mapped_column(String(120), default="")
     """Host only."""
     dropped: Mapped[str] = mapped_column(String(16), default="")
-    """Why it does not count: ``bot``, ``head``, ``prefetch``, ``stopped``; empty when it does."""
+    """Why it does not count: ``bot``, ``head``, ``prefetch``, ``own``, ``repeat``, ``stopped``; empty when it does."""
 
 
 class ClickBatch(Base):

@@ -16,6 +16,7 @@ from advocacy.sharing.accounts import Connected, ConnectProblem
 from advocacy.sharing.network import Network
 from advocacy.web import pages, security
 from advocacy.web.connect_words import Trouble, trouble
+from advocacy.web.own_clicks import OwnClicks
 
 COOKIE_SECONDS = 15 * 60
 MENDABLE = frozenset({"bad_host", "not_a_server", "wrong_password", "try_later"})
@@ -46,6 +47,7 @@ class _Connect:
 
     def __init__(self, app: pages.Parts) -> None:
         self._app = app
+        self._own = OwnClicks(app.settings)
         self._signer = pages.Signer(app.settings)
 
     async def show(self, request: web.Request) -> web.StreamResponse:
@@ -162,6 +164,7 @@ class _Connect:
         answer = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": where, "Cache-Control": "no-store"})
         for kind in ("connect", "again"):
             answer.del_cookie(f"{kind}-{done.network}", path=f"/connect/{done.network}")
+        self._own.mark(answer, done.person_id)
         return answer
 
     def _keep(self, answer: web.Response, cookie: str, network: str, value: str) -> None:

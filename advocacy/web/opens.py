@@ -9,11 +9,13 @@ from aiohttp import web
 from advocacy.sharing.models import Share, ShareState
 from advocacy.sharing.shares import Sharing
 from advocacy.web import pages
+from advocacy.web.own_clicks import OwnClicks
 
 
 def routes(application: web.Application, app: pages.Parts) -> None:
     """Mount it."""
     addresses = pages.Addresses(app.settings)
+    own = OwnClicks(app.settings)
     sharing = Sharing(app.settings, app.networks)
 
     async def open_dialog(request: web.Request) -> web.StreamResponse:
@@ -29,6 +31,8 @@ def routes(application: web.Application, app: pages.Parts) -> None:
         if not url:
             raise web.HTTPNotFound
         headers = {"Location": url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-        return web.Response(status=HTTPStatus.FOUND, headers=headers)
+        answer = web.Response(status=HTTPStatus.FOUND, headers=headers)
+        own.mark(answer, share.person_id)
+        return answer
 
     application.router.add_get("/open/{share}", open_dialog)

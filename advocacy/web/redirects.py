@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from http import HTTPStatus
@@ -19,8 +19,10 @@ from yarl import URL
 
 from advocacy.sharing import bots
 from advocacy.sharing.clicks import ClickWriter, Hit, Kept, LinkTable, Target
+from advocacy.sharing.repeats import REPEAT
 from advocacy.sharing.visitors import Visitors
 from advocacy.web import pages
+from advocacy.web.own_clicks import OWN, OwnClicks
 
 PREFIX: Final = "/r/"
 STOPPED: Final = "stopped"
@@ -38,7 +40,7 @@ log = structlog.get_logger(__name__)
 
 def routes(application: web.Application, app: pages.Parts) -> None:
     """Mount it on the router; works with and without ``shortcut``."""
-    redirects = Redirects(app.links, app.clicks, app.visitors)
+    redirects = _made(app)
 
     async def follow(request: web.Request) -> web.StreamResponse:
         return await redirects.follow(request, request.match_info["code"])
@@ -53,17 +55,22 @@ def shortcut(runner: web.AppRunner, app: pages.Parts) -> None:
     """
     server = runner.server
     assert server is not None
-    redirects = Redirects(app.links, app.clicks, app.visitors)
+    redirects = _made(app)
     server.request_handler = redirects.before(server.request_handler)  # type: ignore[assignment]
+
+
+def _made(app: pages.Parts) -> Redirects:
+    return Redirects(app.links, app.clicks, app.visitors, OwnClicks(app.settings))
 
 
 class Redirects:
     """The person waits until the click is safe, about two milliseconds; never for a locked or absent database."""
 
-    def __init__(self, links: LinkTable, clicks: ClickWriter, visitors: Visitors) -> None:
+    def __init__(self, links: LinkTable, clicks: ClickWriter, visitors: Visitors, own: OwnClicks) -> None:
         self._links = links
         self._clicks = clicks
         self._visitors = visitors
+        self._own = own
 
     def before(self, otherwise: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Handler:
         """A handler that answers links in memory itself, and leaves everything else to ``otherwise``."""
@@ -100,6 +107,8 @@ class Redirects:
         at = datetime.now(UTC)
         headers = request.headers
         visitor = self._visitors.name(_address(request), headers.get("User-Agent", ""), at)
+        if not dropped:
+            dropped = self._reason(headers, target, visitor, at)
         hit = Hit(target.link_id, at, visitor, _host(headers.get("Referer", "")), dropped)
         try:
             return self._clicks.add(hit)
@@ -108,6 +117,12 @@ class Redirects:
             lost: asyncio.Future[Kept] = asyncio.get_running_loop().create_future()
             lost.set_result(Kept.LOST)
             return lost
+
+    def _reason(self, headers: Mapping[str, str], target: Target, visitor: str, at: datetime) -> str:
+        """Why a person's click does not count; empty when it does."""
+        if self._own.is_one(headers, target.person_id):
+            return OWN
+        return REPEAT if self._clicks.repeats.is_one(target.link_id, visitor, at.timestamp()) else ""
 
 
 def _onward(target: Target) -> web.Response:

@@ -16,6 +16,7 @@ from advocacy.people import directory
 from advocacy.people.models import Person
 from advocacy.sharing.once import insert_new
 from advocacy.web import pages, security
+from advocacy.web.own_clicks import OwnClicks
 
 SESSION_LIFE = timedelta(hours=12)
 COOKIE = "advocacy-session"
@@ -98,6 +99,7 @@ class _SignIn:
             return _sorry(request, str(problem))
         answer = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": HOME})
         self._sessions.open(answer, person.id)
+        OwnClicks(self._app.settings).mark(answer, person.id)
         return answer
 
     async def leave(self, request: web.Request) -> web.StreamResponse:

@@ -19,6 +19,7 @@ from advocacy.insights.models import (
     PersonDay,
     PersonLast,
     PersonPeriod,
+    StoryClick,
     StoryPerson,
     StoryTotal,
 )
@@ -27,6 +28,8 @@ from advocacy.sharing.models import Click, Link, Share, ShareEvent
 
 ZONE = ZoneInfo("Europe/Berlin")
 FIRST, LAST = date(2026, 8, 20), date(2026, 11, 20)
+NETWORKS = ("linkedin", "mastodon", "")
+WHYS = ("", "", "", "bot", "head", "repeat", "own", "stopped")
 PATHS = ("Sales", "Sales/DACH", "Sales/Nordics", "Sales/Nordics/Oslo", "Engineering", "Engineering/Web", "Legal", "HR")
 STORIES = 6
 
@@ -41,6 +44,8 @@ class World:
     events: list[tuple[int, int, str, int, datetime]] = field(default_factory=list)
     clicks: list[tuple[int | None, int, datetime, str]] = field(default_factory=list)
     links: list[tuple[int, int | None, int]] = field(default_factory=list)
+    followed: list[tuple[int, str, int, str]] = field(default_factory=list)
+    """Story, network, person (0 for nobody) and why it does not count, for each click."""
 
     def department(self, person: int, day: date) -> int:
         for starts, ends, department in self.spans.get(person, ()):
@@ -95,7 +100,12 @@ async def settle(db: Database, people: int = 60, seed: int = 1) -> World:
             person_id = None if number % 10 == 0 else rng.randint(1, people)
             link = (number, person_id, rng.randint(1, STORIES))
             world.links.append(link)
-            s.add(Link(id=number, code=f"c{number}", url="https://example.com/", person_id=link[1], story_id=link[2]))
+            s.add(
+                Link(
+                    id=number, code=f"c{number}", url="https://example.com/", person_id=link[1], story_id=link[2],
+                    network=NETWORKS[number % 3],
+                )
+            )  # fmt: skip
     return world
 
 
@@ -129,7 +139,7 @@ async def happen(db: Database, world: World, shares: int, clicks: int) -> None:
     followed: list[tuple[int, int | None, int, datetime, str]] = []
     for _ in range(clicks):
         link, person_id, story = rng.choice(world.links)
-        followed.append((link, person_id, story, world.moment(), rng.choice(["", "", "", "bot", "head"])))
+        followed.append((link, person_id, story, world.moment(), rng.choice(WHYS)))
     async with db.write() as s:
         await facts_lock(s)
         for person, story, kind, change, at in fresh:
@@ -145,6 +155,7 @@ async def happen(db: Database, world: World, shares: int, clicks: int) -> None:
             )
         await s.flush()
     world.events += fresh
+    world.followed += [(f[2], NETWORKS[f[0] % 3], f[1] or 0, f[4]) for f in followed]
     world.clicks += [(person, story, at, dropped) for _link, person, story, at, dropped in followed]
 
 
@@ -207,7 +218,14 @@ def recount(world: World) -> dict[str, object]:  # noqa: C901 - one loop over th
         "mine": {k: tuple(v) for k, v in mine.items()},
         "last": last,
         "stories": {k: v for k, v in _stories(world, standing).items() if any(v)},
+        "apart": _apart(world),
     }
+
+
+def _apart(world: World) -> dict[tuple[int, str, int], tuple[int, ...]]:
+    kinds = (("",), ("repeat",), ("own",), ("bot", "head", "prefetch"), ("stopped",))
+    keys = {one[:3] for one in world.followed}
+    return {key: tuple(sum(f[:3] == key and f[3] in kind for f in world.followed) for kind in kinds) for key in keys}
 
 
 def _stories(world: World, standing: list[tuple[int, int, str, date]]) -> dict[int, tuple[int, ...]]:
@@ -249,8 +267,13 @@ async def rollups(db: Database) -> dict[str, object]:
             r.story_id: (r.people, r.departments, r.measured, r.reported, r.clicks, r.dropped)
             for r in await s.scalars(select(StoryTotal))
         }
+        apart = {
+            (r.story_id, r.network, r.person_id): (r.clicks, r.repeated, r.own, r.programs, r.ended)
+            for r in await s.scalars(select(StoryClick))
+        }
     found: dict[str, dict[object, tuple[object, ...]]] = {
-        "member": member, "period": period, "days": days, "mine": mine, "last": last, "stories": stories
+        "member": member, "period": period, "days": days, "mine": mine, "last": last, "stories": stories,
+        "apart": apart,
     }  # fmt: skip
     return {name: {k: v for k, v in table.items() if any(v)} for name, table in found.items()}
 

@@ -12,6 +12,7 @@ from advocacy.db import now
 from advocacy.playground.colleagues.browser import Browser as Colleague
 from advocacy.playground.networks.consent import ConsentWorld
 from advocacy.playground.world import Fault
+from advocacy.web import own_clicks
 from tests.web.conftest import Browser, Product
 
 NETWORKS = ("linkedin", "mastodon", "bluesky")
@@ -31,11 +32,16 @@ async def accounts(product: Product) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-async def test_a_colleague_connects_and_the_post_goes_on(product: Product, network: str) -> None:
+async def test_a_colleague_connects_and_the_post_goes_on(
+    product: Product, network: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """From the address in the chat through the network's consent to a page that says what happens now."""
+    monkeypatch.setattr(own_clicks, "is_everybodys", lambda _settings: False)
     share_id = await product.waiting_share(network)
     async with Colleague(product.outside, product.resident) as colleague:
         end = await colleague.connect(address(product, network))
+        marked = [one["path"] for one in colleague._http.cookie_jar if one.key == "advocacy-own"]
+    assert marked == ["/r/"]  # clicks from here on their own links can be told
     assert urlsplit(end.url).path == f"/connect/{network}/done"
     assert "your post is on its way" in end.body
     assert "goes out in 30 seconds" in end.body

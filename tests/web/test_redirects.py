@@ -17,6 +17,7 @@ from advocacy.sharing.clicks import ClickWriter, LinkTable, Spool
 from advocacy.sharing.models import Click, Link
 from advocacy.sharing.visitors import Visitors
 from advocacy.web import redirects
+from advocacy.web.own_clicks import COOKIE, OwnClicks
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 TARGET = "https://www.example.com/news?a=1&b=%2F#top"
@@ -32,11 +33,12 @@ class Site:
     visitors: Visitors
     client: aiohttp.ClientSession
     story_id: int
+    settings: Settings
     address: str = ""
 
-    async def link(self, url: str = TARGET, *, known: bool = True) -> Link:
+    async def link(self, url: str = TARGET, *, known: bool = True, person: int | None = None) -> Link:
         async with self.db.write() as s:
-            link = await link_room.make(s, url=url, story_id=self.story_id, person_id=None, network="linkedin")
+            link = await link_room.make(s, url=url, story_id=self.story_id, person_id=person, network="linkedin")
         if known:
             self.links.add(link)
         return link
@@ -55,7 +57,13 @@ async def site(request: pytest.FixtureRequest, db: Database, settings: Settings)
     async with db.write() as s:
         story_id = (await s.scalars(insert(Story).values(title="Story", url=TARGET).returning(Story.id))).one()
     parts = Site(
-        db, LinkTable(db), ClickWriter(db, Spool(settings.spool)), Visitors(db), aiohttp.ClientSession(), story_id
+        db,
+        LinkTable(db),
+        ClickWriter(db, Spool(settings.spool)),
+        Visitors(db),
+        aiohttp.ClientSession(),
+        story_id,
+        settings,
     )
     await parts.clicks.start()
     await parts.visitors.start()
@@ -114,6 +122,40 @@ async def test_previews_are_led_on_and_set_apart(site: Site, method: str, header
     answer = await site.get(f"/r/{link.code}", method, **headers)
     assert answer.headers["Location"] == TARGET
     assert [click.dropped for click in await site.stored()] == [why]
+
+
+async def test_a_visitor_s_repeated_clicks_are_set_apart(site: Site) -> None:
+    """Once an hour for each visitor and link, also when the link was first looked up; who repeats is led on."""
+    link, other = await site.link(known=False), await site.link()
+    for code in (link.code, link.code, other.code):
+        assert (await site.get(f"/r/{code}")).status == 302
+    await site.get(f"/r/{link.code}", User_Agent=CHROME.replace("142", "143"))
+    assert [click.dropped for click in await site.stored()] == ["", "repeat", "", ""]
+
+
+async def test_clicks_from_the_browser_of_whoever_shared_are_set_apart(site: Site) -> None:
+    """The mark says so without naming anybody; another person's, a forged or a broken one is like none."""
+    link, answer = await site.link(person=7), web.Response()
+    OwnClicks(site.settings).mark(answer, 7)
+    assert not answer.cookies  # in the playground everybody has the same browser
+    settings = site.settings.model_copy(update={"playground": False})
+    OwnClicks(settings).mark(answer, 7)
+    mark = answer.cookies[COOKIE].value
+    assert "7" not in answer.cookies[COOKIE].output().partition("=")[0]
+    assert (answer.cookies[COOKIE]["path"], answer.cookies[COOKIE]["httponly"]) == ("/r/", True)
+    theirs = web.Response()
+    OwnClicks(settings).mark(theirs, 8)
+    agents = iter(range(100, 200))
+    for cookie in (
+        f"a=b; {COOKIE}={mark}",
+        f"{COOKIE}={theirs.cookies[COOKIE].value}",
+        f"{COOKIE}=7",
+        f'{COOKIE}="\x80;',
+    ):
+        await site.get(f"/r/{link.code}", Cookie=cookie, User_Agent=CHROME.replace("142", str(next(agents))))
+    nobodys = await site.link()
+    await site.get(f"/r/{nobodys.code}", Cookie=f"{COOKIE}={mark}")
+    assert [click.dropped for click in await site.stored()] == ["own", "", "", "", ""]
 
 
 async def test_a_link_of_another_process_works(site: Site) -> None:

@@ -81,12 +81,14 @@ def _while_out(t: Translator, story: Story) -> tuple[Button, ...]:
     """What makes sense once a story has been out."""
     value = {"s": story.id}
     reasons = Button(t("Not for me, because …"), action="reasons", value=value)
+    results = Button(t("What came of it"), action="results", value=value)
     if story.state != StoryState.LIVE:
-        return (reasons,)
+        return (results, reasons)
     first = t("No longer first") if story.featured else t("Show it first")
     return (
         Button(t("Send again"), action="resend", value=value),
         Button(first, action="feature", value={**value, "on": int(not story.featured)}),
+        results,
         reasons,
     )
 

@@ -66,7 +66,11 @@ class Reader:
         if self._http is None or self._http.closed:
             self._http = aiohttp.ClientSession(timeout=PATIENCE, cookie_jar=aiohttp.DummyCookieJar())
         agent = self._dice.choice(BOTS if as_bot else PEOPLE)
-        headers = {"User-Agent": agent} | ({"Referer": f"https://{referrer}/"} if referrer and not as_bot else {})
+        # Each comes from somewhere else in the world, as a proxy in front of the product would say.
+        home = ".".join(str(self._dice.randint(1, 254)) for _ in range(2))
+        headers = {"User-Agent": agent, "X-Forwarded-For": f"198.18.{home}"} | (
+            {"Referer": f"https://{referrer}/"} if referrer and not as_bot else {}
+        )
         method, url, first = ("HEAD" if head else "GET"), link, 0
         for _ in range(HOPS):
             played = playable(self._outside, url)
