@@ -33,6 +33,10 @@ WORLDS = every_network()
 class TestLengths:
     """We count as the networks do: what we let pass is taken, what we cut had to be cut."""
 
+    def test_every_network_is_played(self) -> None:
+        """All but mail and copying, which are nobody's pages; so whatever is shared can be seen in the playground."""
+        assert {name for world in WORLDS for name in world.labels()} == set(ALL) - {"email", "copy"}
+
     @given(TEXTS)
     @hypothesis_settings(max_examples=70, deadline=None, suppress_health_check=list(HealthCheck))
     def test_our_count_is_never_below_theirs(self, text: str) -> None:

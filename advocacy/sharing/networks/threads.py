@@ -88,6 +88,11 @@ class Threads(BaseNetwork):
             raise Refused(_message(reply))
         return replace(lasting, remote_id=str(about["id"]), handle=f"@{about.get('username', '')}")
 
+    async def revoke(self, client: HostClient, connection: Connection) -> None:
+        """Meta has no way to give a token back: only the person can, in the settings of Threads."""
+        del client, connection
+        raise Refused("Threads lets nobody but the person end a permission")
+
     # -- posting -----------------------------------------------------------------------------------------------------
 
     async def post(self, connection: Connection, draft: Draft) -> Posted:

@@ -58,7 +58,7 @@ export function networksColumn(onlink) {
     drawInfo(key);
     if (key === "site") return match(feed, articles());
     const posts = [...postsOf(key)].sort((a, b) => (a.at < b.at ? 1 : -1));
-    const items = posts.map((one) => ({ key: one.id, sign: sign(one, viewer(), spoken()), draw: () => post(key, one) }));
+    const items = posts.map((one) => ({ key: `${one.world}/${one.id}`, sign: sign(one, viewer(), spoken()), draw: () => post(key, one) }));
     if (!items.length) items.push({ key: "empty", sign: key, fresh: false, draw: () => h("div.empty", {}, icon("heart", 30), h("h4", {}, t("feed_empty", { network: SHOWN[key].name || t("more_networks") })), h("p", {}, t("feed_empty_hint"))) });
     return match(feed, items);
   }
