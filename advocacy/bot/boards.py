@@ -35,6 +35,7 @@ def help_message(t: Translator, name: str, odd: str = "", *, is_editor: bool = F
             Fact(t("accounts"), t("networks I have connected")),
             Fact(t("topics"), t("what I want to hear of")),
             Fact(t("backup"), t("I got a nasty comment, and want help in confidence")),
+            Fact(t("quiet"), t("a break from prompts")),
             Fact(t("compose"), t("write a story from a link"))
             if is_editor
             else Fact(t("suggest"), t("suggest a story, with its link")),
@@ -59,6 +60,7 @@ def _for_editors(t: Translator) -> tuple[Fact, ...]:
         Fact(t("feeds"), t("sources and how they are")),
         Fact(t("campaigns"), t("groups of stories, and their goals")),
         Fact(t("rules"), t("what calls for which reviewer")),
+        Fact(t("cases"), t("colleagues who need backup, and texts that help")),
         Fact(t("recall"), t("withdraw a story everywhere")),
         Fact(t("stop"), t("stop everything at once")),
         Fact(t("resume"), t("let everything go on after a stop")),

@@ -97,7 +97,7 @@ def manifest(settings: Settings, *, socket_mode: bool) -> dict[str, Any]:
                     "command": COMMAND,
                     **url,
                     "description": "Stories to share, your shares, your department",
-                    "usage_hint": "[feed | compose | me | leaderboard | help]",
+                    "usage_hint": "[feed | compose | me | leaderboard | backup | help]",
                     "should_escape": False,
                 }
             ],

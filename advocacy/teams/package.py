@@ -25,6 +25,7 @@ COMMANDS = {
     "help": ("What I can do", "hilfe", "Was ich kann"),
     "feed": ("Stories you have not seen yet", "beiträge", "Beiträge, die du noch nicht gesehen hast"),
     "compose": ("A story from a link", "verfassen", "Ein Beitrag aus einem Link"),
+    "backup": ("You got a nasty comment", "beistand", "Fieser Kommentar? Vertraulich Hilfe holen"),
     "me": ("Your own shares and clicks", "ich", "Deine eigenen Posts und Klicks"),
     "leaderboard": ("Which departments take part", "rangliste", "Welche Abteilungen mitmachen"),
 }

@@ -151,7 +151,7 @@ async def test_texts_are_the_editors_own(chat: Chat, editors: ChannelRef) -> Non
     await chat.deliver()
     await pressed(chat, CLARA, editors, "backup_take", c=1)
     ideas: Message = message_of(await chat.press(CLARA, "backup_answers", c=1))
-    form = await chat.press(CLARA, "backup_write", **ideas.buttons[-1].value)
+    form = await chat.press(CLARA, "backup_write", **ideas.buttons[-2].value)
     assert isinstance(form, OpenForm)
     assert form.form.body.inputs[0].value == "Ask us."
 

@@ -85,7 +85,7 @@ async def test_slack_and_teams_talk_in_confidence(both: Chat) -> None:
 
     assert (await teams.hands.press(CLARA, channel, card["id"], "Ich kümmere mich")).ok
     await both.deliver()
-    assert "Es kümmert sich Clara Editorius." in str(teams.activities(channel)[0])
+    assert "Clara Editorius kümmert sich darum." in str(teams.activities(channel)[0])
     (case,) = clara_sees(both)
     assert "Lügnerin" in str(case)
     assert "Clara Editorius ist für dich da" in str(jana_sees(both)[-1].blocks)

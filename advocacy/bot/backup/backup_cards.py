@@ -87,11 +87,16 @@ def relayed(t: Translator, seen: Seen, text: str, to_helper: bool) -> Message:  
     )
 
 
+def show_button(t: Translator, case_id: int) -> Button:
+    """Leads to all of a case; in Teams also back from what stands in its place."""
+    return Button(t("Show all of it"), action="backup_read", value={"c": case_id})
+
+
 def case_buttons(t: Translator, case: BackupCase, *, is_helper: bool, is_person: bool) -> tuple[Button, ...]:
     """What can be done about a case by whoever sees it."""
     value = {"c": case.id}
     form = {**value, OPENS_FORM: 1}
-    show = Button(t("Show all of it"), action="backup_read", value=value)
+    show = show_button(t, case.id)
     if case.state == CaseState.CLOSED:
         again = Button(t("Open it again"), action="backup_reopen", value=value)
         return (again, show) if is_helper or is_person else ()

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
 from advocacy.bot.backup import telling
-from advocacy.bot.backup.backup_cards import Listed, case_buttons, case_message, cases_message, guidance
+from advocacy.bot.backup.backup_cards import (
+    Listed,
+    case_buttons,
+    case_message,
+    cases_message,
+    guidance,
+    show_button,
+)
 from advocacy.bot.backup.backup_forms import NONE, Asking, backup_form, write_form
 from advocacy.bot.backup.quiet_actions import BREAKS, set_break
 from advocacy.bot.backup_offer import backup_button
@@ -71,7 +80,12 @@ def _opened(t: Translator, case: BackupCase, texts: list[Text], *, is_new: bool)
         if is_new
         else t("That was added to your open case.")
     )
-    message = guidance(t, texts, before=(said, t("Until then, this helps:")), heading=t("You are not alone with this"))
+    message = guidance(
+        t,
+        texts,
+        before=(said, t("With “cases” you find it again."), t("Until then, this helps:")),
+        heading=t("You are not alone with this"),
+    )
     buttons = case_buttons(t, case, is_helper=False, is_person=True)
     return Message(
         summary=said, heading=message.heading, paragraphs=message.paragraphs, facts=message.facts,
@@ -155,7 +169,7 @@ async def ideas(call: Call) -> Answer:
     )  # fmt: skip
     message = Message(
         summary=heading, heading=heading, paragraphs=(said,), facts=tuple(Fact(one.title, one.text) for one in texts),
-        buttons=buttons if is_helper else (),
+        buttons=(*(buttons if is_helper else ()), show_button(t, case.id)),
     )  # fmt: skip
     return Private(message)
 
@@ -164,7 +178,8 @@ async def guide(call: Call) -> Answer:
     """What helps now."""
     async with call.parts.db.read() as s:
         texts = await backup_texts.shown(s, "guidance", call.t.language)
-    return Private(guidance(call.t, texts))
+    message = guidance(call.t, texts)
+    return Private(replace(message, buttons=(show_button(call.t, call.number("c")),)) if call.number("c") else message)
 
 
 async def close(call: Call) -> Answer:

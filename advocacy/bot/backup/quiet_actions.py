@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
+from advocacy.bot.backup.backup_cards import show_button
 from advocacy.bot.desk.consent_actions import ASKED
 from advocacy.chat import Answer, Button, Message, Private, UserRef
 from advocacy.db import after_commit
@@ -40,6 +41,8 @@ async def quiet(call: Call) -> Answer:
     ]
     if is_quiet:
         buttons.insert(0, Button(t("Begin again"), action="quiet_set", value={"d": "end"}, style="primary"))
+    if call.number("c"):
+        buttons.append(show_button(t, call.number("c")))
     return Private(Message(summary=heading, heading=heading, paragraphs=(said,), buttons=tuple(buttons)))
 
 
