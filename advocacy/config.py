@@ -77,6 +77,8 @@ class Settings(BaseSettings):
     """The company's time zone: periods begin and end in it."""
     quiet_hours: CommaList = ()
     """No card is put into a channel then, on the channel's own clock: ``20:00-07:00``, and days such as ``sat``."""
+    share_hours: str = Field("09:00-17:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")
+    """Usual working hours, Monday to Friday on each person's own clock: the best time for a post lies in them."""
     language: str = "en"
     """The language of channels that have none of their own."""
     minimum_group: int = Field(5, ge=2)
@@ -173,6 +175,15 @@ class Settings(BaseSettings):
                 raise ValueError(msg)
         if len({part for part in value if "-" not in part}) == 7:
             msg = "quiet hours must leave a day of the week open"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("share_hours")
+    @classmethod
+    def _share_hours_are_some(cls, value: str) -> str:
+        begins, _, ends = value.partition("-")
+        if begins >= ends:
+            msg = f"{value!r} are no hours; use a beginning before an end, such as 09:00-17:00"
             raise ValueError(msg)
         return value
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import delete, select
@@ -17,6 +18,7 @@ from advocacy.bot.models import SeenEvent
 from advocacy.bot.refusals import refusal
 from advocacy.chat import Answer, ChatPlatform, Gone, Press, Private, Quoted, Refused, Retry, Unknown, UserRef
 from advocacy.config import Settings
+from advocacy.content import times
 from advocacy.content.approval import Rejected
 from advocacy.content.audience import NotSharable
 from advocacy.content.stories import Invalid, NoStory, Overtaken
@@ -104,6 +106,11 @@ class Call:
         """A text out of the press's value."""
         value = self.press.value.get(name, "")
         return value if isinstance(value, str) else ""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The person's time zone."""
+        return times.zone(self.person.time_zone, self.parts.settings.zone)
 
     @property
     def reply(self) -> dict[str, Any]:

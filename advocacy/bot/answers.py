@@ -3,37 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 
+from advocacy.bot.around import Around
 from advocacy.bot.backup_offer import backup_button
 from advocacy.bot.brands import called
 from advocacy.bot.language import Translator
+from advocacy.bot.moment_cards import is_planned, kept_for, later_buttons, planned_card
 from advocacy.chat import OPENS_FORM, Button, Message
-from advocacy.sharing.models import Share, ShareState
-from advocacy.sharing.network import Network
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """A share and what has to be known to speak about it."""
-
-    share: Share
-    title: str
-    """The story's."""
-    network: Network
-    at: datetime
-    connect_url: str = ""
-    dialog_url: str = ""
-    is_repeat: bool = False
-    """Share was pressed although there was one already."""
-    halted: bool = False
-    """Everything is stopped at the moment."""
-
-    @property
-    def value(self) -> dict[str, int]:
-        """What the buttons carry."""
-        return {"i": self.share.id}
+from advocacy.sharing.models import ShareState
 
 
 def answer(t: Translator, around: Around) -> Message:
@@ -48,6 +25,8 @@ def _pending(t: Translator, around: Around) -> Message:
     share, label = around.share, called(t, around.network)
     if around.halted and share.state == ShareState.PENDING:
         return _stopped(t, around)
+    if is_planned(around):
+        return planned_card(t, around)
     seconds = max(0, round((share.due_at - around.at).total_seconds())) if share.due_at else 0
     if share.state == ShareState.SENDING or seconds == 0:
         heading = t("Posting to {network} now …", network=label)
@@ -61,6 +40,7 @@ def _pending(t: Translator, around: Around) -> Message:
         buttons=(
             *_ways_out(t, around),
             Button(t("Post now"), action="post_now", value=around.value, style="primary"),
+            *later_buttons(t, around),
         ),
         footnote=t("Only you see this message."),
     )
@@ -111,6 +91,7 @@ def _waiting(t: Translator, around: Around) -> Message:
         heading=heading,
         paragraphs=(
             said,
+            *kept_for(t, around),
             t("Stored: the permission to post for you, encrypted. You can disconnect at any time with “accounts”."),
         ),
         quote=share.text,

@@ -10,6 +10,7 @@ from advocacy.bot import account_actions
 from advocacy.bot import command_actions
 from advocacy.bot import emergency_actions
 from advocacy.bot import feed_actions
+from advocacy.bot import moment_actions
 from advocacy.bot import reason_actions
 from advocacy.bot import share_actions
 from advocacy.bot import subscription_actions
@@ -47,6 +48,7 @@ FILES: tuple[ModuleType, ...] = (
     emergency_actions,
     feed_actions,
     link_actions,
+    moment_actions,
     reason_actions,
     recall_actions,
     plan_actions,

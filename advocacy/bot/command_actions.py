@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -10,6 +11,7 @@ from advocacy.bot.actions import Call
 from advocacy.bot.boards import board_message, empty_feed, help_message, me_message
 from advocacy.bot.brands import called
 from advocacy.bot.cards import story_card
+from advocacy.bot.moment_actions import planned_rows
 from advocacy.bot.offers import offer
 from advocacy.bot.refusals import refusal
 from advocacy.chat import Answer, Button, Private
@@ -57,12 +59,19 @@ async def me(call: Call) -> Answer:
     settings = call.parts.settings
     async with call.parts.db.read() as s:
         mine = await me_insights.mine(s, call.person.id, periods.current(settings.zone))
-        recent = await call.parts.sharing.mine(s, call.person.id, limit=RECENT)
+        rows_planned, to_planned = await planned_rows(s, call)
+        recent = [
+            one for one in await call.parts.sharing.mine(s, call.person.id, limit=RECENT)
+            if one.planned_at is None or one.planned_at <= call.at
+        ]  # fmt: skip
         rows = await s.execute(select(Story.id, Story.title).where(Story.id.in_([one.story_id for one in recent])))
         titles = dict(rows.all())
         came = await reactions.latest(s, [one.id for one in recent])
     labels = {name: called(call.t, network) for name, network in call.parts.networks.items()}
     message = me_message(call.t, mine, [(one, titles.get(one.story_id, "")) for one in recent], labels, came)
+    message = replace(
+        message, facts=(*message.facts, *rows_planned), buttons=(*to_planned, *message.buttons)
+    )  # fmt: skip
     return Private(message, replace=True)
 
 

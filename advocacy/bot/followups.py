@@ -6,13 +6,15 @@ from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Parts
-from advocacy.bot.answers import Around, answer
+from advocacy.bot.answers import answer
+from advocacy.bot.around import Around
 from advocacy.bot.language import translator
 from advocacy.chat import UserRef
-from advocacy.content import emergency, stories
+from advocacy.content import emergency, stories, times
 from advocacy.content.versions import spoken
 from advocacy.db import after_commit, for_update, now
 from advocacy.delivery import outbox, placements
+from advocacy.people.models import Person
 from advocacy.sharing.models import Share, ShareState
 
 TELL = (
@@ -52,8 +54,10 @@ async def _tell(s: AsyncSession, parts: Parts, share: Share) -> None:
     waits = share.state == ShareState.WAITING
     connect = await parts.accounts.reconnect_url(s, share.person_id, share.network) if waits else ""
     is_halted = share.state == ShareState.PENDING and await emergency.current(s) is not None
+    person = await s.get_one(Person, share.person_id)
     around = Around(
-        share=share, title=title, network=network, at=now(), connect_url=connect, halted=is_halted
+        share=share, title=title, network=network, at=now(), connect_url=connect, halted=is_halted,
+        zone=times.zone(person.time_zone, parts.settings.zone),
     )  # fmt: skip
     marker = f"share:{share.id}:{share.state}:{now().timestamp():.3f}"
     await outbox.tell(s, UserRef(**where), reply_to, answer(translator(language), around), marker)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 LANGUAGES = ("en", "de")
 _ROOMS = {"bot": Path(__file__).parent / "locale", "web": Path(__file__).parents[1] / "web" / "locale"}
 _Key = tuple[str, bool]
+_WEEK = 7
 _INNER = str.maketrans("„“”", "‚‘’")
 
 
@@ -64,6 +65,19 @@ class Translator:
     def moment(self, at: datetime, zone: ZoneInfo) -> str:
         """A date and time in someone's zone, to the minute."""
         return f"{self.date(at.astimezone(zone).date())}, {self.time(at, zone)}"
+
+    def soon(self, at: datetime, zone: ZoneInfo, since: datetime) -> str:
+        """Thursday, 14:05; from a week after ``since`` on with its date."""
+        from babel.dates import format_date, format_skeleton
+
+        day, today = at.astimezone(zone).date(), since.astimezone(zone).date()
+        if 0 <= (day - today).days < _WEEK:
+            named = format_date(day, format="EEEE", locale=self.language)
+        elif day.year == today.year:
+            named = format_skeleton("MMMEd", day, locale=self.language)
+        else:
+            named = self.date(day)
+        return f"{named}, {self.time(at, zone)}"
 
     def time(self, at: datetime, zone: ZoneInfo) -> str:
         """14:05, in someone's zone."""

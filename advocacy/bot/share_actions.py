@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call, is_private
-from advocacy.bot.answers import Around, answer
+from advocacy.bot.answers import answer
+from advocacy.bot.around import Around
 from advocacy.bot.brands import called
 from advocacy.bot.cards import ON_CARD, story_card, way_back
 from advocacy.bot.offers import offer
@@ -47,7 +48,7 @@ async def share(call: Call) -> Answer:
             mine = await call.parts.sharing.again(s, mine.id, call.person.id, at=call.at)
         if call.number("p") and call.press.who.address:
             await placements.watch(s, call.number("p"), call.press.who.address)
-        return await _show(s, call, mine, replace=is_private(call.press), is_repeat=not started.fresh)
+        return await show(s, call, mine, replace=is_private(call.press), is_repeat=not started.fresh)
 
 
 async def more(call: Call) -> Answer:
@@ -81,7 +82,7 @@ async def view(call: Call) -> Answer:
     async with call.parts.db.read() as s:
         mine = await call.parts.sharing.newest(s, call.person.id, story_id)
         if mine is not None:
-            return Private(answer(call.t, await _around(s, call, mine)), replace=True)
+            return Private(answer(call.t, await around_share(s, call, mine)), replace=True)
         story = await audience.readable(s, story_id, call.person.id, call.at)
         offered = await offer(s, call.parts, story, call.number("p"))
     return Private(story_card(call.t, offered), replace=True)
@@ -95,7 +96,7 @@ def _change(verb: Callable[[Call, AsyncSession], Awaitable[Share]]) -> Callable[
             changed = await verb(call, s)
             if call.press.channel is None:  # pressed in the person's chat: what stands in the channel is old now
                 await placements.outdate(s, changed.story_id, call.press.who.address)
-            return await _show(s, call, changed, replace=True)
+            return await show(s, call, changed, replace=True)
 
     return action
 
@@ -116,7 +117,7 @@ async def edit(call: Call) -> Answer:
     async with call.parts.db.write() as s:
         mine = await call.parts.sharing.hold(s, call.number("i"), call.person.id)
         if mine.state not in (ShareState.PENDING, ShareState.WAITING, ShareState.FAILED, ShareState.OPENED):
-            return await _show(s, call, mine, replace=True)
+            return await show(s, call, mine, replace=True)
         return OpenForm(edit_form(call.t, await _writing(s, call, mine)))
 
 
@@ -131,7 +132,7 @@ async def edit_save(call: Call) -> Answer:
             said = text_problem(call.t, wrong.code, wrong.over)
             return OpenForm(edit_form(call.t, await _writing(s, call, mine), text, said))
         await placements.outdate(s, mine.story_id, call.press.who.address)
-        return await _show(s, call, mine, replace=True)
+        return await show(s, call, mine, replace=True)
 
 
 async def delete(call: Call) -> Answer:
@@ -142,7 +143,7 @@ async def delete(call: Call) -> Answer:
         said = call.t("Deleting … You will see here when it is done.")
         return Private(Message(summary=said, heading=said), replace=True)
     async with call.parts.db.write() as s:
-        return await _show(s, call, await call.parts.sharing.own(s, removed.id, call.person.id), replace=True)
+        return await show(s, call, await call.parts.sharing.own(s, removed.id, call.person.id), replace=True)
 
 
 async def _tell_of_it(call: Call, deleting: asyncio.Task[Share]) -> None:
@@ -153,13 +154,13 @@ async def _tell_of_it(call: Call, deleting: asyncio.Task[Share]) -> None:
         mine.told, mine.reply = "", call.reply
 
 
-async def _show(s: AsyncSession, call: Call, mine: Share, *, replace: bool, is_repeat: bool = False) -> Answer:
+async def show(s: AsyncSession, call: Call, mine: Share, *, replace: bool, is_repeat: bool = False) -> Private:
     """Say where a share stands, and note that it was said and where."""
     mine.told = mine.state
     mine.reply = call.reply
     if mine.state == ShareState.PENDING and mine.due_at is not None and mine.due_at <= call.at:
         after_commit(s, call.parts.share_due)
-    around_it = dataclasses.replace(await _around(s, call, mine), is_repeat=is_repeat)
+    around_it = dataclasses.replace(await around_share(s, call, mine), is_repeat=is_repeat)
     return Private(answer(call.t, around_it), replace=replace)
 
 
@@ -170,11 +171,12 @@ async def _ask_server(call: Call) -> None:
 
 async def _writing(s: AsyncSession, call: Call, mine: Share) -> Around:
     """A share whose text is being written, counted as the person's own server does."""
-    around_it = await _around(s, call, mine)
+    around_it = await around_share(s, call, mine)
     return dataclasses.replace(around_it, network=await limits.fitted(s, around_it.network, mine.person_id))
 
 
-async def _around(s: AsyncSession, call: Call, mine: Share) -> Around:
+async def around_share(s: AsyncSession, call: Call, mine: Share) -> Around:
+    """A share with its story's title and all that its answer says."""
     story = await stories.get(s, mine.story_id)
     is_halted = mine.state == ShareState.PENDING and await emergency.current(s) is not None
     return dataclasses.replace(around(call, mine, spoken(story, call.t.language).title), halted=is_halted)
@@ -185,7 +187,7 @@ def around(call: Call, mine: Share, title: str) -> Around:
     network = call.parts.networks.get(mine.network)
     if network is None:  # offered no more, while an old message still has its buttons
         raise NotOffered(mine.network)
-    found = Around(share=mine, title=title, network=network, at=call.at)
+    found = Around(share=mine, title=title, network=network, at=call.at, zone=call.zone)
     if mine.state == ShareState.WAITING:
         return dataclasses.replace(found, connect_url=call.parts.accounts.connect_url(call.person.id, mine.network))
     if mine.state == ShareState.OPENED:

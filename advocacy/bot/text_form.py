@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advocacy.bot.answers import Around
+from advocacy.bot.around import Around
 from advocacy.bot.brands import called
 from advocacy.bot.language import Translator
 from advocacy.chat import Form, Input, Message

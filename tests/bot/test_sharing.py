@@ -29,7 +29,13 @@ async def test_one_click_shows_the_exact_text_and_posts_it_after_the_window(chat
     message = message_of(answer)
     assert "LinkedIn" in message.heading
     assert "30 s" in message.heading
-    assert [one.label for one in message.buttons] == ["Rückgängig", "Bearbeiten", "Jetzt posten"]
+    assert [one.label for one in message.buttons] == [
+        "Rückgängig",
+        "Bearbeiten",
+        "Jetzt posten",
+        "Später …",
+        "Beste Zeit",
+    ]
     assert chat.worlds.linkedin.posts() == [], "nothing leaves before the window ends"
     [share] = await shares(chat)
     assert share.text == message.quote

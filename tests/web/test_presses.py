@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from advocacy.bot.account_cards import accounts_message
-from advocacy.bot.answers import Around, answer
+from advocacy.bot.answers import answer
+from advocacy.bot.around import Around
 from advocacy.bot.language import translator
 from advocacy.chat import Message
 from advocacy.db import now

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from advocacy.bot.answers import Around, withdrawn
+from advocacy.bot.answers import withdrawn
+from advocacy.bot.around import Around
 from advocacy.bot.cards import ended_card, face
 from advocacy.bot.language import translator
 from advocacy.bot.review import review_rounds
