@@ -15,7 +15,9 @@ def test_disclosures_from_the_command_line(cli: Run) -> None:
     assert (tried.code, tried.err) == (0, "")
     assert "Level: required\nWords: Anzeige | mein Arbeitgeber" in tried.out
     assert "Place: opening\nRule: DE-product (§ 5a Abs. 4 UWG" in tried.out
-    assert "Read on 2026-11-25: https://www.gesetze-im-internet.de/uwg_2004/__5a.html" in tried.out
+    assert (
+        "Source: https://www.gesetze-im-internet.de/uwg_2004/__5a.html (looked at on 2026-11-25: haufe.de" in tried.out
+    )
     assert "This is not legal advice." in tried.out
     done = cli("disclosure", "set", "recommended", "--country", "DE", "--kind", "product", "--place", "end", "--text",
                "de=Werbung für {company}", "--reason", "Agreed with legal")  # fmt: skip

@@ -136,7 +136,7 @@ async def _try(chosen: Settings, network: str, country: str, kind: str, language
     ground.say(f"Place: {note.place}")
     ground.say(f"Rule: {decision.rule.code} ({sources.title(decision.rule.source)})")
     if source is not None:
-        ground.say(f"Read on {source.read}: {source.url}")
+        ground.say(f"Source: {source.url} (looked at on {source.read}: {source.through})")
     ground.say("This is not legal advice.")
 
 

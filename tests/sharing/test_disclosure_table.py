@@ -97,6 +97,7 @@ def test_every_country_finds_a_rule_and_every_rule_a_source() -> None:
         assert source.read == "2026-11-25"
         assert source.title in DOCUMENT
         assert source.url in DOCUMENT
+        assert source.through in DOCUMENT
     assert "not legal advice" in DOCUMENT
 
 
