@@ -1,4 +1,7 @@
-"""The list of networks. To add one: a file here, a line below, a subclass in ``tests/contract/test_networks.py``."""
+"""The list of networks. To add one: a file here, a line below, a subclass in ``tests/contract/test_networks.py``.
+
+The subclass runs against a world of its own: one file in ``playground/networks``, which nothing has to name.
+"""
 
 from __future__ import annotations
 
