@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from advocacy.bot import thanks
 from advocacy.bot.brands import called
@@ -33,6 +34,8 @@ class Offer:
     finder: str = field(default="", kw_only=True)
     writer: str = field(default="", kw_only=True)
     """Who is thanked (``thanks.names``)."""
+    zone: ZoneInfo = field(default=ZoneInfo("UTC"), kw_only=True)
+    """The company's, for times on the card."""
 
 
 def story_card(t: Translator, offer: Offer, viewers: Sequence[str] = (), extra: Sequence[Button] = ()) -> Message:
@@ -43,12 +46,21 @@ def story_card(t: Translator, offer: Offer, viewers: Sequence[str] = (), extra: 
         summary=t("A story to share: {title}", title=said.title),
         heading=said.title,
         image=Image(offer.picture, said.image_alt or said.title) if offer.picture else None,
-        paragraphs=(said.summary,) if said.summary else (),
+        paragraphs=tuple(filter(None, (_early(t, offer), said.summary))),
         buttons=(*_share_buttons(t, offer, value), Button(t("Read it first"), url=said.url), *extra, _pass(t, value)),
         footnote="\n".join(filter(None, (thanks.line(t, offer.finder, offer.writer), _last_line(t, offer)))),
         refresh=Button(t("Refresh"), action="view", value=value),
         refresh_for=tuple(viewers),
     )
+
+
+def _early(t: Translator, offer: Offer) -> str:
+    """Said to those who get a story first: until when they are the only ones."""
+    story = offer.story
+    if story.state != StoryState.SCHEDULED or story.publish_at is None:
+        return ""
+    return t("You get this before everybody else. It goes to the channels on {when}.",
+             when=t.moment(story.publish_at, offer.zone))  # fmt: skip
 
 
 def _last_line(t: Translator, offer: Offer) -> str:
@@ -62,6 +74,11 @@ def _pass(t: Translator, value: dict[str, int]) -> Button:
 def way_back(t: Translator, story_id: int, placement_id: int = 0) -> Button:
     """To what this person saw before: the story's card, or their share of it."""
     return Button(t("‹ Back"), action="view", value={"s": story_id, "p": placement_id})
+
+
+def back_to_story(t: Translator, story_id: int) -> Button:
+    """To the story's desk. In Teams an answer takes the desk's place, so each of its answers needs a way back."""
+    return Button(t("Back to the story"), action="desk", value={"s": story_id})
 
 
 def withdraw_button(t: Translator, story_id: int, label: str = "") -> Button:

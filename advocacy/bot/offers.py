@@ -27,7 +27,7 @@ async def offers(s: AsyncSession, parts: Parts, found: Sequence[Story]) -> dict[
     return {
         one.id: Offer(
             one, 0, parts.networks, totals.get(one.id), picture=pictures.address(parts.settings, one.image_url),
-            finder=named[one.id][0], writer=named[one.id][1],
+            finder=named[one.id][0], writer=named[one.id][1], zone=parts.settings.zone,
         )
         for one in found
     }  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from advocacy.bot.actions import Call, is_private
-from advocacy.bot.cards import way_back
+from advocacy.bot.cards import back_to_story, way_back
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator
 from advocacy.bot.refusals import refusal
@@ -79,12 +79,15 @@ async def show(call: Call) -> Answer:
         shown = await reasons.shown_for(s, story.id, minimum)
     heading = t("Why “{title}” is not for everybody", title=story.title)
     footnote = t("Sums grow in steps of at least {n} answers, so that no step tells of one person.", n=minimum)
+    ways = (back_to_story(t, story.id),)
     if shown is None:
         said = t("Reasons are shown from {n} answers on.", n=minimum)
-        return Private(Message(summary=said, heading=heading, paragraphs=(said,), footnote=footnote))
+        return Private(Message(summary=said, heading=heading, paragraphs=(said,), buttons=ways, footnote=footnote))
     bars = tuple(Bar(label(t, one), count / shown.total, t.number(count)) for one, count in shown.counts)
     total = t.n("{n} answer", "{n} answers", shown.total)
-    return Private(Message(summary=heading, heading=heading, paragraphs=(total,), bars=bars, footnote=footnote))
+    return Private(
+        Message(summary=heading, heading=heading, paragraphs=(total,), bars=bars, buttons=ways, footnote=footnote)
+    )
 
 
 ACTIONS = {"pass": ask, "pass_reason": reason, "pass_back": back, "reasons": show}

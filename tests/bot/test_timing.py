@@ -181,12 +181,15 @@ async def test_leaders_get_the_card_first_and_the_channel_after_their_minutes(ch
         assert chat.worlds.slack.messages(news.channel) == []
         async with chat.db.read() as s:
             [placement] = await s.scalars(select(Placement))
+            [said] = await s.scalars(select(Outbox.message))
         assert (placement.state, placement.identity_id is not None) == ("sent", True)
+        assert said["paragraphs"][0] == "Du bekommst das vor allen anderen. In die Kanäle geht es am 01.12.2026, 07:40."
         clock.move_to(MORNING + timedelta(minutes=11))
         assert await announce.publish(chat.parts) == 1
         await chat.deliver()
     assert await state(chat, story.id) == StoryState.LIVE
-    assert len(chat.worlds.slack.messages(news.channel)) == 1
+    [card] = chat.worlds.slack.messages(news.channel)
+    assert "before everybody else" not in str(card), "in the channel nobody is early"
 
 
 async def test_an_internal_story_has_no_share_button(chat: Chat) -> None:

@@ -123,6 +123,9 @@ def _decisions(t: Translator, story: Story) -> tuple[Button, ...]:
     withdraw = withdraw_button(t, story.id)
     # One that was out still has posts and links, whatever becomes of its next version.
     was_out = story.live_at is not None and story.state not in (StoryState.EXPIRED, StoryState.RECALLED)
+    if story.state == StoryState.IN_REVIEW:
+        decide = Button(t("Decide on it"), action="review_open", value=value, style="primary")
+        return (decide, withdraw) if was_out else (decide,)
     if story.state in (StoryState.DRAFT, StoryState.RETURNED):
         submit = Button(t("Ask for review"), action="resubmit", value=value, style="primary")
         return (submit, withdraw) if was_out else (submit,)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
+from advocacy.bot.cards import back_to_story
 from advocacy.bot.desk.editing import filled, with_error
 from advocacy.bot.editors import editors_only
 from advocacy.chat import OPENS_FORM, Answer, Button, Fact, Form, Image, Input, Message, OpenForm, Private
@@ -69,7 +70,7 @@ def _message(call: Call, story: Story, link: Link, called: Sequence[str], said: 
 
 
 def _back(call: Call, story: Story) -> Button:
-    return Button(call.t("Back to the story"), action="desk", value={"s": story.id})
+    return back_to_story(call.t, story.id)
 
 
 @editors_only

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from advocacy.bot.brands import called
+from advocacy.bot.cards import back_to_story
 from advocacy.bot.language import LANGUAGES, Translator
 from advocacy.chat import OPENS_FORM, Button, Fact, Message
 from advocacy.config import Settings
@@ -159,7 +160,7 @@ def _buttons(desk: Desk, count: int, start: int) -> list[Button]:
         found.append(Button(t("More wordings"), action="wordings", value={**desk.value, "o": start + ON_PAGE}))
     if desk.can_draft:
         found.append(Button(t("Draft with help"), action="wording_draft", value=desk.value))
-    return found
+    return [*found, back_to_story(t, desk.story.id)]
 
 
 __all__ = ["Desk", "listing", "room"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from advocacy.bot.actions import Call
-from advocacy.bot.cards import withdraw_button
+from advocacy.bot.cards import back_to_story, withdraw_button
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator, translator
 from advocacy.bot.review import review_rounds
@@ -96,7 +96,8 @@ async def history(call: Call) -> Answer:
         lines.append(f"{said}: {row.note}" if row.note else said)
     if not lines:
         lines = [t("Nothing was decided yet.")]
-    return Private(Message(summary=heading, heading=heading, paragraphs=tuple(lines)))
+    back = back_to_story(t, story.id)
+    return Private(Message(summary=heading, heading=heading, paragraphs=tuple(lines), buttons=(back,)))
 
 
 def decision(t: Translator, said: str) -> str:
