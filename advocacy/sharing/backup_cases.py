@@ -174,12 +174,11 @@ async def reopen(s: AsyncSession, case: BackupCase, by: Person) -> bool:
 
 async def release(s: AsyncSession) -> list[BackupCase]:
     """Cases whose helper has left, or is no editor any more, are open again; answers them."""
-    query = (
-        select(BackupCase, Person)
-        .outerjoin(Person, Person.id == BackupCase.helper_id)
-        .where(BackupCase.state.in_((CaseState.TAKEN, CaseState.WAITING)))
-    )
-    freed = [case for case, helper in (await s.execute(query)).all() if helper is None or not _can_help(helper)]
+    query = select(BackupCase).where(BackupCase.state.in_((CaseState.TAKEN, CaseState.WAITING)))
+    cared = list(await s.scalars(for_update(query, skip_locked=True)))
+    helpers = await s.scalars(select(Person).where(Person.id.in_({one.helper_id for one in cared})))
+    able = {one.id for one in helpers if _can_help(one)}
+    freed = [case for case in cared if case.helper_id not in able]
     for case in freed:
         _free(case)
         await log(s, case, None, "released")
