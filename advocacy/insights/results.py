@@ -13,8 +13,10 @@ from advocacy.insights.models import StoryClick, StoryPerson
 from advocacy.people import departments
 from advocacy.sharing.models import Share, ShareReaction, ShareState
 
-NOBODY = 0
-"""Whose links the story's own are."""
+OWN_LINK = ""
+"""The network of the story's own link."""
+NOWHERE = 0
+"""Who belongs to no department."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,11 @@ class Results:
 async def of_story(s: AsyncSession, story_id: int, least: int) -> Results:
     """Everything about one story. ``least``: people in the smallest group that is shown."""
     found = await _rows(s, story_id)
-    people = {person for person, *_ in found if person != NOBODY}
-    own_link = _sum(clicks for person, _, _, clicks in found if person == NOBODY)
+    people = {person for person, network, *_ in found if network != OWN_LINK}
+    own_link = _sum(clicks for _, network, _, clicks in found if network == OWN_LINK)
     if len(people) < least:
         return Results(own_link, None, [], [], await _reached(s, story_id, least))
-    shared = [one for one in found if one[0] != NOBODY]
+    shared = [one for one in found if one[1] != OWN_LINK]
     tree = await departments.tree(s)
     by_network = _parts({(person, network): clicks for person, network, _, clicks in shared}, least)
     places: dict[tuple[int, Hashable], Clicks] = {}
@@ -111,7 +113,7 @@ def _parts(by_person: dict[tuple[int, Hashable], Clicks], least: int) -> list[tu
     names = list(dict.fromkeys(name for _, name in by_person))
     size = {name: len({person for person, one in by_person if one == name}) for name in names}
     # Those of no department have no name of their own: they are with the small ones, or not told apart at all.
-    groups = [Group(at, size[name], direct=name == NOBODY) for at, name in enumerate(names)]
+    groups = [Group(at, size[name], direct=name == NOWHERE) for at, name in enumerate(names)]
     shown, merged = protect(groups, least)
 
     def clicks(chosen: Iterable[Group]) -> Clicks:
