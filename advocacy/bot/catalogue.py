@@ -8,6 +8,7 @@ from types import ModuleType
 
 from advocacy.bot import account_actions
 from advocacy.bot import command_actions
+from advocacy.bot import edit_actions
 from advocacy.bot import emergency_actions
 from advocacy.bot import feed_actions
 from advocacy.bot import moment_actions
@@ -45,6 +46,7 @@ FILES: tuple[ModuleType, ...] = (
     consent_actions,
     desk_actions,
     draft_actions,
+    edit_actions,
     emergency_actions,
     feed_actions,
     link_actions,

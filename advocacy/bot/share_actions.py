@@ -15,15 +15,13 @@ from advocacy.bot.brands import called
 from advocacy.bot.cards import ON_CARD, story_card, way_back
 from advocacy.bot.offers import offer
 from advocacy.bot.refusals import refusal
-from advocacy.bot.text_form import edit_form, text_problem
-from advocacy.chat import Answer, Button, Message, OpenForm, Private
+from advocacy.chat import Answer, Button, Message, Private
 from advocacy.content import audience, emergency, stories
 from advocacy.content.versions import spoken
 from advocacy.db import after_commit
 from advocacy.delivery import placements
-from advocacy.sharing import limits
 from advocacy.sharing.models import Share, ShareState
-from advocacy.sharing.shares import NotOffered, TextProblem
+from advocacy.sharing.shares import NotOffered
 
 OVER = (ShareState.UNDONE, ShareState.DELETED)
 PATIENCE = 1.0
@@ -36,7 +34,7 @@ async def share(call: Call) -> Answer:
     if network not in call.parts.networks:
         return Private(refusal(call.t, "no_network"))
     if call.parts.networks[network].abilities().limits_differ:
-        await _ask_server(call)
+        await ask_server(call)
     async with call.parts.db.write() as s:
         started = await call.parts.sharing.start(
             s, person=call.person, story_id=call.number("s"), network=network,
@@ -111,30 +109,6 @@ skip_marker = _change(lambda call, s: call.parts.sharing.skip_marker(s, call.num
 again = _change(lambda call, s: call.parts.sharing.again(s, call.number("i"), call.person.id))
 
 
-async def edit(call: Call) -> Answer:
-    """Open the form with the text; the undo window stands still while somebody writes."""
-    await _ask_server(call)
-    async with call.parts.db.write() as s:
-        mine = await call.parts.sharing.hold(s, call.number("i"), call.person.id)
-        if mine.state not in (ShareState.PENDING, ShareState.WAITING, ShareState.FAILED, ShareState.OPENED):
-            return await show(s, call, mine, replace=True)
-        return OpenForm(edit_form(call.t, await _writing(s, call, mine)))
-
-
-async def edit_save(call: Call) -> Answer:
-    """Take the text; the undo window begins anew."""
-    text = call.press.inputs.get("text", "")
-    async with call.parts.db.write() as s:
-        mine = await call.parts.sharing.own(s, call.number("i"), call.person.id)
-        try:
-            mine = await call.parts.sharing.edit(s, mine.id, call.person.id, text)
-        except TextProblem as wrong:
-            said = text_problem(call.t, wrong.code, wrong.over)
-            return OpenForm(edit_form(call.t, await _writing(s, call, mine), text, said))
-        await placements.outdate(s, mine.story_id, call.press.who.address)
-        return await show(s, call, mine, replace=True)
-
-
 async def delete(call: Call) -> Answer:
     """Take the post down at the network. Goes on in the background when the network is slow."""
     work = call.parts.poster.delete(call.number("i"), call.person.id)
@@ -164,15 +138,9 @@ async def show(s: AsyncSession, call: Call, mine: Share, *, replace: bool, is_re
     return Private(answer(call.t, around_it), replace=replace)
 
 
-async def _ask_server(call: Call) -> None:
+async def ask_server(call: Call) -> None:
     """Once a day, what the person's own server takes. Not in a unit of work."""
     await call.parts.background.in_time(call.parts.accounts.limits.refresh(call.person.id), seconds=PATIENCE)
-
-
-async def _writing(s: AsyncSession, call: Call, mine: Share) -> Around:
-    """A share whose text is being written, counted as the person's own server does."""
-    around_it = await around_share(s, call, mine)
-    return dataclasses.replace(around_it, network=await limits.fitted(s, around_it.network, mine.person_id))
 
 
 async def around_share(s: AsyncSession, call: Call, mine: Share) -> Around:
@@ -201,6 +169,6 @@ def around(call: Call, mine: Share, title: str) -> Around:
 
 ACTIONS = {
     "share": share, "more": more, "view": view, "undo": undo, "post_now": post_now, "done": done, "not_done": not_done,
-    "dialog": dialog, "retry": retry, "again": again, "after_all": again, "edit": edit, "edit_save": edit_save,
+    "dialog": dialog, "retry": retry, "again": again, "after_all": again,
     "delete": delete, "skip_marker": skip_marker,
 }  # fmt: skip

@@ -21,14 +21,15 @@ async def deal(s: AsyncSession, story: Story, network: str, language: str) -> Ca
     if not fitting:
         return None
     next_one = min(fitting, key=lambda one: (one.dealt, one.id))
-    await s.execute(
-        update(Caption)
-        .where(Caption.id == next_one.id)
-        .values(dealt=Caption.dealt + 1)
-        .execution_options(synchronize_session=False)
-    )
+    await count_dealt(s, next_one.id)
     await s.refresh(next_one, ["dealt"])
     return next_one
+
+
+async def count_dealt(s: AsyncSession, caption_id: int) -> None:
+    """One more person has this wording."""
+    more = update(Caption).where(Caption.id == caption_id).values(dealt=Caption.dealt + 1)
+    await s.execute(more.execution_options(synchronize_session=False))
 
 
 async def others(s: AsyncSession, story: Story, network: str, language: str, but: int | None = None) -> list[Caption]:
@@ -75,4 +76,4 @@ def _first(there: Sequence[Caption], story: Story, network: str, language: str) 
     return ()
 
 
-__all__ = ["best", "deal", "is_used_up", "others", "was_written"]
+__all__ = ["best", "count_dealt", "deal", "is_used_up", "others", "was_written"]

@@ -59,17 +59,21 @@ class Sharing(Starting):
         return share
 
     async def edit(
-        self, s: AsyncSession, share_id: int, person_id: int, text_: str, *, at: datetime | None = None
-    ) -> Share:
+        self, s: AsyncSession, share_id: int, person_id: int, text_: str, *, wording: int | None = None,
+        at: datetime | None = None,
+    ) -> Share:  # fmt: skip
         """The person's own words; disclosure and link are added where missing. The undo window begins anew.
 
-        Raises ``TextProblem``.
+        ``wording``: the id of the suggested wording that they took as it is. Raises ``TextProblem``.
         """
         share = await self.own(s, share_id, person_id)
         if share.state not in {*OPEN, ShareState.FAILED} or share.problem == "cannot_tell":
             return share
         self.port(share.network)
-        await self.writing.write(s, share, text_)
+        if wording is None:
+            await self.writing.write(s, share, text_)
+        else:
+            await self.writing.choose(s, share, wording, text_)
         if share.state in {ShareState.PENDING, ShareState.FAILED} or share.problem == "marker":
             await self.put(s, share, await s.get_one(Person, person_id), at or now())
         return share
