@@ -237,7 +237,7 @@ async def verdict(demo: Demo, app: App, seen: Seen, kills: int, seconds: float) 
             "SELECT person.email, share.story_id, share.network, share.state, link.code FROM share"
             " JOIN person ON person.id = share.person_id JOIN link ON link.share_id = share.id"))).all()  # fmt: skip
         clicks = dict((await s.execute(
-            select(Link.code, func.count()).join(Click, Click.link_id == Link.id).where(Click.dropped == "").group_by(Link.code)
+            select(Link.code, func.count()).join(Click, Click.link_id == Link.id).where(Click.dropped.in_(("", "repeat"))).group_by(Link.code)
         )).all())  # fmt: skip
         cards = (await s.execute(text("SELECT story_id, channel_id, state FROM placement"))).all()
     posts: Counter[str] = Counter()
