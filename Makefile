@@ -7,7 +7,7 @@ DEV := $(VENV)/.dev
 RUN := $(VENV)/.run
 TIMED = start=$$(date +%s); finish() { code=$$?; echo "$(1): $$(($$(date +%s) - start)) s, exit $$code"; exit $$code; }; trap finish EXIT
 
-.PHONY: demo tour test test-crash test-search test-browser check lint fast bench lock clean
+.PHONY: demo tour test test-crash test-search test-browser check lint fast bench bench-redirects bench-press lock clean
 .DELETE_ON_ERROR:
 
 $(VENV)/bin/python:
@@ -63,6 +63,9 @@ test-browser: $(DEV)  ## the loop by hand in headless Chromium
 bench: $(DEV)  ## every benchmark, each as a ratio within one run
 	@$(call TIMED,bench); set -e; for one in $$(ls benchmarks | sed -n 's/^\([a-z][a-z_]*\)\.py$$/\1/p'); do \
 	  echo "== $$one"; $(BIN)/python -m benchmarks.$$one; done
+
+bench-redirects: $(DEV)  ## redirects with durable clicks: full and half load, a burst, kills, a locked database
+	@$(call TIMED,bench-redirects); set -e; for one in redirects clicks; do $(BIN)/python -m benchmarks.$$one; done
 
 lock: $(DEV)  ## resolve dependencies anew; no host or address is written
 	@$(BIN)/pip install -q uv

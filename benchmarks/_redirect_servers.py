@@ -78,7 +78,7 @@ async def ours(url: str, spool: Path) -> None:
     await parts.links.load()
     application = web.Application()
     redirects.routes(application, parts)  # type: ignore[arg-type]
-    runner = await _listen(application)
+    runner = await _listen(application, 2048)  # as the product does it
     redirects.shortcut(runner, parts)  # type: ignore[arg-type]
     await _until_told()
     await runner.cleanup()
@@ -117,10 +117,11 @@ async def naive(url: str, _spool: Path) -> None:
     await db.close()
 
 
-async def _listen(application: web.Application) -> web.AppRunner:
+async def _listen(application: web.Application, backlog: int = 128) -> web.AppRunner:
+    """The backlog is aiohttp's own unless given."""
     runner = web.AppRunner(application, access_log=None, handle_signals=False)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0, backlog=2048)
+    site = web.TCPSite(runner, "127.0.0.1", 0, backlog=backlog)
     await site.start()
     print(runner.addresses[0][1], flush=True)
     return runner
