@@ -8,8 +8,10 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import cast
 
 import aiohttp
+from pydantic import BaseModel, SecretStr
 
 from advocacy.config import Settings
 
@@ -30,9 +32,13 @@ def _plain(value: object) -> str:
     if isinstance(value, tuple):
         return ",".join(_plain(one) for one in value)
     if isinstance(value, dict):
-        return json.dumps(value)
-    secret = getattr(value, "get_secret_value", None)
-    return str(secret() if secret else value)
+        return json.dumps(value, default=_open)
+    return str(_open(value) if isinstance(value, SecretStr) else value)
+
+
+def _open(value: object) -> object:
+    """What JSON does not know: a secret, or an app with one."""
+    return value.get_secret_value() if isinstance(value, SecretStr) else dict(cast("BaseModel", value))
 
 
 class Product:
