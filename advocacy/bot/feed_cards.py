@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -88,9 +89,10 @@ def health_card(t: Translator, feeds: Sequence[Health], at: int, zone: ZoneInfo,
     if not shown:
         said = t("No feed is subscribed yet. Add one with its address, and its articles become drafts by themselves.")
         return Message(summary=said, heading=heading, paragraphs=(said,), buttons=(add,))
+    names = _names(feeds)
     pulls = [
         Button(
-            shorten(t("Ask now: {feed}", feed=_name(one)), MOST_LABEL),
+            shorten(t("Ask now: {feed}", feed=names[one.feed.id]), MOST_LABEL),
             action="feed_pull",
             value={"f": one.feed.id, "at": at},
         )
@@ -106,13 +108,20 @@ def health_card(t: Translator, feeds: Sequence[Health], at: int, zone: ZoneInfo,
         summary=note or heading,
         heading=heading,
         paragraphs=(note,) if note else (),
-        facts=tuple(Fact(_name(one), _health(t, one, zone)) for one in shown),
+        facts=tuple(Fact(names[one.feed.id], _health(t, one, zone)) for one in shown),
         buttons=(*pulls, *buttons, add),
     )
 
 
-def _name(health: Health) -> str:
-    return shorten(health.feed.title or health.feed.url, 80)
+def _names(feeds: Sequence[Health]) -> dict[int, str]:
+    """What each is called, by its id: its title, with the end of its address where two have the same."""
+    titles = Counter(one.feed.title for one in feeds)
+    names = {}
+    for feed in (one.feed for one in feeds):
+        end = feed.url.removeprefix("https://").rstrip("/").rpartition("/")[2]
+        named = f"{shorten(end, 30)} · {feed.title}" if titles[feed.title] > 1 else feed.title
+        names[feed.id] = shorten(named if feed.title else feed.url, 80)
+    return names
 
 
 def _health(t: Translator, health: Health, zone: ZoneInfo) -> str:
@@ -122,6 +131,7 @@ def _health(t: Translator, health: Health, zone: ZoneInfo) -> str:
         return t.moment(at, zone) if at is not None else otherwise
 
     parts = [problem(t, feed.problem)] if feed.problem else []
+    parts.append(mode(t, feed.mode))
     never, soon = t("none yet"), t("within a minute")
     parts += [
         t("last new entry: {at}", at=when(feed.new_at, never)),
@@ -132,6 +142,16 @@ def _health(t: Translator, health: Health, zone: ZoneInfo) -> str:
     if health.waiting:
         parts.append(t.n("{n} entry waits for you", "{n} entries wait for you", health.waiting))
     return " · ".join(parts)
+
+
+def mode(t: Translator, code: str) -> str:
+    """What happens with a new entry, in words."""
+    words = {
+        "draft": t("new entries become drafts"),
+        "review": t("new entries go to review"),
+        "ask": t("editors are asked about new entries"),
+    }
+    return words.get(code, code)
 
 
 def problem(t: Translator, code: str) -> str:

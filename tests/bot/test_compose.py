@@ -14,7 +14,7 @@ from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import Story, StoryState
 from advocacy.people.models import Identity
 from advocacy.playground.company import SLACK_TEAM
-from tests.bot.conftest import Chat, said
+from tests.bot.conftest import Chat, message_of, said
 
 ARTICLE = "https://www.nordlicht.example/news/rotor-that-listens"
 
@@ -114,8 +114,12 @@ async def test_a_colleague_suggests_and_the_author_is_asked(chat: Chat) -> None:
     forged = replace(press, channel=ChannelRef("slack", SLACK_TEAM, "C1"))
     assert isinstance(await chat.bot.handle(forged), Private), "a card that others see stays"
     assert (await stored(chat)).consent == "refused"
+    card = message_of(await chat.press("clara.editorius", "review_open", s=story.id))
+    assert [one.action for one in card.buttons] == ["return", "desk"], "nobody is led to what would be refused"
     await chat.press("till.brandt", "consent_nameless", s=story.id)
     assert (await stored(chat)).consent == "nameless"
+    card = message_of(await chat.press("clara.editorius", "review_open", s=story.id))
+    assert card.buttons[0].action == "approve"
 
 
 async def test_whose_message_it_was_is_not_left_to_the_client(chat: Chat) -> None:

@@ -127,6 +127,14 @@ async def test_health_is_told_in_words_and_a_source_is_asked_now(chat: Chat) -> 
     assert "Unter der Adresse ist nichts" in told
     assert "zuletzt Neues: noch nie" in told
     assert "1 Eintrag wartet auf dich" in told
+    assert "bei Neuem wird die Redaktion gefragt" in told
+    async with chat.db.write() as s:
+        for end in ("feed.xml", "feed.atom"):
+            source, _ = await sources.subscribe(s, f"https://www.nordlicht.example/{end}", mode="draft")
+            source.title = "Nordlicht"
+    told = said(await chat.types("clara.editorius", "feeds"))
+    assert "feed.xml · Nordlicht" in told, "two of the same title are told apart"
+    assert "feed.atom · Nordlicht" in told
     woken: list[bool] = []
     chat.parts.feeds_due = lambda: woken.append(True)
     press = button(message_of(await chat.types("clara.editorius", "feeds")), "feed_pull")

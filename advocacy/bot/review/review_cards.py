@@ -24,6 +24,7 @@ MOST_REASONS = 8
 """Shown of one rule."""
 MOST_HANDS = 3
 """People who changed a story that are named."""
+WAITS_FOR_CONSENT = ("asked", "refused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,19 @@ def review_card(t: Translator, reviewing: Reviewing, placement_id: int = 0) -> M
         facts=tuple(_facts(t, reviewing)),
         buttons=(
             *review_texts.more_button(t, story, left),
-            Button(t("Approve"), action="approve", value=value, style="primary"),
+            *_approve(t, story, value),
             Button(t("Return with a note"), action="return", value={**value, OPENS_FORM: 1}),
             Button(t("Open the story"), action="desk", value={"s": story.id}),
         ),
         footnote=_footnote(t, is_changed=bool(changed)),
     )
+
+
+def _approve(t: Translator, story: Story, value: Mapping[str, Any]) -> tuple[Button, ...]:
+    """Not before the quoted person has agreed; the card is drawn anew once they have."""
+    if story.consent in WAITS_FOR_CONSENT:
+        return ()
+    return (Button(t("Approve"), action="approve", value=dict(value), style="primary"),)
 
 
 def reviewed_card(t: Translator, story: Story, said: str) -> Message:
@@ -126,9 +134,11 @@ def _facts(t: Translator, reviewing: Reviewing) -> Iterator[Fact]:
         yield Fact(t("Rights in the picture"), _rights(t, story, zone))
     elif story.rights_until is not None or story.rights_note:
         yield Fact(t("Rights"), _ends(t, story, zone))
-    if story.consent in ("asked", "refused"):
+    if story.consent in WAITS_FOR_CONSENT:
         waits = t("still awaited: nobody can approve before it is there")
-        yield Fact(t("Consent of the quoted person"), waits if story.consent == "asked" else t("refused"))
+        yield Fact(
+            t("Consent of the quoted person"), waits if story.consent == "asked" else t("refused: it cannot go out")
+        )
     if reviewing.missing:
         yield Fact(t("Missing languages"), ", ".join(t.language_name(one) for one in reviewing.missing))
     yield Fact(t("Goes out"), _when(t, story.publish_at, zone, t("as soon as it is approved")))
