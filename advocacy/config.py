@@ -79,6 +79,8 @@ class Settings(BaseSettings):
     """No card is put into a channel then, on the channel's own clock: ``20:00-07:00``, and days such as ``sat``."""
     share_hours: str = Field("09:00-17:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")
     """Usual working hours, Monday to Friday on each person's own clock: the best time for a post lies in them."""
+    auto_share: bool = False
+    """Colleagues may agree that stories of a topic are posted for them by themselves."""
     language: str = "en"
     """The language of channels that have none of their own."""
     minimum_group: int = Field(5, ge=2)

@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from advocacy.bot import account_notes, announce, feed_actions, followups
+from advocacy.bot import account_notes, announce, feed_actions, followups, standing_rounds
 from advocacy.bot.actions import Parts, forget_events
 from advocacy.bot.backup import watch
 from advocacy.bot.review import authors, reminders
@@ -132,6 +132,7 @@ def everything(parts: Parts, fold: Fold, links: LinkTable, visitors: Visitors) -
         Job("find backup", 60, lambda: watch.watch(parts)),
         Job("fold facts", parts.settings.fold_seconds, fold_and_tell),
         Job("refresh cards", max(1.0, min(10.0, parts.settings.card_refresh_seconds)), lambda: announce.refresh(parts)),
+        Job("post by itself", 60, lambda: standing_rounds.run(parts)),
         Job("ask about doubts", 60, lambda: announce.ask_about_doubts(parts)),
         Job("pull feeds", 60, lambda: feed_actions.pull(parts)),
         Job("learn links", 5, links.refresh),

@@ -9,8 +9,10 @@ from advocacy.bot.backup_offer import backup_button
 from advocacy.bot.brands import called
 from advocacy.bot.language import Translator
 from advocacy.bot.moment_cards import is_planned, kept_for, later_buttons, planned_card
+from advocacy.bot.standing_cards import taken_back
 from advocacy.chat import OPENS_FORM, Button, Message
 from advocacy.sharing.models import ShareState
+from advocacy.sharing.standing import OVER
 
 
 def answer(t: Translator, around: Around) -> Message:
@@ -259,6 +261,8 @@ def _unknown(t: Translator, around: Around) -> Message:
 
 
 def _cancelled(t: Translator, around: Around) -> Message:
+    if around.share.problem == OVER:
+        return taken_back(t, around)
     heading = t("Not posted: the story has ended")
     return Message(
         summary=heading,

@@ -14,6 +14,7 @@ from advocacy.bot import feed_actions
 from advocacy.bot import moment_actions
 from advocacy.bot import reason_actions
 from advocacy.bot import share_actions
+from advocacy.bot import standing_actions
 from advocacy.bot import subscription_actions
 from advocacy.bot import topic_actions
 from advocacy.bot import topic_desk
@@ -59,6 +60,7 @@ FILES: tuple[ModuleType, ...] = (
     review_actions,
     rule_actions,
     share_actions,
+    standing_actions,
     subscription_actions,
     text_actions,
     wording_actions,

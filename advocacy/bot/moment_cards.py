@@ -14,6 +14,7 @@ from advocacy.content import times
 from advocacy.content.plain import shorten
 from advocacy.sharing.models import Share, ShareState
 from advocacy.sharing.planning import BEST, NotThen
+from advocacy.sharing.standing import STANDING
 
 USUAL = "09:00"
 MOST = 10
@@ -37,6 +38,8 @@ def planned_card(t: Translator, around: Around) -> Message:
     said = t("It goes to {network} then, with exactly this text.", network=called(t, around.network))
     is_best = share.planned_why.startswith(BEST)
     other = () if is_best else (Button(t("Best time"), action="best_time", value=around.value),)
+    if share.planned_why.startswith(STANDING):
+        other = (Button(t("Stop posting by itself"), action="standing_off", value={"c": consent_of(share)}),)
     return Message(
         summary=heading,
         heading=heading,
@@ -56,6 +59,8 @@ def planned_card(t: Translator, around: Around) -> Message:
 def reasons(t: Translator, why: str) -> tuple[str, ...]:
     """Why the best time is that one, in one paragraph; nothing for a moment that the person chose."""
     kind, *codes = why.split(":")
+    if kind == STANDING:
+        return (t("It posts by itself, as you agreed for one of its topics. “Undo” stops this post only."),)
     if kind != BEST:
         return ()
     words = {
@@ -66,6 +71,12 @@ def reasons(t: Translator, why: str) -> tuple[str, ...]:
     }
     said = [words[code] for code in codes if code in words] or [t("It is a working hour on your clock, and soon.")]
     return (" ".join([t("Why then?"), *said]),)
+
+
+def consent_of(share: Share) -> int:
+    """The id of the standing consent that a share rests on; 0 when there is none."""
+    kind, _, number = share.planned_why.partition(":")
+    return int(number) if kind == STANDING and number.isdecimal() else 0
 
 
 def kept_for(t: Translator, around: Around) -> tuple[str, ...]:
@@ -165,6 +176,6 @@ def _proposed(around: Around) -> str:
 
 
 __all__ = [
-    "MOST", "is_planned", "kept_for", "later_buttons", "later_form", "not_a_time", "not_then", "planned_card",
-    "planned_facts", "planned_list", "reasons",
+    "MOST", "consent_of", "is_planned", "kept_for", "later_buttons", "later_form", "not_a_time", "not_then",
+    "planned_card", "planned_facts", "planned_list", "reasons",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from advocacy.bot.desk.compose import field_problem
 from advocacy.bot.desk.editing import filled
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator
+from advocacy.bot.standing_cards import by_itself
 from advocacy.bot.topic_desk import manage
 from advocacy.chat import OPENS_FORM, Answer, Bar, Button, Fact, Form, Input, Message, OpenForm, Option, Private
 from advocacy.content import campaigns, times
@@ -33,7 +34,9 @@ async def _mine(call: Call, said: str = "") -> Answer:
     async with call.parts.db.read() as s:
         mine = await facts.choices(s, call.person.id)
     heading = t("My topics")
-    settle = (manage(t),) if directory.may(call.person, "editor") else ()
+    settle: tuple[Button, ...] = (manage(t),) if directory.may(call.person, "editor") else ()
+    if call.parts.settings.auto_share:
+        settle = (by_itself(t), *settle)
     if not mine:
         said = t("There is no topic to choose. You see every story that is meant for you.")
         return Private(Message(summary=said, heading=heading, paragraphs=(said,), buttons=settle), replace=True)

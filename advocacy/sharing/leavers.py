@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from advocacy.db import Database, now
 from advocacy.people.models import Person
 from advocacy.sharing.accounts import Accounts
-from advocacy.sharing.models import Account, Connecting, Revocation, Share, ShareState
+from advocacy.sharing.models import Account, Connecting, Revocation, Share, ShareState, StandingShare
 
 GRACE = timedelta(days=1)
 """A roster that was wrong can be put right within this time, and nothing is lost. Nothing is posted meanwhile."""
@@ -65,6 +65,7 @@ async def forget(db: Database, accounts: Accounts, person_id: int) -> tuple[Trac
     outcomes = {name: await accounts.disconnect(person_id, name, quiet=True) for name in found.accounts}
     async with db.write() as s:
         await s.execute(delete(Connecting).where(Connecting.person_id == person_id))
+        await s.execute(delete(StandingShare).where(StandingShare.person_id == person_id))
         await s.execute(update(Revocation).where(Revocation.person_id == person_id).values(quiet=True))
         mine = (Share.person_id == person_id, Share.state.not_in(_IN_FLIGHT))
         cancelled = update(Share).where(*mine, Share.state.not_in(_OVER)).values(state=ShareState.CANCELLED, problem="")

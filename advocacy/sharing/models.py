@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from advocacy.db import Base, BigId, Id, Secret, now
 from advocacy.sharing.backup_models import BackupCase, BackupEvent, BackupMessage, BackupText, CaseState
+from advocacy.sharing.standing_models import StandingShare
 
 
 class Account(Base):
@@ -295,5 +296,5 @@ class Salt(Base):
 
 __all__ = [
     "Account", "BackupCase", "BackupEvent", "BackupMessage", "BackupText", "CaseState", "Click", "ClickBatch",
-    "Connecting", "HostApp", "Link", "Salt", "Share", "ShareEvent", "ShareState",
+    "Connecting", "HostApp", "Link", "Salt", "Share", "ShareEvent", "ShareState", "StandingShare",
 ]  # fmt: skip

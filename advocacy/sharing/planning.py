@@ -15,7 +15,7 @@ from advocacy.content.models import Story
 from advocacy.db import now
 from advocacy.people.models import Person
 from advocacy.sharing import best_time
-from advocacy.sharing.best_time import BEFORE_END, OWN_GAP, Clock
+from advocacy.sharing.best_time import BEFORE_END, OWN_GAP, Best, Clock
 from advocacy.sharing.models import Share, ShareState
 from advocacy.sharing.shares import Sharing
 
@@ -80,18 +80,25 @@ async def plan_best(
     if not can_wait(share):
         return share
     story = await audience.fit_to_share(s, share.story_id, person_id, at)
-    person = await s.get_one(Person, person_id)
-    found = best_time.find(
-        at + max(LEAD, sharing.window(person)),
-        clock(sharing, person),
-        until=end_of(story),
-        own=await _moments(s, share, at, of_person=True),
-        theirs=await _moments(s, share, at, of_person=False),
-    )
+    lead = max(LEAD, sharing.window(await s.get_one(Person, person_id)))
+    found = await best_moment(s, sharing, share, story, first=at + lead, at=at)
     if found is None:
         raise NotThen("none", end_of(story))
     _put_off(share, found.at, ":".join((BEST, *found.why)))
     return share
+
+
+async def best_moment(
+    s: AsyncSession, sharing: Sharing, share: Share, story: Story, *, first: datetime, at: datetime
+) -> Best | None:
+    """The best moment for a share from ``first`` on; ``None`` when there is none before its story ends."""
+    return best_time.find(
+        first,
+        clock(sharing, await s.get_one(Person, share.person_id)),
+        until=end_of(story),
+        own=await _moments(s, share, at, of_person=True),
+        theirs=await _moments(s, share, at, of_person=False),
+    )
 
 
 async def planned(s: AsyncSession, person_id: int, at: datetime | None = None) -> list[Share]:
@@ -138,4 +145,7 @@ async def _moments(s: AsyncSession, share: Share, at: datetime, *, of_person: bo
     return [one for one in found if one is not None]
 
 
-__all__ = ["BEST", "CHOSEN", "FARTHEST", "NotThen", "can_wait", "clock", "end_of", "plan", "plan_best", "planned"]
+__all__ = [
+    "BEST", "CHOSEN", "FARTHEST", "NotThen", "best_moment", "can_wait", "clock", "end_of", "plan", "plan_best",
+    "planned",
+]  # fmt: skip
