@@ -15,6 +15,8 @@ _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 """Control characters, those that turn text around, and halves of pairs, which JSON can hold and no database takes."""
+_TURNING = re.compile(r"[\u202a-\u202e]")
+"""Right-to-left scripts do without: Unicode has marks and isolates, which turn nothing around."""
 _UNFINISHED = re.compile(r"<(?![^<>]*+>)")
 """The sign of a tag that does not end before the next one begins."""
 _HUGE_NUMBER = re.compile(r"&#0*+[1-9]\d{7,}+;?")
@@ -58,6 +60,11 @@ def plain(html: str) -> str:
     if re.search(r"&(#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});", text):
         text = unescaped(text)  # escaped twice, as many feeds do
     return " ".join(_INVISIBLE.sub("", text).split())
+
+
+def upright(text: str) -> str:
+    """Typed text, stripped, without characters that show it in another order than it is posted and approved in."""
+    return _TURNING.sub("", text).strip()
 
 
 def unescaped(text: str) -> str:

@@ -16,6 +16,7 @@ from advocacy.content import fields, topics
 from advocacy.content.fields import Invalid
 from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import Caption, LanguageVersion, Review, Story, StoryState
+from advocacy.content.plain import upright
 from advocacy.content.review import record
 from advocacy.db import now
 
@@ -230,10 +231,10 @@ def _write(story: Story, changes: dict[str, Any]) -> None:
         elif name == "versions":
             _write_versions(story, value)
         elif name in _LISTS:
-            stripped = (one.strip() if isinstance(one, str) else one for one in value)
+            stripped = (upright(one) if isinstance(one, str) else one for one in value)
             setattr(story, name, [one for one in dict.fromkeys(stripped) if one != ""])
         else:
-            setattr(story, name, value.strip() if isinstance(value, str) else value)
+            setattr(story, name, upright(value) if isinstance(value, str) else value)
 
 
 def _write_captions(story: Story, wordings: Iterable[Wording]) -> None:
@@ -241,7 +242,7 @@ def _write_captions(story: Story, wordings: Iterable[Wording]) -> None:
     there = {(one.network, one.language, one.text): one for one in story.captions}
     kept: dict[tuple[str, str, str], Caption] = {}
     for wording in wordings:
-        key = (wording.network, wording.language or story.language, wording.text.strip())
+        key = (wording.network, wording.language or story.language, upright(wording.text))
         caption = there.get(key) or Caption(network=key[0], language=key[1], text=key[2], dealt=0)
         caption.hashtags, caption.mentions, caption.quota = (
             list(wording.hashtags),
@@ -260,8 +261,8 @@ def _write_versions(story: Story, versions: Sequence[Version]) -> None:
         if version.language == story.language:
             continue
         row = there.get(version.language) or LanguageVersion(language=version.language)
-        row.title, row.summary = version.title.strip(), version.summary.strip()
-        row.url, row.image_alt = version.url.strip(), version.image_alt.strip()
+        row.title, row.summary = upright(version.title), upright(version.summary)
+        row.url, row.image_alt = upright(version.url), upright(version.image_alt)
         kept[version.language] = row
     story.versions = list(kept.values())
 

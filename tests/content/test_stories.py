@@ -9,7 +9,7 @@ from content_help import NOON, draft, live, person
 
 from advocacy.content import addresses, approval, audience, schedule, stories
 from advocacy.content.models import StoryState
-from advocacy.content.stories import Wording
+from advocacy.content.stories import Version, Wording
 from advocacy.db import Database, now
 from advocacy.people.models import Department, Membership
 
@@ -33,6 +33,24 @@ async def test_a_draft_keeps_what_was_written(db: Database) -> None:
         ]
         assert [one.id for one in await stories.listing(s, "draft")] == [made.id]
         assert await stories.listing(s, "live") == []
+
+
+async def test_what_is_approved_reads_in_the_order_it_is_posted_in(db: Database) -> None:
+    """Characters that turn text around are dropped wherever somebody types; marks and isolates of Hebrew stay."""
+    async with db.write() as s:
+        made = await draft(
+            s,
+            title="\u202eevil \u2067\u05e2\u05d1\u05e8\u05d9\u05ea\u2069\u200f",
+            summary="a\u202db\u202c",
+            topics=["\u202ewind"],
+            captions=[Wording("\u202b\u202eTop")],
+            versions=[Version("de", "\u202eWind", "\u202a", "https://nordlicht.example/de", "")],
+        )
+    async with db.read() as s:
+        story = await stories.get(s, made.id)
+        assert story.title == "evil \u2067\u05e2\u05d1\u05e8\u05d9\u05ea\u2069\u200f"
+        assert (story.summary, story.topics, story.captions[0].text) == ("ab", ["wind"], "Top")
+        assert (story.versions[0].title, story.versions[0].summary) == ("Wind", "")
 
 
 @pytest.mark.parametrize(
