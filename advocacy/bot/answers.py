@@ -8,7 +8,7 @@ from advocacy.bot.around import Around
 from advocacy.bot.backup_offer import backup_button
 from advocacy.bot.brands import called
 from advocacy.bot.language import Translator
-from advocacy.bot.moment_cards import is_planned, kept_for, later_buttons, planned_card
+from advocacy.bot.moment_cards import changed_card, is_planned, kept_for, later_buttons, planned_card
 from advocacy.bot.standing_cards import taken_back
 from advocacy.chat import OPENS_FORM, Button, Message
 from advocacy.sharing.models import ShareState
@@ -19,6 +19,8 @@ def answer(t: Translator, around: Around) -> Message:
     """What to say about a share in the state it is in."""
     if around.share.state == ShareState.WAITING and around.share.problem == "marker":
         return _gap(t, around)
+    if around.share.state == ShareState.WAITING and around.share.problem == "changed":
+        return changed_card(t, around)
     say = _ANSWERS.get(ShareState(around.share.state), _pending)
     return say(t, around)
 

@@ -200,6 +200,8 @@ def state_word(t: Translator, share: Share) -> str:
         ShareState.DELETED: t("deleted"),
         ShareState.CANCELLED: t("story ended"),
     }
+    if share.problem == "changed":
+        return t("waits for your look")
     if share.problem == "marker":
         return t("waits for your own words")
     return words[ShareState(share.state)]

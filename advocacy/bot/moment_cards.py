@@ -56,6 +56,25 @@ def planned_card(t: Translator, around: Around) -> Message:
     )
 
 
+def changed_card(t: Translator, around: Around) -> Message:
+    """The story says something else than when the share was planned: its person looks once more."""
+    share = around.share
+    heading = t("The story was changed since you planned this")
+    as_it_is = {"s": share.story_id, "n": share.network}
+    return Message(
+        summary=heading,
+        heading=heading,
+        paragraphs=(t("Nothing has left. Please read your text once more: is it still right?"),),
+        quote=share.text,
+        buttons=(
+            Button(t("Edit"), action="edit", value={**around.value, OPENS_FORM: 1}, style="primary"),
+            Button(t("Post it as it is"), action="share", value=as_it_is),
+            Button(t("Not this time"), action="undo", value=around.value),
+        ),
+        footnote=t("Only you see this message."),
+    )
+
+
 def reasons(t: Translator, why: str) -> tuple[str, ...]:
     """Why the best time is that one, in one paragraph; nothing for a moment that the person chose."""
     kind, *codes = why.split(":")
@@ -176,6 +195,6 @@ def _proposed(around: Around) -> str:
 
 
 __all__ = [
-    "MOST", "consent_of", "is_planned", "kept_for", "later_buttons", "later_form", "not_a_time", "not_then",
-    "planned_card", "planned_facts", "planned_list", "reasons",
+    "MOST", "changed_card", "consent_of", "is_planned", "kept_for", "later_buttons", "later_form", "not_a_time",
+    "not_then", "planned_card", "planned_facts", "planned_list", "reasons",
 ]  # fmt: skip

@@ -32,6 +32,8 @@ GIVE_UP_LOOKING = timedelta(minutes=15)
 """When a network gives no way to tell, the person is asked to look."""
 GIVE_UP_WAITING = timedelta(hours=2)
 """When a network that could tell cannot be reached."""
+REVIEWED = timedelta(minutes=10)
+"""A planned share whose story is being reviewed anew is looked at again after this."""
 LEASE = timedelta(seconds=60)
 """How long a share that is being looked up is left to whoever looks."""
 
@@ -107,9 +109,9 @@ async def claim(
     if await _is_busy(s, share):
         share.due_at = at + TURN
         return Handled(share.id, settled=False)
-    story = await _sharable(s, share, at)
-    if story is None:
-        return _put(share, ShareState.CANCELLED, "story_ended")
+    story = await _story_to_send(s, share, at)
+    if isinstance(story, Handled):
+        return story
     obstacle = _obstacle(await limits.fitted(s, network, share.person_id), share, account, at)
     if obstacle is not None or account is None:
         return _put(share, *(obstacle or (ShareState.WAITING, "reconnect")))
@@ -209,6 +211,27 @@ async def _sharable(s: AsyncSession, share: Share, at: datetime) -> Story | None
         return await audience.fit_to_share(s, share.story_id, share.person_id, at)
     except NotSharable:
         return None
+
+
+async def _story_to_send(s: AsyncSession, share: Share, at: datetime) -> Story | Handled:
+    """The story, if it may be shared now and, for a planned share, still says what it said."""
+    story = await _sharable(s, share, at)
+    if story is None and share.planned_at is not None and await _may_return(s, share.story_id, at):
+        share.due_at = at + REVIEWED
+        return Handled(share.id, settled=False)
+    if story is None:
+        return _put(share, ShareState.CANCELLED, "story_ended")
+    if share.planned_at is not None and share.planned_hash != story.approved_hash:
+        share.planned_at = None
+        return _put(share, ShareState.WAITING, "changed")
+    return story
+
+
+async def _may_return(s: AsyncSession, story_id: int, at: datetime) -> bool:
+    """Is the story only being changed or reviewed, and not over?"""
+    over = (StoryState.RECALLED, StoryState.EXPIRED, StoryState.LIVE)
+    query = select(Story.id).where(Story.id == story_id, Story.state.not_in(over), *stories.not_over(at))
+    return await s.scalar(query) is not None
 
 
 def _put(share: Share, state: ShareState, problem: str) -> Handled:

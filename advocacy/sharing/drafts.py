@@ -146,6 +146,7 @@ async def _begin(s: AsyncSession, pen: Pen, network: str, mine: Share) -> Share:
         share.reply = {**pen.reply, "reply_to": ""}
     if mine.planned_at is not None and mine.planned_at > pen.at:
         share.planned_at, share.planned_why = mine.planned_at, mine.planned_why
+        share.planned_hash = mine.planned_hash
         share.due_at = mine.planned_at if share.due_at is not None else None
     return share
 

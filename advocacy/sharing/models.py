@@ -150,6 +150,8 @@ class Share(Base):
     """The moment its person chose, or agreed to: it is not due before. Empty when it leaves after the undo window."""
     planned_why: Mapped[str] = mapped_column(String(40), default="")
     """Who chose it: ``chosen`` (they did), ``standing``, or ``best`` with what moved it: see ``sharing.best_time``."""
+    planned_hash: Mapped[str] = mapped_column(String(64), default="")
+    """The story's ``approved_hash`` when it was planned: after a change its person looks once more."""
     claimed_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     unknown_since: Mapped[datetime | None]

@@ -43,7 +43,7 @@ def can_wait(share: Share) -> bool:
     """Can it be put off? Not what has left, was tried already, or waits for its person's words."""
     if share.state == ShareState.PENDING:
         return share.attempts == 0
-    return share.state == ShareState.WAITING and share.problem != "marker"
+    return share.state == ShareState.WAITING and share.problem not in ("marker", "changed")
 
 
 def end_of(story: Story) -> datetime | None:
@@ -59,14 +59,15 @@ async def plan(
     share = await sharing.own(s, share_id, person_id)
     if not can_wait(share):
         return share
-    ends = end_of(await audience.fit_to_share(s, share.story_id, person_id, at))
+    story = await audience.fit_to_share(s, share.story_id, person_id, at)
+    ends = end_of(story)
     if wanted <= at:
         raise NotThen("past")
     if ends is not None and wanted > ends - BEFORE_END:
         raise NotThen("ended", ends)
     if wanted > at + FARTHEST:
         raise NotThen("far")
-    _put_off(share, wanted, CHOSEN)
+    put_off(share, story, wanted, CHOSEN)
     return share
 
 
@@ -84,7 +85,7 @@ async def plan_best(
     found = await best_moment(s, sharing, share, story, first=at + lead, at=at)
     if found is None:
         raise NotThen("none", end_of(story))
-    _put_off(share, found.at, ":".join((BEST, *found.why)))
+    put_off(share, story, found.at, ":".join((BEST, *found.why)))
     return share
 
 
@@ -117,7 +118,9 @@ def clock(sharing: Sharing, person: Person) -> Clock:
     return Clock(where, best_time.hours_of(settings.share_hours), quiet.read(settings.quiet_hours))
 
 
-def _put_off(share: Share, until: datetime, why: str) -> None:
+def put_off(share: Share, story: Story, until: datetime, why: str) -> None:
+    """It leaves then, if the story still says what it says now."""
+    share.planned_hash = story.approved_hash
     share.planned_at, share.planned_why = until, why
     if share.state == ShareState.PENDING:
         share.due_at = until
@@ -147,5 +150,5 @@ async def _moments(s: AsyncSession, share: Share, at: datetime, *, of_person: bo
 
 __all__ = [
     "BEST", "CHOSEN", "FARTHEST", "NotThen", "best_moment", "can_wait", "clock", "end_of", "plan", "plan_best",
-    "planned",
+    "planned", "put_off",
 ]  # fmt: skip

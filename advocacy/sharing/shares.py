@@ -29,10 +29,12 @@ PROBLEMS = (
     "story_ended",
     "gone",
     "standing_over",
+    "changed",
 )
 """Codes in ``Share.problem``: a blank waits for the person's own words; connect again; the network said no; over its
 limit; it could not be reached for long; nobody can say whether it was posted; the story was recalled or expired; the
-person or the post is no longer there; what made it post by itself has ended."""
+person or the post is no longer there; what made it post by itself has ended;
+the story was changed since it was planned."""
 WRITING_TIME = timedelta(minutes=10)
 """How long a share stands still while its text is being edited."""
 
@@ -84,7 +86,7 @@ class Sharing(Starting):
             await self.writing.write(s, share, text_)
         else:
             await self.writing.choose(s, share, wording, text_)
-        if share.state in {ShareState.PENDING, ShareState.FAILED} or share.problem == "marker":
+        if share.state in {ShareState.PENDING, ShareState.FAILED} or share.problem in {"marker", "changed"}:
             await self.put(s, share, await s.get_one(Person, person_id), at or now())
         return share
 
@@ -149,8 +151,9 @@ class Sharing(Starting):
     async def connected(self, s: AsyncSession, person_id: int, network: str, at: datetime | None = None) -> list[int]:
         """The person connected: what waited for it goes on, with a new undo window. Answers the shares' ids."""
         query = select(Share).where(
-            Share.person_id == person_id, Share.network == network, Share.state == ShareState.WAITING
-        )
+            Share.person_id == person_id, Share.network == network, Share.state == ShareState.WAITING,
+            Share.problem != "changed",
+        )  # fmt: skip
         waiting = list(await s.scalars(for_update(query.order_by(Share.id))))
         person = await s.get_one(Person, person_id)
         for share in waiting:

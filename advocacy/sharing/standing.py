@@ -175,11 +175,12 @@ async def announce(
     if not started.fresh:
         return None
     moment = await planning.best_moment(s, sharing, share, story, first=first, at=at)
-    share.planned_why = f"{STANDING}:{one.id}"
+    why = f"{STANDING}:{one.id}"
+    share.planned_why = why
     if share.state != ShareState.PENDING or moment is None:  # what only waits for its person is none of ours
         share.state, share.due_at, share.told = ShareState.UNDONE, None, ShareState.UNDONE
         return None
-    share.planned_at = share.due_at = moment.at
+    planning.put_off(share, story, moment.at, why)
     share.told = UNHEARD
     return share
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from advocacy.content.models import StoryState
 from advocacy.db import now
 from advocacy.sharing import pauses, planning
 from advocacy.sharing.models import Share, ShareState
@@ -78,6 +79,28 @@ async def test_what_was_recalled_before_its_moment_never_leaves(scene: Scene) ->
     other = await plan(scene, await scene.start("linkedin"))
     assert (await scene.press("undo", other)).planned_at is None
     assert (await plan(scene, other)).planned_at is None, "what was undone cannot be planned"
+
+
+async def test_a_story_that_was_changed_meanwhile_is_looked_at_once_more(scene: Scene) -> None:
+    """In review at its moment it waits; with other content its person is asked, and may post it as it is."""
+    await scene.connect("mastodon")
+    share = await plan(scene, await scene.start("mastodon"))
+    past = now() - timedelta(minutes=1)
+    await scene.change(share, due_at=past, planned_at=past)
+    await scene.change_story(state=StoryState.IN_REVIEW)
+    assert await scene.poster.run_due() == 1
+    share = await scene.share(share.id)
+    assert share.state == ShareState.PENDING
+    assert share.due_at is not None
+    assert share.due_at > now()
+    await scene.change_story(state=StoryState.LIVE, approved_hash="another")
+    await scene.change(share, due_at=past)
+    await scene.poster.run_due()
+    share = await scene.share(share.id)
+    assert (share.state, share.problem, share.planned_at) == (ShareState.WAITING, "changed", None)
+    assert scene.posts("mastodon") == []
+    assert (await plan(scene, share)).planned_at is None
+    assert (await scene.start("mastodon")).state == ShareState.PENDING
 
 
 async def test_the_best_time_knows_own_posts_and_colleagues(scene: Scene) -> None:
