@@ -10,6 +10,8 @@ import time_machine
 from sqlalchemy import select, update
 
 from advocacy.bot import announce
+from advocacy.bot.language import translator
+from advocacy.bot.review.review_rounds import verdict
 from advocacy.content import approval, schedule, stories
 from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import Story, StoryState
@@ -175,6 +177,9 @@ async def test_leaders_get_the_card_first_and_the_channel_after_their_minutes(ch
     leader = await chat.person("jana.feld")
     with time_machine.travel(MORNING, tick=True) as clock:
         story = await approved(chat, leader_ids=[leader.id], leaders_minutes=10)
+        async with chat.db.read() as s:
+            decided = verdict(translator("de"), await stories.get(s, story.id), "David")
+        assert decided == "Freigegeben von David. Einige bekommen den Beitrag zuerst, die Kanäle 10 Minuten später."
         assert await announce.publish(chat.parts) == 1
         assert await announce.publish(chat.parts) == 0
         await chat.deliver()

@@ -158,6 +158,9 @@ def verdict(t: Translator, story: Story, who: str, note: str = "") -> str:
         return t("Withdrawn by {name}. Cards are being rewritten, links have stopped.", name=who)
     if story.state == StoryState.SCHEDULED:
         return t("Approved by {name}. It goes out at its time.", name=who)
+    if story.state == StoryState.APPROVED and story.leader_ids and story.leaders_minutes:
+        minutes = t.n("{n} minute", "{n} minutes", story.leaders_minutes)
+        return t("Approved by {name}. Some get it first, its channels {minutes} later.", name=who, minutes=minutes)
     return t("Approved by {name}. It goes out now.", name=who)
 
 
