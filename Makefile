@@ -7,7 +7,7 @@ DEV := $(VENV)/.dev
 RUN := $(VENV)/.run
 TIMED = start=$$(date +%s); finish() { code=$$?; echo "$(1): $$(($$(date +%s) - start)) s, exit $$code"; exit $$code; }; trap finish EXIT
 
-.PHONY: demo tour test test-crash test-search test-browser check lint fast bench bench-redirects bench-press lock clean
+.PHONY: demo tour test test-crash test-search test-shares test-browser check lint fast bench bench-redirects bench-press lock clean
 .DELETE_ON_ERROR:
 
 $(VENV)/bin/python:
@@ -52,6 +52,10 @@ test-crash: $(DEV)  ## kill -9 at random moments; nothing lost, nothing twice
 # ADVOCACY_SEARCH=1000 make test-search: so many orders of steps on SQLite, half as many on PostgreSQL.
 test-search: $(DEV)  ## a long search, at random, for an order of steps after which something wrong leaves
 	@$(BIN)/python -m tests.content.search
+
+# ADVOCACY_SEARCH=300 make test-shares: so many runs, two of three on SQLite, one on PostgreSQL.
+test-shares: $(DEV)  ## a long search, at random, for a share that is posted twice, lost, or against a promise
+	@$(BIN)/python -m tests.sharing.search
 
 test-browser: $(DEV)  ## the loop by hand in headless Chromium
 	@$(call TIMED,test-browser); set -e; \

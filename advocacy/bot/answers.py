@@ -281,7 +281,7 @@ def _failed(t: Translator, around: Around) -> Message:
         heading = t("We cannot tell whether {network} has your post", network=called(t, network))
         buttons = [
             Button(t("It is there"), action="done", value=around.value),
-            Button(t("It is not there, post it"), action="retry", value=around.value, style="primary"),
+            Button(t("It is not there, post it"), action="retry_looked", value=around.value, style="primary"),
         ]
     elif share.problem != "story_ended":
         buttons = [

@@ -105,6 +105,7 @@ done = _change(lambda call, s: call.parts.sharing.report_done(s, call.number("i"
 not_done = _change(lambda call, s: call.parts.sharing.report_not_done(s, call.number("i"), call.person.id))
 dialog = _change(lambda call, s: call.parts.sharing.use_dialog(s, call.number("i"), call.person.id))
 retry = _change(lambda call, s: call.parts.sharing.retry(s, call.number("i"), call.person.id))
+retry_looked = _change(lambda call, s: call.parts.sharing.retry(s, call.number("i"), call.person.id, looked=True))
 skip_marker = _change(lambda call, s: call.parts.sharing.skip_marker(s, call.number("i"), call.person.id))
 again = _change(lambda call, s: call.parts.sharing.again(s, call.number("i"), call.person.id))
 
@@ -169,6 +170,6 @@ def around(call: Call, mine: Share, title: str) -> Around:
 
 ACTIONS = {
     "share": share, "more": more, "view": view, "undo": undo, "post_now": post_now, "done": done, "not_done": not_done,
-    "dialog": dialog, "retry": retry, "again": again, "after_all": again,
+    "dialog": dialog, "retry": retry, "retry_looked": retry_looked, "again": again, "after_all": again,
     "delete": delete, "skip_marker": skip_marker,
 }  # fmt: skip

@@ -132,11 +132,17 @@ class Sharing(Starting):
             share.state = ShareState.UNDONE
         return share
 
-    async def retry(self, s: AsyncSession, share_id: int, person_id: int, *, at: datetime | None = None) -> Share:
-        """Try a failed share again, at once. Raises ``NotSharable``."""
+    async def retry(
+        self, s: AsyncSession, share_id: int, person_id: int, *, looked: bool = False, at: datetime | None = None
+    ) -> Share:
+        """Try a failed share again, at once. Raises ``NotSharable``.
+
+        ``looked``: the person says that it is not there. One of which nobody can tell is not tried again without
+        that: the button of an earlier failure may still be around.
+        """
         at = at or now()
         share = await self.own(s, share_id, person_id)
-        if share.state == ShareState.FAILED:
+        if share.state == ShareState.FAILED and (looked or share.problem != "cannot_tell"):
             await audience.sharable(s, share.story_id, person_id, at)
             await self.put(s, share, await s.get_one(Person, person_id), at, wait=False)
         return share

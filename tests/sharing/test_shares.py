@@ -256,6 +256,9 @@ async def test_a_failed_share_can_be_tried_again_edited_or_done_by_hand(scene: S
     assert (await scene.press("edit", share, text_="Anders.")).state == ShareState.PENDING
     await scene.change(share, state=ShareState.FAILED, problem="cannot_tell")
     assert (await scene.press("edit", share, text_="Wieder anders.")).state == ShareState.FAILED
+    assert (await scene.press("retry", share)).state == ShareState.FAILED, "the button of an earlier failure"
+    assert (await scene.press("retry", share, looked=True)).state == ShareState.PENDING
+    await scene.change(share, state=ShareState.FAILED, problem="cannot_tell")
     assert (await scene.press("use_dialog", share)).state == ShareState.OPENED
     await scene.change(share, state=ShareState.FAILED, problem="cannot_tell")
     assert (await scene.press("report_done", share)).state == ShareState.REPORTED

@@ -1,0 +1,279 @@
+"""People who share, with the product's own hands and workers, and the truth beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import delete, event, select, update
+
+from advocacy.bot import stops
+from advocacy.bot.review import recall
+from advocacy.content import approval
+from advocacy.content.audience import NotSharable
+from advocacy.content.models import Halt, Review, Story, StoryState
+from advocacy.db import Database, now
+from advocacy.people.models import Person
+from advocacy.sharing.accounts import Accounts
+from advocacy.sharing.models import Account, Connecting, Link, Revocation, Share, ShareEvent, ShareState
+from advocacy.sharing.posting import ABANDONED, Poster
+from advocacy.sharing.shares import PROBLEMS, Sharing
+from tests.conftest import TEST_KEY, playground_settings
+from tests.sharing.fake_network import KINDS, Faults, Killed, Truth, as_networks, fakes
+
+S = ShareState
+REPLY = {"platform": "slack", "tenant": "T1", "user": "U1", "address": "", "reply_to": "", "language": "en"}
+UNDER_WAY = (S.PENDING, S.SENDING, S.UNKNOWN)
+BY_HAND = (S.REPORTED, S.UNDONE, S.OPENED, S.FAILED)
+ROOT = "root"
+
+
+class Worker(Poster):
+    """One that may be held up between its claim and the call, where pictures are fetched."""
+
+    def __init__(self, crowd: Crowd, db: Database) -> None:
+        super().__init__(db, crowd.settings, crowd.networks, cast("Any", None))
+        self._pictures = cast("Any", crowd)
+
+
+class Crowd:
+    """Two people, two stories, a network of each kind, and two workers, each with an engine of its own."""
+
+    def __init__(self, url: str, folder: Path, wait: Callable[[float], object] = lambda _: None) -> None:
+        self.dbs = [Database(url, [TEST_KEY])]
+        self.db = self.dbs[0]
+        if self.db.is_sqlite:  # one process, and no step needs to survive a loss of power
+            event.listen(self.db.engine.sync_engine, "connect", lambda it, _: it.execute("PRAGMA synchronous=OFF"))
+        else:
+            self.dbs.append(Database(url, [TEST_KEY]))
+        self.wait = wait
+        self.settings = playground_settings(url, folder)
+        self.truth, self.faults = Truth(), Faults()
+        self.fakes = fakes(self.truth, self.faults)
+        self.networks = as_networks(self.fakes)
+        self.sharing = Sharing(self.settings, self.networks)
+        self.accounts = Accounts(self.db, self.settings, self.networks)
+        self.workers = [Worker(self, self.dbs[0]), Worker(self, self.dbs[-1])]
+        self.at_picture: Callable[[], Awaitable[object]] | None = None
+        self.people: list[Person] = []
+        self.stories: list[int] = []
+        self.tally: Counter[str] = Counter()
+
+    async def open(self) -> None:
+        self.people = [Person(email=f"p{i}@x.example", name=f"P{i}", joined_on=date(2026, 1, 1)) for i in range(2)]
+        async with self.db.write() as s:
+            stories = [
+                Story(title=f"Story {i}", summary="", url="https://x.example/s", language="en") for i in range(2)
+            ]
+            s.add_all([*self.people, *stories])
+            await s.flush()
+            self.stories = [one.id for one in stories]
+
+    async def close(self) -> None:
+        for db in self.dbs:
+            await db.close()
+
+    async def clear(self) -> None:
+        """Nobody has shared anything, everybody is connected."""
+        async with self.db.write() as s:
+            for table in (ShareEvent, Link, Share, Account, Revocation, Connecting, Halt, Review):
+                await s.execute(delete(table))
+            await s.execute(update(Story).values(state=StoryState.LIVE, live_at=now(), expires_at=None))
+        self.truth.__init__()  # type: ignore[misc]
+        self.faults.clear()
+        self.at_picture = None
+        for one in self.fakes.values():
+            one.tokens.clear()
+
+        for person in self.people:
+            async with self.db.write() as s:
+                for name in KINDS[:-1]:
+                    token = (await self.fakes[name].sign_in("", str(person.id), "")).token
+                    s.add(Account(person_id=person.id, network=name, remote_id=f"id-{person.id}", token=token))
+
+    async def get(self, url: str) -> None:
+        """Stands in for the pictures: between the claim and the call something may happen."""
+        del url
+        step, self.at_picture = self.at_picture, None
+        if step is not None:
+            await step()
+
+    # -- what people do ----------------------------------------------------------------------------------------------
+
+    async def start(self, person: int, story: int, network: str) -> None:
+        """One click."""
+        try:
+            async with self.db.write() as s:
+                made = await self.sharing.start(
+                    s, person=self.people[person], story_id=self.stories[story], network=network, reply=dict(REPLY),
+                    language="en",
+                )  # fmt: skip
+        except NotSharable:
+            return
+        self.seen(made.share)
+
+    async def press(self, verb: str, key: str, **more: Any) -> None:
+        """A button under a share's message, which may be an old one."""
+        person, _, share_id = self.truth.shares[key]
+        try:
+            async with self.db.write() as s:
+                share = await getattr(self.sharing, verb)(s, share_id, person, **more)
+        except NotSharable:
+            return
+        self.seen(share)
+
+    def seen(self, share: Share) -> None:
+        """The answer to a press: what it says is promised."""
+        self.truth.shares[share.key] = (share.person_id, share.story_id, share.id)
+        self.truth.texts[share.key] = share.text
+        if share.state == S.UNDONE:
+            self.truth.undone.add(share.key)
+
+    async def look_at_profile(self, key: str) -> None:
+        """Whoever is asked whether it was posted looks, and tells the truth."""
+        if key in self.truth.unsure:
+            there = self.truth.live(key)
+            await (self.press("report_done", key) if there else self.press("retry", key, looked=True))
+
+    async def delete_post(self, key: str) -> None:
+        person, _, share_id = self.truth.shares[key]
+        try:
+            await self.workers[0].delete(share_id, person)
+        except Killed:
+            return
+
+    async def connect(self, person: int, network: str) -> None:
+        if network == "dialog":
+            return
+        mine = self.people[person].id
+        token = self.accounts.connect_url(mine, network).partition("?t=")[2]
+        await self.accounts.sign_in(token, "", str(mine), "app-password")
+
+    async def disconnect(self, person: int, network: str) -> None:
+        await self.accounts.disconnect(self.people[person].id, network, quiet=True)
+
+    async def revoke(self, person: int, network: str) -> None:
+        """The person withdraws our access in the network's own settings."""
+        self.fakes[network].forget(self.people[person].id)
+
+    # -- what the communications team does -----------------------------------------------------------------------------
+
+    async def recall(self, story: int, *, alone: bool) -> None:
+        """As editors do, or the story alone: then the last look must see to its shares."""
+        story_id = self.stories[story]
+        if story_id in self.truth.ended:
+            return
+        async with self.db.write() as s:
+            if alone:
+                await approval.recall(s, story_id, ROOT)
+            else:
+                await recall.recall(s, self.sharing, story_id, ROOT)
+        self.truth.ended.add(story_id)
+
+    async def expire(self, story: int, *, noticed: bool) -> None:
+        """Its time is over; the job notices later."""
+        story_id = self.stories[story]
+        async with self.db.write() as s:
+            await s.execute(update(Story).where(Story.id == story_id).values(expires_at=now()))
+            if noticed:
+                await self.sharing.cancel_story(s, story_id)
+        self.truth.ended.add(story_id)
+
+    async def stop(self) -> None:
+        async with self.db.write() as s:
+            await stops.stop(s, self.settings, ROOT)
+        self.truth.is_stopped = True
+
+    async def lift(self) -> None:
+        self.truth.is_stopped = False
+        async with self.db.write() as s:
+            await stops.resume(s, self.sharing, ROOT)
+
+    # -- what workers do -----------------------------------------------------------------------------------------------
+
+    async def work(self, *, both: bool = False) -> int:
+        """Everything that is due, by one worker or by two at the same moment."""
+        done = 0
+        for verb in ("run_due", "settle_unknown"):
+            hands = self.workers if both else self.workers[:1]
+            for one in await asyncio.gather(*(getattr(each, verb)() for each in hands), return_exceptions=True):
+                if isinstance(one, int):
+                    done += one
+                elif not isinstance(one, BaseExceptionGroup) or one.split(Killed)[1] is not None:
+                    raise one
+        return done
+
+    async def restart(self) -> None:
+        """The process is started again. (On PostgreSQL another one may be at work: that is left alone.)"""
+        await self.workers[0].recover()
+
+    async def overtaken(self) -> None:
+        """A worker waits for an answer so long that the other takes it for dead and looks for itself."""
+        self.wait(ABANDONED.total_seconds() + 1)
+        await self.workers[1].settle_unknown()
+
+    async def come_to_rest(self) -> None:
+        """All is well again and time passes, until nothing is left to do."""
+        self.faults.clear()
+        self.at_picture = None
+        await self.lift()
+        for person, network in await self._unconnected():
+            await self.connect(person, network)
+        for _ in range(60):
+            await self.work()
+            if not any(share.state in UNDER_WAY for share in await self.shares()):
+                return
+            self.wait(301)
+        self.truth.wrong.append("never settled")
+
+    async def _unconnected(self) -> list[tuple[int, str]]:
+        async with self.db.read() as s:
+            there = [one for one in await s.scalars(select(Account)) if one.state == "active"]
+        works = {(one.person_id, one.network) for one in there if one.token in self.fakes[one.network].tokens}
+        ids = [one.id for one in self.people]
+        return [(i, name) for i in range(2) for name in KINDS[:-1] if (ids[i], name) not in works]
+
+    # -- what is true --------------------------------------------------------------------------------------------------
+
+    async def shares(self) -> list[Share]:
+        async with self.db.read() as s:
+            return list(await s.scalars(select(Share).order_by(Share.id)))
+
+    async def check(self) -> None:
+        """What holds at every moment."""
+        async with self.db.read() as s:
+            shares = list(await s.scalars(select(Share)))
+            counted: Counter[int] = Counter()
+            for share_id, change in await s.execute(select(ShareEvent.share_id, ShareEvent.change)):
+                counted[share_id] += change
+        wrong = self.truth.wrong
+        if missing := self.truth.shares.keys() - {one.key for one in shares}:
+            wrong.append(f"lost: {missing}")
+        for share in shares:
+            if share.problem == "cannot_tell":
+                self.truth.unsure.add(share.key)
+            if counted[share.id] != (share.state in {S.POSTED, S.REPORTED}):
+                wrong.append(f"a share that is {share.state} counts {counted[share.id]}")
+            posts = [one.id for one in self.truth.posts if one.key == share.key]
+            if share.state == S.POSTED and share.remote_id not in posts:
+                wrong.append("said to be posted, but on no network")
+
+    async def check_rest(self) -> None:
+        """What holds in the end: every share has settled, and what stands on a network is known here."""
+        wrong = self.truth.wrong
+        for share in await self.shares():
+            self.tally[share.state] += 1
+            live = self.truth.live(share.key)
+            if share.state in UNDER_WAY:
+                wrong.append(f"never settled: {share.state}")
+            if share.state == S.WAITING or (share.state == S.FAILED and share.problem not in PROBLEMS):
+                wrong.append(f"left {share.state} with nothing to do about it ({share.problem!r})")
+            if live and share.state != S.POSTED and not (share.key in self.truth.unsure and share.state in BY_HAND):
+                wrong.append(f"stands on {share.network}, but is {share.state} here ({share.problem!r})")
+            if live and share.state == S.POSTED and live[0].text != share.text:
+                wrong.append("stands with another text than is stored")
+        self.tally["posts"] += len(self.truth.posts)
