@@ -207,8 +207,10 @@ class Desk:
         self.judge.fault = self.limits.meanwhile = None
         await self.lift()
         for _ in range(30):
+            arrived = self.judge.arrived
             done = await self.publish() + await self.refresh()
             await self.send()
+            done += self.judge.arrived - arrived  # what has just been sent may have been drawn long ago
             done += await self.look()  # a card that was found is looked at once more
             if not done and not await self._under_way():
                 return

@@ -25,7 +25,10 @@ def says(text: str, **more: object) -> Caption:
 
 
 def story(*captions: Caption) -> Story:
-    return Story(title="Windpark", summary="Zwölf.", language="de", kind="news", captions=list(captions), versions=[])
+    return Story(
+        title="Windpark", summary="Zwölf.", url="https://a.example/w", language="de", kind="news",
+        captions=list(captions), versions=[],
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
