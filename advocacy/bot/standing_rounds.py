@@ -22,6 +22,9 @@ async def run(parts: Parts, at: datetime | None = None) -> int:
     """One round; nothing but endings where the company does not allow it. Answers how many posts were announced."""
     at = at or now()
     allowed = parts.settings.auto_share
+    async with parts.db.read() as s:
+        if not await standing.is_used(s):
+            return 0
     async with parts.db.write() as s:
         await standing.settle(s, at, allowed=allowed)
         if not allowed or await emergency.current(s) is not None:

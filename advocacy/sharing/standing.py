@@ -104,6 +104,13 @@ async def to_ask(s: AsyncSession, at: datetime) -> list[tuple[StandingShare, str
     return [(one, name) for one, name in await s.execute(for_update(query, skip_locked=True))]
 
 
+async def is_used(s: AsyncSession) -> bool:
+    """Is there any consent that has not ended, or a post announced under one?"""
+    query = select(StandingShare.id).where(StandingShare.ended_at.is_(None)).limit(1)
+    waiting = select(Share.id).where(Share.state == ShareState.PENDING, Share.planned_why.startswith(STANDING)).limit(1)
+    return await s.scalar(query) is not None or await s.scalar(waiting) is not None
+
+
 async def settle(s: AsyncSession, at: datetime, *, allowed: bool) -> int:
     """End what has lapsed or lost its connection, and take back announced posts that nothing carries any more.
 
@@ -226,6 +233,7 @@ def _cancel(share: Share) -> None:
 
 
 __all__ = [
-    "ASKED_BEFORE", "LASTS", "OVER", "STANDING", "STOPPABLE", "NotFree", "announce", "consents", "give", "own",
+    "ASKED_BEFORE", "LASTS", "OVER", "STANDING", "STOPPABLE", "NotFree", "announce", "consents", "give", "is_used",
+    "own",
     "settle", "stop", "stories_due", "to_ask",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from advocacy.content.models import Story, Topic
 from advocacy.content.stories import Wording
 from advocacy.content.topics import REQUIRED, RESTRICTED
 from advocacy.db import now
+from advocacy.sharing import leavers
 from advocacy.sharing.models import Account, Share, ShareState, StandingShare
 from advocacy.sharing.standing import OVER, STOPPABLE
 from tests.bot.conftest import Chat, connect, message_of, said
@@ -183,3 +184,5 @@ async def test_where_the_company_takes_it_back_nothing_announced_leaves(allowing
     assert [one.state for one in await shares(allowing)] == [ShareState.CANCELLED]
     await allowing.press(JANA, "standing_off", c=(await consents(allowing))[0].id)
     assert (await consents(allowing))[0].ended_why == "off"
+    await leavers.forget(allowing.db, allowing.parts.accounts, (await allowing.person(JANA)).id)
+    assert await consents(allowing) == [], "who left is forgotten"

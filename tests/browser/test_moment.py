@@ -70,7 +70,11 @@ async def test_two_texts_and_the_best_time_in_teams(demo: Demo, visit: Visit) ->
     await answer.get_by_role("button", name="Undo").click()
     await answer.get_by_role("button", name="Other networks …").click()
     await connected(
-        visitor, answer.get_by_role("button", name="LinkedIn").first, answer, "Connect LinkedIn", "LinkedIn is connected"
+        visitor,
+        answer.get_by_role("button", name="LinkedIn").first,
+        answer,
+        "Connect LinkedIn",
+        "LinkedIn is connected",
     )
     await expect(answer).to_contain_text(re.compile(r"Posting to LinkedIn in \d+ s"))
     await answer.get_by_role("button", name="Edit").click()
