@@ -65,11 +65,15 @@ test-browser: $(DEV)  ## the loop by hand in headless Chromium
 	$(BIN)/pytest -m browser tests
 
 bench: $(DEV)  ## every benchmark, each as a ratio within one run
-	@$(call TIMED,bench); set -e; for one in $$(ls benchmarks | sed -n 's/^\([a-z][a-z_]*\)\.py$$/\1/p'); do \
-	  echo "== $$one"; $(BIN)/python -m benchmarks.$$one; done
+	@$(call TIMED,bench); failed=0; for one in $$(ls benchmarks | sed -n 's/^\([a-z][a-z_]*\)\.py$$/\1/p'); do \
+	  echo "== $$one"; $(BIN)/python -m benchmarks.$$one || failed=1; done; exit $$failed
 
 bench-redirects: $(DEV)  ## redirects with durable clicks: full and half load, a burst, kills, a locked database
-	@$(call TIMED,bench-redirects); set -e; for one in redirects clicks; do $(BIN)/python -m benchmarks.$$one; done
+	@$(call TIMED,bench-redirects); failed=0; for one in redirects clicks; do \
+	  $(BIN)/python -m benchmarks.$$one || failed=1; done; exit $$failed
+
+bench-press: $(DEV)  ## presses in Slack and Teams against the usual app, in good weather and bad
+	@$(call TIMED,bench-press); $(BIN)/python -m benchmarks.press
 
 lock: $(DEV)  ## resolve dependencies anew; no host or address is written
 	@$(BIN)/pip install -q uv
