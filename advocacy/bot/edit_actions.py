@@ -8,9 +8,10 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
+from advocacy.bot.brands import called
 from advocacy.bot.share_actions import ask_server, show
 from advocacy.bot.text_form import NETWORKS, Editing, edit_form, input_of, text_problem
-from advocacy.chat import Answer, OpenForm
+from advocacy.chat import Answer, OpenForm, Private
 from advocacy.content import stories
 from advocacy.content.versions import spoken
 from advocacy.db import after_commit
@@ -63,8 +64,17 @@ async def edit_save(call: Call) -> Answer:
             mine = await drafts.write(s, _pen(call), mine, editing.drafts, texts)
             await placements.outdate(s, mine.story_id, call.press.who.address)
             after_commit(s, call.parts.share_due)
-            return await show(s, call, mine, replace=True)
+            return _elsewhere(call, editing, await show(s, call, mine, replace=True))
     return OpenForm(edit_form(call.t, replace(editing, errors=wrong)))
+
+
+def _elsewhere(call: Call, editing: Editing, shown: Private) -> Private:
+    """The answer is about one network; the others have messages of their own, and that is said."""
+    others = [called(call.t, one.port) for one in editing.drafts[1:] if one.port.name in editing.ticked]
+    if not others:
+        return shown
+    said = call.t("{networks}: a message of its own shows that text, with its own buttons.", networks=", ".join(others))
+    return replace(shown, message=replace(shown.message, paragraphs=(*shown.message.paragraphs, said)))
 
 
 async def _drawn(call: Call, *, another: str = "", own: bool = False) -> Answer:

@@ -52,6 +52,7 @@ async def test_two_networks_get_different_texts_from_one_answer(chat: Chat) -> N
     typed["text_mastodon"] = "Kurz für Mastodon."
     answer = await chat.press(JANA, "edit_save", typed, i=share_id, reply_to="where it was pressed")
     assert "Für LinkedIn" in said(answer)
+    assert "Mastodon: Diesen Text zeigt eine eigene Nachricht" in said(answer)
     there = await shares(chat)
     assert (there["mastodon"].state, there["mastodon"].own_words) == (ShareState.PENDING, True)
     assert there["mastodon"].reply["reply_to"] == "", "it gets a message of its own"
