@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,8 +18,10 @@ from advocacy.content.audience import NotSharable
 from advocacy.content.models import Halt, Review, Story, StoryState
 from advocacy.db import Database, now
 from advocacy.people.models import Person
+from advocacy.sharing import planning
 from advocacy.sharing.accounts import Accounts
 from advocacy.sharing.models import Account, Connecting, Link, Revocation, Share, ShareEvent, ShareState
+from advocacy.sharing.planning import NotThen
 from advocacy.sharing.posting import ABANDONED, Poster
 from advocacy.sharing.shares import PROBLEMS, Sharing
 from tests.conftest import TEST_KEY, playground_settings
@@ -28,6 +30,7 @@ from tests.sharing.fake_network import KINDS, Faults, Killed, Truth, as_networks
 S = ShareState
 REPLY = {"platform": "slack", "tenant": "T1", "user": "U1", "address": "", "reply_to": "", "language": "en"}
 UNDER_WAY = (S.PENDING, S.SENDING, S.UNKNOWN)
+LEAVING = (S.SENDING, S.UNKNOWN, S.POSTED)
 BY_HAND = (S.REPORTED, S.UNDONE, S.OPENED, S.FAILED)
 ROOT = "root"
 
@@ -123,6 +126,21 @@ class Crowd:
             async with self.db.write() as s:
                 share = await getattr(self.sharing, verb)(s, share_id, person, **more)
         except NotSharable:
+            return
+        self.seen(share)
+
+    async def plan(self, key: str, hours: int) -> None:
+        """At a moment of one's own; at the best one for no hours."""
+        person, _, share_id = self.truth.shares[key]
+        try:
+            async with self.db.write() as s:
+                wanted = now() + timedelta(hours=hours)
+                share = (
+                    await planning.plan(s, self.sharing, share_id, person, wanted)
+                    if hours
+                    else await planning.plan_best(s, self.sharing, share_id, person)
+                )
+        except (NotSharable, NotThen):
             return
         self.seen(share)
 
@@ -225,9 +243,11 @@ class Crowd:
             await self.connect(person, network)
         for _ in range(60):
             await self.work()
-            if not any(share.state in UNDER_WAY for share in await self.shares()):
+            left = [share for share in await self.shares() if share.state in UNDER_WAY]
+            if not left:
                 return
-            self.wait(301)
+            ahead = [(share.planned_at - now()).total_seconds() for share in left if share.planned_at is not None]
+            self.wait(max(301, min(ahead, default=0)))
         self.truth.wrong.append("never settled")
 
     async def _unconnected(self) -> list[tuple[int, str]]:
@@ -258,6 +278,8 @@ class Crowd:
                 self.truth.unsure.add(share.key)
             if counted[share.id] != (share.state in {S.POSTED, S.REPORTED}):
                 wrong.append(f"a share that is {share.state} counts {counted[share.id]}")
+            if share.planned_at is not None and share.state in LEAVING and share.claimed_at < share.planned_at:
+                wrong.append("left before the moment it was planned for")
             posts = [one.id for one in self.truth.posts if one.key == share.key]
             if share.state == S.POSTED and share.remote_id not in posts:
                 wrong.append("said to be posted, but on no network")

@@ -102,6 +102,10 @@ class WhatIsPosted(RuleBasedStateMachine):
         self.words += 1
         self.do(self.crowd.press("edit", self.key(which), text_=f"In my words {self.words}."))
 
+    @rule(which=WHICH, hours=st.sampled_from([0, 0, 1, 3]))
+    def plan(self, which: int, hours: int) -> None:
+        self.do(self.crowd.plan(self.key(which), hours))
+
     @rule(which=WHICH)
     def delete(self, which: int) -> None:
         self.do(self.crowd.delete_post(self.key(which)))
