@@ -31,6 +31,7 @@ def help_message(t: Translator, name: str, odd: str = "", *, is_editor: bool = F
         facts=(
             Fact(t("feed"), t("stories you can share now")),
             Fact(t("me"), t("my shares and clicks, only for me")),
+            Fact(t("planned"), t("my posts that wait for their moment")),
             Fact(t("leaderboard"), t("which departments take part")),
             Fact(t("accounts"), t("networks I have connected")),
             Fact(t("topics"), t("what I want to hear of")),
