@@ -9,8 +9,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete
 
 from advocacy.bot.background import Background
 from advocacy.bot.language import Translator, translator
@@ -30,6 +29,7 @@ from advocacy.people import directory
 from advocacy.people.models import Person
 from advocacy.sharing.accounts import Accounts
 from advocacy.sharing.network import Network
+from advocacy.sharing.once import insert_new
 from advocacy.sharing.posting import Poster
 from advocacy.sharing.shares import NotOffered, NotYours, Sharing
 
@@ -176,8 +176,7 @@ class Bot:
         reach = press.value.get("reach")
         fresh = press.action in ARRIVALS
         async with self.parts.db.read() as s:
-            person = await directory.identify(s, who)
-            seen = await directory.known(s, who)
+            person, seen = await directory.recognize(s, who)
         moved = seen is not None and who.address and seen.address != who.address
         if person is not None and not fresh and not moved:
             return person
@@ -198,14 +197,8 @@ class Bot:
 
     async def _is_first(self, press: Press) -> bool:
         key = letters(f"{press.who.platform}:{press.who.tenant}:{press.event}")[:255]
-        try:
-            async with self.parts.db.write() as s:
-                if (await s.execute(select(SeenEvent.id).where(SeenEvent.key == key))).first():
-                    return False
-                s.add(SeenEvent(key=key))
-        except IntegrityError:  # the repeat came in at the same moment on another connection
-            return False
-        return True
+        async with self.parts.db.write() as s:
+            return await insert_new(s, SeenEvent, {"key": key, "at": now()}) is not None
 
     async def _adopt(self, press: Press) -> None:
         """A press proves that its card is there, even where sending it was never confirmed."""

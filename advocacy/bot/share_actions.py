@@ -46,7 +46,8 @@ async def share(call: Call) -> Answer:
             mine = await call.parts.sharing.again(s, mine.id, call.person.id, at=call.at)
         if call.number("p") and call.press.who.address:
             await placements.watch(s, call.number("p"), call.press.who.address)
-        return await show(s, call, mine, replace=is_private(call.press), is_repeat=not started.fresh)
+        told = around(call, mine, spoken(started.story, call.t.language).title)
+        return tell(s, call, dataclasses.replace(told, is_repeat=not started.fresh), replace=is_private(call.press))
 
 
 async def more(call: Call) -> Answer:
@@ -129,13 +130,18 @@ async def _tell_of_it(call: Call, deleting: asyncio.Task[Share]) -> None:
         mine.told, mine.reply = "", call.reply
 
 
-async def show(s: AsyncSession, call: Call, mine: Share, *, replace: bool, is_repeat: bool = False) -> Private:
+async def show(s: AsyncSession, call: Call, mine: Share, *, replace: bool) -> Private:
     """Say where a share stands, and note that it was said and where."""
+    return tell(s, call, await around_share(s, call, mine), replace=replace)
+
+
+def tell(s: AsyncSession, call: Call, around_it: Around, *, replace: bool) -> Private:
+    """The same, where all that is said is known already."""
+    mine = around_it.share
     mine.told = mine.state
     mine.reply = call.reply
     if mine.state == ShareState.PENDING and mine.due_at is not None and mine.due_at <= call.at:
         after_commit(s, call.parts.share_due)
-    around_it = dataclasses.replace(await around_share(s, call, mine), is_repeat=is_repeat)
     return Private(answer(call.t, around_it), replace=replace)
 
 

@@ -29,9 +29,9 @@ async def make(
             "code": code, "url": url, "story_id": story_id, "person_id": person_id, "network": network,
             "share_id": share_id, "stopped": False,
         }  # fmt: skip
-        link_id = await insert_new(s, Link, values)
-        if link_id is not None:
-            return await s.get_one(Link, link_id)
+        link = await insert_new(s, Link, values)
+        if link is not None:
+            return link
 
 
 def address(settings: Settings, code: str) -> str:

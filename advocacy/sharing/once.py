@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.db import Base, insert_into
 
+T = TypeVar("T", bound=Base)
 _TID_SIGNS = "234567abcdefghijklmnopqrstuvwxyz"
 
 
@@ -21,12 +22,12 @@ def new_key() -> str:
     return f"{tid}-{secrets.token_hex(8)}"
 
 
-async def insert_new(s: AsyncSession, table: type[Base], values: Mapping[str, Any]) -> int | None:
-    """Insert, and answer the new id; ``None`` when a unique constraint says that it is there.
+async def insert_new(s: AsyncSession, table: type[T], values: Mapping[str, Any]) -> T | None:
+    """Insert, and answer the new row; ``None`` when a unique constraint says that it is there.
 
     On PostgreSQL this waits for another unit of work that is inserting the same, so that a read right
     afterwards sees what that one committed.
     """
     statement = insert_into(s, table).values(**values).on_conflict_do_nothing()
-    found: int | None = await s.scalar(statement.returning(table.__table__.c.id))
+    found: T | None = await s.scalar(statement.returning(table))
     return found

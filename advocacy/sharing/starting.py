@@ -31,6 +31,8 @@ class Started:
     """The share after a press. ``fresh``: this press made it; otherwise it was there before."""
 
     share: Share
+    story: Story
+    """It can be shared at this moment."""
     fresh: bool
 
 
@@ -74,7 +76,7 @@ class Starting(Shelf):
             return await self._begin(s, _Wish(person, story, port, reply, language, at), round_)
         if there.state == ShareState.WAITING:
             await self.put(s, there, person, at)
-        return Started(there, fresh=False)
+        return Started(there, story, fresh=False)
 
     async def again(self, s: AsyncSession, share_id: int, person_id: int, *, at: datetime | None = None) -> Share:
         """A new round after one that has ended. Raises ``NotSharable``. Pressed twice, it is still one round.
@@ -100,15 +102,14 @@ class Starting(Shelf):
             "person_id": person.id, "story_id": story.id, "network": port.name, "round": round_, "key": new_key(),
             "state": ShareState.WAITING, "text": "", "reply": wish.reply, "created_at": wish.at, "attempts": 0,
         }  # fmt: skip
-        share_id = await insert_new(s, Share, values)
-        if share_id is None:
+        share = await insert_new(s, Share, values)
+        if share is None:
             there = await self.latest(s, person.id, story.id, port.name)
             assert there is not None
-            return Started(there, fresh=False)
-        share = await s.get_one(Share, share_id)
+            return Started(there, story, fresh=False)
         await self.writing.first(s, share, story, Reader.of(person, wish.language, wish.at))
         await self.put(s, share, person, wish.at)
-        return Started(share, fresh=True)
+        return Started(share, story, fresh=True)
 
     async def put(self, s: AsyncSession, share: Share, person: Person, at: datetime, *, wait: bool = True) -> None:
         """Into the state it has to be in before anything leaves: own words, dialog, connecting, or the undo window.

@@ -68,15 +68,17 @@ class Keys:
         found = self._keys.get(kid)
         if found is not None:
             return found
-        if self._keys and now - self._asked_for_unknown < self._unknown_every:
+        is_coming = self._fetching is not None and not self._fetching.done()
+        if self._keys and now - self._asked_for_unknown < self._unknown_every and not is_coming:
             return None
-        if not self._keys and now - self._failed < FAILED_EVERY:
+        if now - self._failed < FAILED_EVERY:
             raise KeysAway
         if self._keys:
             self._asked_for_unknown = now
         await self._refresh()
         found = self._keys.get(kid)
         if found is None and self._failed > self._fetched:
+            self._asked_for_unknown = float("-inf")  # it was not told, so it may be asked again
             raise KeysAway
         return found
 

@@ -57,6 +57,10 @@ async def test_guests_strangers_and_leavers_are_nobody(db: Database) -> None:
         assert await directory.identify(s, UserRef("slack", "T2", "U4")) is None, (
             "the same id elsewhere is someone else"
         )
+        for user in ("U1", "U2", "U3", "U4", "U5"):
+            who = UserRef("slack", "T1", user)
+            one_look = (await directory.identify(s, who), await directory.known(s, who))
+            assert await directory.recognize(s, who) == one_look, user
 
 
 async def test_an_identity_keeps_its_person_until_the_platform_says_otherwise(db: Database) -> None:

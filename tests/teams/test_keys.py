@@ -125,9 +125,24 @@ async def test_known_keys_outlive_their_host(jwk: dict[str, Any]) -> None:
     keys = Keys(host.read, "https://keys.example")
     await keys.key("good")
     host.broken = True
-    with pytest.raises(KeysAway):
-        await keys.key("new")
+    for _ in range(2):
+        with pytest.raises(KeysAway):
+            await keys.key("new")
+    assert host.asked == 2, "not at each request"
     assert await keys.key("good") is not None
+    host.broken, host.keys["new"] = False, {**jwk, "kid": "new"}
+    keys._failed -= 4
+    assert await keys.key("new") is not None, "a fetch that failed told nothing, so it does not count"
+
+
+async def test_all_who_come_during_a_rotation_are_let_in(jwk: dict[str, Any]) -> None:
+    """Several requests under a new key at the same moment: one fetch, nobody refused."""
+    host = Host(good={**jwk, "kid": "good"})
+    keys = Keys(host.read, "https://keys.example")
+    await keys.key("good")
+    host.keys["new"] = {**jwk, "kid": "new"}
+    assert None not in await asyncio.gather(*(keys.key("new") for _ in range(5)))
+    assert host.asked == 2
 
 
 async def test_old_keys_are_fetched_anew_behind_the_scenes(jwk: dict[str, Any]) -> None:
