@@ -146,10 +146,9 @@ class Poster:
 
     async def _post(self, job: Job) -> None:
         image = await self._pictures.get(job.image_url)
-        async with self.db.read() as s:
-            held = await held_back(s, job.share_id)
+        held = await self._held_back(job)
         if held is not None:
-            await self._settle(job, outcomes.HeldBack(*held))
+            await self._settle(job, held)
             return
 
         async def attempt() -> Outcome:
@@ -162,13 +161,25 @@ class Poster:
         image = await self._pictures.get(job.image_url) if posts else None
 
         async def attempt() -> Outcome:
-            found = await job.network.look_up(job.connection, replace(job.draft, image=image))
+            try:
+                found = await job.network.look_up(job.connection, replace(job.draft, image=image))
+            except (Refused, Gone):  # what is refused now may be there since the first attempt
+                return outcomes.NotKnown()
             return outcomes.NotThere() if found is None else outcomes.Done(found)
 
-        if job.ended and posts:
+        held = await self._held_back(job) if posts else None
+        if posts and (job.ended or (held is not None and held.state == ShareState.CANCELLED)):
             await self._settle(job, outcomes.NeverKnown())
+        elif held is not None:
+            await self._settle(job, outcomes.Later(PAUSE))
         else:
             await self._settle(job, await _outcome(attempt()))
+
+    async def _held_back(self, job: Job) -> outcomes.HeldBack | None:
+        """The last look before a call that posts."""
+        async with self.db.read() as s:
+            held = await held_back(s, job.share_id)
+        return None if held is None else outcomes.HeldBack(*held)
 
     async def _settle(self, job: Job, outcome: Outcome) -> None:
         """Write down how it ended, unless another one has."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import multiprocessing
 import os
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Coroutine
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import structlog
 import time_machine
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -20,6 +23,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run
 
+from advocacy.sharing import posting
 from tests.conftest import create_all, postgres
 from tests.sharing.crowd import Crowd
 from tests.sharing.fake_network import KINDS
@@ -79,10 +83,14 @@ class WhatIsPosted(RuleBasedStateMachine):
         keys = list(self.crowd.truth.shares)
         return keys[-1 - which % len(keys)]
 
-    @initialize(network=NETWORK, fault=st.sampled_from(["", "", "busy", "lost", "killed", "killed_after"]))
-    def first(self, network: str, fault: str) -> None:
+    @initialize(
+        networks=st.lists(NETWORK, min_size=2, max_size=3, unique=True),
+        fault=st.sampled_from(["", "busy", "broken", "lost", "killed", "killed_after"]),
+    )
+    def first(self, networks: list[str], fault: str) -> None:
         """So that something happens in each run."""
-        self.do(self.crowd.start(0, 0, network))
+        for network in networks:
+            self.do(self.crowd.start(0, 0, network))
         self.crowd.faults.next = fault
 
     # -- people ------------------------------------------------------------------------------------------------------
@@ -160,6 +168,7 @@ class WhatIsPosted(RuleBasedStateMachine):
     def work(self, both: bool, seconds: int) -> None:
         self.traveller.shift(timedelta(seconds=seconds))
         self.do(self.crowd.work(both=both))
+        self.crowd.forget_steps()
 
     @rule(fault=FAULT, both=st.booleans(), seconds=st.sampled_from([0, 31, 31]))
     def work_in_trouble(self, fault: str, both: bool, seconds: int) -> None:
@@ -175,12 +184,17 @@ class WhatIsPosted(RuleBasedStateMachine):
         self.crowd.faults.meanwhile = lambda: self.happens(what, key)
         self.work(both=False, seconds=31)
 
-    @rule(what=BEFORE_CALL, which=WHICH)
-    def something_happens_before_the_call(self, what: str, which: int) -> None:
-        """After a share was taken to be posted."""
+    @rule(what=BEFORE_CALL, which=WHICH, first=st.sampled_from(["", "", "broken", "lost"]))
+    def something_happens_before_the_call(self, what: str, which: int, first: str) -> None:
+        """After a share was taken to be posted, or to be looked up when its answer was lost ``first``."""
         key = self.key(which)
+        if first:
+            self.crowd.faults.next = first
+            self.work(both=False, seconds=31)
         self.crowd.at_picture = lambda: self.happens(what, key)
-        self.work(both=False, seconds=31)
+        with pytest.MonkeyPatch.context() as patch:  # what another hand has under way by then, nothing stops
+            patch.setattr(posting, "AT_ONCE", 1)
+            self.work(both=False, seconds=31)
 
     async def happens(self, what: str, key: str) -> None:
         person_id, story_id, _ = self.crowd.truth.shares[key]
@@ -237,17 +251,22 @@ def search(url: str, folder: Path, examples: int, start: int | None = 0) -> Coun
     return crowd.tally
 
 
-def main() -> None:
-    """The long search: two of three orders on SQLite, one on PostgreSQL; ``ADVOCACY_SEARCH`` of them in all."""
-    examples, began = int(os.environ.get("ADVOCACY_SEARCH", "2100")), time.monotonic()
+def _search(url: str, folder: str, examples: int) -> Counter[str]:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    total: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory() as folder, postgres() as server:
-        for url, count in ((f"sqlite:///{folder}/crowd.sqlite", examples * 2 // 3), (server, examples // 3)):
-            asyncio.run(create_all(url))
-            found = search(url, Path(folder), count, None)
-            print(f"{url.partition(':')[0]}: {count} runs, {dict(found.most_common())}", flush=True)
-            total += found
+    asyncio.run(create_all(url))
+    return search(url, Path(folder), examples, None)
+
+
+def main() -> None:
+    """The long search: two of three runs on SQLite, one on PostgreSQL, at once; ``ADVOCACY_SEARCH`` of them in all."""
+    examples, began = int(os.environ.get("ADVOCACY_SEARCH", "2100")), time.monotonic()
+    spawn = multiprocessing.get_context("spawn")
+    with tempfile.TemporaryDirectory() as folder, postgres() as server, ProcessPoolExecutor(2, spawn) as pool:
+        parts = {f"sqlite:///{folder}/crowd.sqlite": examples - examples // 3, server: examples // 3}
+        found = list(pool.map(_search, parts, [folder] * 2, parts.values()))
+    for url, one in zip(parts, found, strict=True):
+        print(f"{url.partition(':')[0]}: {parts[url]} runs, {dict(one.most_common())}")
+    total = sum(found, Counter())
     posts, shares = total.pop("posts"), total.total()
     seconds = time.monotonic() - began
     print(f"test-shares: {seconds:.0f} s, {examples} runs, {shares} shares, {posts} posts, 0 duplicates, 0 lost")

@@ -10,11 +10,15 @@ import pytest
 import time_machine
 from sqlalchemy import text
 
+from advocacy.chat import Refused
+from advocacy.content import emergency
+from advocacy.content.models import StoryState
 from advocacy.db import now
+from advocacy.playground.world import Fault
 from advocacy.sharing.models import ShareState
 from advocacy.sharing.network import Connection, Draft, Network, Posted
 from advocacy.sharing.posting import ABANDONED, Poster
-from tests.sharing.conftest import CREATING, EMRE, JANA, POSTING, Scene, due, hurry, settle
+from tests.sharing.conftest import CREATING, EMRE, JANA, PAST, POSTING, Scene, due, hurry, settle
 
 each_network = pytest.mark.parametrize("network", POSTING)
 
@@ -162,3 +166,50 @@ async def test_a_token_that_cannot_be_read_stops_only_its_own_share(scene: Scene
     assert (await scene.share(right)).state == ShareState.POSTED
     await scene.connect("mastodon")
     assert await settle(scene, wrong) == ShareState.POSTED
+
+
+class Refusing:
+    """A network that will not be asked."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._network, name)
+
+    async def look_up(self, connection: Connection, draft: Draft) -> Posted | None:
+        raise Refused("not today")
+
+
+async def test_a_refusal_to_tell_is_no_sign_that_it_was_not_posted(scene: Scene) -> None:
+    """A share whose answer was lost is not said to be refused: its post may be there."""
+    share_id = await due(scene, "mastodon")
+    scene.worlds["mastodon"].faults.inject(Fault.LOST_ANSWER, path=CREATING["mastodon"])
+    await scene.poster.run_due()
+    await hurry(scene, share_id)
+    refusing = {"mastodon": Refusing(scene.networks["mastodon"])}
+    await Poster(scene.db, scene.settings, refusing, scene.http).settle_unknown()  # type: ignore[arg-type]
+    assert (await scene.share(share_id)).state == ShareState.UNKNOWN
+    assert await settle(scene, share_id) == ShareState.POSTED
+
+
+@pytest.mark.parametrize("what", ["recall", "stop"])
+async def test_nothing_is_asked_by_posting_once_it_must_not_leave(scene: Scene, what: str) -> None:
+    """LinkedIn is asked by posting again: the last look before that is the same as before a post."""
+    share_id = await due(scene, "linkedin")
+    before = {"claimed_at": now(), "unknown_since": now(), "due_at": now() - PAST, "attempts": 1}
+    await scene.change(await scene.share(share_id), state=ShareState.UNKNOWN, **before)
+
+    class Meanwhile:
+        async def get(self, url: str) -> None:
+            if what == "recall":
+                await scene.change_story(state=StoryState.RECALLED)
+            else:
+                async with scene.db.write() as s:
+                    await emergency.halt(s, "root")
+
+    scene.poster._pictures = Meanwhile()  # type: ignore[assignment]
+    await scene.poster.settle_unknown()
+    assert scene.posts("linkedin") == []
+    expected = ShareState.FAILED if what == "recall" else ShareState.UNKNOWN
+    assert (await scene.share(share_id)).state == expected
