@@ -18,8 +18,9 @@ from advocacy.playground.company import SLACK_TEAM, TEAMS_TENANT
 from advocacy.sharing.models import Account
 
 KEY = bytes(32)
-PEOPLE = 2000
-STORIES = 60
+PEOPLE = 3000
+STORIES = 20
+"""Each person can press half of the cards in Slack, the other half in Teams: 30,000 presses each."""
 SLACK_CHANNEL = "C0NEWS0001"
 TEAMS_CHANNEL = "19:0f1e2d3c4b5a69788796a5b4c3d2e1f0@thread.tacv2"
 JOINED = date(2026, 1, 1)

@@ -22,6 +22,9 @@ PER_SECOND = 200
 DRAIN = 20.0
 """Seconds in which private answers and late commits must be there."""
 LOOK_EVERY = 0.02
+BEGINS = 2.0
+"""Seconds in which all jobs of a product have begun once."""
+WAITING = "SELECT count(*) FROM outbox WHERE state <> 'sent'"
 LEFT = f"{'':14}{'CPU ms':>8}{'idle p50':>10}{'answer':>8}"
 MIDDLE = f"{f'{CROWD} at once: a second':>24}{'p50':>7}{'p99':>7}"
 RIGHT = f"{f'{PER_SECOND} a second: got':>22}{'p50':>7}{'p99':>8}{'missed':>8}"
@@ -151,10 +154,22 @@ async def missing(needed: dict[str, int], patience: float = DRAIN) -> int:
         await asyncio.sleep(0.1)
 
 
+async def settled(*urls: str) -> None:
+    """A product that starts looks at all its cards and rewrites some: wait until that is over."""
+    deadline = time.perf_counter() + DRAIN
+    await asyncio.sleep(BEGINS)
+    while sum([await _count(url, WAITING) for url in urls]) and time.perf_counter() < deadline:  # noqa: ASYNC110 - other processes
+        await asyncio.sleep(0.1)
+
+
 async def stored(url: str) -> int:
     """How many shares are in the database; the usual app's table has the same name."""
+    return await _count(url, "SELECT count(*) FROM share")
+
+
+async def _count(url: str, query: str) -> int:
     engine = create_async_engine(driver_url(url))
     async with engine.connect() as connection:
-        count = await connection.scalar(text("SELECT count(*) FROM share"))
+        count = await connection.scalar(text(query))
     await engine.dispose()
     return int(count or 0)

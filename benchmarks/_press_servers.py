@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import importlib
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import uvloop
 
@@ -22,17 +24,21 @@ from benchmarks._press_requests import APP_ID, SECRET
 MORE = 100
 
 
+def settings(url: str, origins: dict[str, str], folder: Path, **changes: Any) -> Settings:
+    """Settings of a product with both doors, whose vendors are all on loopback. Nothing is posted meanwhile."""
+    values: dict[str, Any] = {
+        "database_url": url, "host": "127.0.0.1", "port": 0, "playground": True, "outside": origins,
+        "keys": (base64.b64encode(company.KEY).decode(),), "spool": folder / "spool", "undo_seconds": 600,
+        "slack_bot_token": "xoxb-benchmark", "slack_signing_secret": SECRET,
+        "teams_app_id": APP_ID, "teams_app_password": "benchmark", "teams_tenant": TEAMS_TENANT,
+        "linkedin_client_id": "id", "linkedin_client_secret": "secret", "log_level": "ERROR",
+    }  # fmt: skip
+    return Settings(_env_file=None, **{**values, **changes})
+
+
 async def ours(url: str, origins: dict[str, str], folder: Path) -> None:
     """The whole product, with both doors and all its jobs."""
-    settings = Settings(
-        _env_file=None, database_url=url, host="127.0.0.1", port=0, playground=True, outside=origins,
-        keys=(base64.b64encode(company.KEY).decode(),), spool=folder / "spool", undo_seconds=600,
-        slack_bot_token="xoxb-benchmark", slack_signing_secret=SECRET,
-        teams_app_id=APP_ID, teams_app_password="benchmark", teams_tenant=TEAMS_TENANT,
-        linkedin_client_id="id", linkedin_client_secret="secret", log_level="ERROR",
-    )  # fmt: skip
-    logs.configure(settings.log_level)
-    app = App(settings)
+    app = App(settings(url, origins, folder))
     await app.start()
     print(app.port, flush=True)
     await told()
@@ -54,12 +60,12 @@ async def told() -> None:
 def main() -> None:
     """Run the server that the command names."""
     kind, url, origins, folder = sys.argv[1:]
-    if kind.startswith("stock"):
-        from benchmarks import _press_stock
-
-        server = {"stock_slack": _press_stock.slack, "stock_teams": _press_stock.teams}[kind]
-    else:
+    logs.configure("ERROR")
+    if kind.startswith("ours"):
         server = {"ours": ours, "ours_and_more": ours_and_more}[kind]
+    else:  # these import both SDKs, which the product does on its own terms
+        room, _, platform = kind.partition("_")
+        server = getattr(importlib.import_module(f"benchmarks._press_{room}"), platform)
     with contextlib.suppress(KeyboardInterrupt):
         uvloop.run(server(url, json.loads(origins), Path(folder)))
 

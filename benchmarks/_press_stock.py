@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,18 @@ async def record(db: Database, user: str, value: dict[str, Any]) -> str:
 async def slack(url: str, origins: dict[str, str], _folder: Path) -> None:
     """Bolt as it comes: one listener for each action, the pressed one is the last of them."""
     db = Database(url, [company.KEY])
+
+    async def share(ack: Any, body: dict[str, Any], respond: Any) -> None:
+        text = await record(db, body["user"]["id"], json.loads(body["actions"][0]["value"]))
+        await ack()
+        await respond(text=text, response_type="ephemeral", replace_original=False)
+
+    await serve(bolt(origins, share))
+    await db.close()
+
+
+def bolt(origins: dict[str, str], share: Callable[..., Awaitable[None]]) -> web.Application:
+    """Bolt's own web application, as many listeners as a grown app has, the share button's the last of them."""
     client = AsyncWebClient(token="xoxb-benchmark", base_url=origins["https://slack.com"] + "/api/")
     app = AsyncApp(client=client, signing_secret=SECRET)
 
@@ -97,15 +110,8 @@ async def slack(url: str, origins: dict[str, str], _folder: Path) -> None:
 
     for number in range(LISTENERS - 1):
         app.action(f"other_{number}")(other)
-
-    async def share(ack: Any, body: dict[str, Any], respond: Any) -> None:
-        text = await record(db, body["user"]["id"], json.loads(body["actions"][0]["value"]))
-        await ack()
-        await respond(text=text, response_type="ephemeral", replace_original=False)
-
     app.action(re.compile("^share"))(share)
-    await _serve(app.web_app(path="/slack/events"))
-    await db.close()
+    return app.web_app(path="/slack/events")
 
 
 class Keys:
@@ -143,7 +149,12 @@ async def teams(url: str, origins: dict[str, str], _folder: Path) -> None:
     """CloudAdapter as shipped, with its own check of tokens."""
     db = Database(url, [company.KEY])
     adapter = CloudAdapter(ConfigurationBotFrameworkAuthentication(Keys(origins["https://login.botframework.com"])))
-    bot = StockBot(db)
+    await serve(cloud(adapter, StockBot(db)))
+    await db.close()
+
+
+def cloud(adapter: CloudAdapter, bot: ActivityHandler) -> web.Application:
+    """The application around the adapter, as its samples have it."""
 
     async def messages(request: web.Request) -> web.StreamResponse:
         response: web.Response = await adapter.process(request, bot)
@@ -151,11 +162,11 @@ async def teams(url: str, origins: dict[str, str], _folder: Path) -> None:
 
     application = web.Application()
     application.router.add_post("/api/messages", messages)
-    await _serve(application)
-    await db.close()
+    return application
 
 
-async def _serve(application: web.Application) -> None:
+async def serve(application: web.Application) -> None:
+    """Listen on a free port and say which, until told to stop."""
     runner = web.AppRunner(application, access_log=None, handle_signals=False)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 
 import pytest
 
 from advocacy.app import App
-from advocacy.config import Settings
 from advocacy.playground.company import TEAMS_TENANT
 from benchmarks import _press_company as company
 from benchmarks import _press_requests as requests
 from benchmarks._goals import Goal, verdict
 from benchmarks._press_lanes import Lane, missing
+from benchmarks._press_servers import settings
 from benchmarks._press_vendors import Vendors
 
 
@@ -42,13 +41,7 @@ async def test_the_presses_of_the_benchmark_are_answered_and_counted(tmp_path: P
     vendors = Vendors(TEAMS_TENANT)
     await vendors.start()
     await company.found(url, people=2, stories_=requests.LAST_TEAMS_STORY + 1)
-    settings = Settings(
-        _env_file=None, database_url=url, host="127.0.0.1", port=0, playground=True, outside=vendors.origins(),
-        keys=(base64.b64encode(company.KEY).decode(),), spool=tmp_path / "spool", undo_seconds=600,
-        slack_bot_token="xoxb-benchmark", slack_signing_secret=requests.SECRET, log_level="ERROR",
-        teams_app_id=requests.APP_ID, teams_app_password="benchmark", teams_tenant=TEAMS_TENANT,
-    )  # fmt: skip
-    app = App(settings)
+    app = App(settings(url, vendors.origins(), tmp_path))
     await app.start()
     try:
         for presses in (requests.SlackPresses(vendors.url), requests.TeamsPresses(vendors.tokens)):
