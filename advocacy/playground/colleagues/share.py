@@ -22,7 +22,7 @@ UNDECIDED = {"", "said", "waiting"}
 # Which button tells in which state a share is; the first that is there decides.
 _TELLING = (
     ("post_now", "pending"), ("not_done", "reported"), ("after_all", "undone"), ("again", "deleted"),
-    ("retry", "failed"), ("delete", "posted"), ("done", "opened"),
+    ("retry", "failed"), ("retry_looked", "failed"), ("delete", "posted"), ("done", "opened"),
 )  # fmt: skip
 
 
