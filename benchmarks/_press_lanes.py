@@ -25,7 +25,7 @@ LOOK_EVERY = 0.02
 BEGINS = 2.0
 """Seconds in which all jobs of a product have begun once."""
 WAITING = "SELECT count(*) FROM outbox WHERE state <> 'sent'"
-LEFT = f"{'':14}{'CPU ms':>8}{'idle p50':>10}{'answer':>8}"
+LEFT = f"{'':14}{'wrong':>6}{'CPU ms':>8}{'idle p50':>10}{'answer':>8}"
 MIDDLE = f"{f'{CROWD} at once: a second':>24}{'p50':>7}{'p99':>7}"
 RIGHT = f"{f'{PER_SECOND} a second: got':>22}{'p50':>7}{'p99':>8}{'missed':>8}"
 
@@ -106,7 +106,7 @@ def report(lanes: list[Lane]) -> None:
     print(LEFT + MIDDLE + RIGHT)
     for lane in lanes:
         idle, crowd = lane.idle, lane.crowd
-        line = f"{lane.name:14}{middle(crowd, cpu) * 1000:8.2f}{middle(idle, p50):10.2f}"
+        line = f"{lane.name:14}{sum(one.wrong for one in lane.all):6}{middle(crowd, cpu) * 1000:8.2f}{middle(idle, p50):10.2f}"
         line += f"{middle(idle, lambda one: one.answer_ms(0.5)):8.2f}" if idle[0].answered else f"{'':8}"
         line += f"{middle(crowd, rate):24.0f}{middle(crowd, p50):7.0f}{middle(crowd, p99):7.0f}"
         if (one := lane.minute) is not None:

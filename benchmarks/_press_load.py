@@ -123,7 +123,9 @@ class _Connection:
         self._writer.close()
 
     async def ask(self, request: bytes) -> tuple[int, bytes]:
-        """Status and body; status 0 when the server hung up."""
+        """Status and body; status 0 when the server hung up. After that it connects anew, as a platform does."""
+        if self._writer.is_closing() or self._reader.at_eof():
+            await self.__aenter__()
         self._writer.write(request)
         try:
             head = await self._reader.readuntil(b"\r\n\r\n")

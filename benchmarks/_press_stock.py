@@ -19,7 +19,7 @@ from botbuilder.integration.aiohttp import CloudAdapter, ConfigurationBotFramewo
 from botbuilder.schema import AdaptiveCardInvokeResponse
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import String, UniqueConstraint, insert, select
+from sqlalchemy import DateTime, String, UniqueConstraint, insert, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from advocacy.db import Database, now
@@ -60,7 +60,7 @@ class StockShare(Base):
     story_id: Mapped[int]
     network: Mapped[str] = mapped_column(String(24))
     text: Mapped[str]
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 async def prepare(url: str) -> None:

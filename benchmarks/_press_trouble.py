@@ -43,7 +43,7 @@ class Keyless:
 
 async def without_keys(vendors: Vendors, port: int, seconds: float, presses: TeamsPresses, right: Right) -> Keyless:
     """New keys; then the key host says nothing while people press and somebody forges."""
-    usual = await _longest(port, asyncio.create_task(paced(port, GENTLE, CALM, presses.next, right)))
+    usual = await _longest(port, asyncio.create_task(paced(port, GENTLE, seconds, presses.next, right)))
     asked = vendors.keys_asked
     presses.tokens.rotate(keep_old=False)
     fresh = asyncio.create_task(paced(port, GENTLE, CALM, presses.next, right))
