@@ -54,6 +54,11 @@ class Lane:
         """Everything that was measured."""
         return [*self.idle, *self.crowd, *([self.minute] if self.minute else [])]
 
+    @property
+    def wrong(self) -> int:
+        """Presses without a good answer."""
+        return sum(one.wrong for one in self.all)
+
     async def flat_out(self, connections: int, seconds: float) -> Seen:
         """Measure full load."""
         return await self._measured(flat_out(self.port, connections, seconds, self.presses.next, self.right))
@@ -106,7 +111,8 @@ def report(lanes: list[Lane]) -> None:
     print(LEFT + MIDDLE + RIGHT)
     for lane in lanes:
         idle, crowd = lane.idle, lane.crowd
-        line = f"{lane.name:14}{sum(one.wrong for one in lane.all):6}{middle(crowd, cpu) * 1000:8.2f}{middle(idle, p50):10.2f}"
+        line = f"{lane.name:14}{lane.wrong:6}"
+        line += f"{middle(crowd, cpu) * 1000:8.2f}{middle(idle, p50):10.2f}"
         line += f"{middle(idle, lambda one: one.answer_ms(0.5)):8.2f}" if idle[0].answered else f"{'':8}"
         line += f"{middle(crowd, rate):24.0f}{middle(crowd, p50):7.0f}{middle(crowd, p99):7.0f}"
         if (one := lane.minute) is not None:

@@ -134,8 +134,9 @@ async def compare(kind: str, asked: argparse.Namespace, folder: Path, urls: dict
     of_cloud = [ratio(getattr(lanes.card, name), getattr(lanes.cloud_around, name), what) for name, what in WORTH]
     for name, found in (("Bolt", of_bolt), ("CloudAdapter", of_cloud)):
         print(f"our door, of {name} as it comes around the same bot: CPU {found[0]:.2f}, idle p50 {found[1]:.2f}")
-    wrong = sum(seen.wrong for lane in lanes.all for seen in lane.all) + vendors.empty
-    print(f"wrong or no answers {wrong}, answered shares missing {lost}, forged tokens let in {keyless.forged}")
+    # The others may fail where Slack would have given up, too: Bolt answers 404 after three seconds.
+    wrong = sum(lane.wrong for lane in lanes.all if lane.server.startswith("ours")) + vendors.empty
+    print(f"wrong or no answers of ours {wrong}, answered shares missing {lost}, forged tokens let in {keyless.forged}")
     reached = verdict(goals(lanes, locked, locked_lost, keyless))
     return reached and not (wrong or lost or keyless.forged)
 
