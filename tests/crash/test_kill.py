@@ -209,7 +209,7 @@ async def test_nothing_is_lost_and_nothing_happens_twice(tmp_path: Path) -> None
     await app.stop()
     seen, begun, kills = Seen(), perf_counter(), 0
     product = Product(settings, tmp_path / "product.log")
-    outside = [asyncio.create_task(people(demo, seen, dice)) for _ in range(4)]
+    outside = [asyncio.create_task(people(demo, seen, dice)) for _ in range(8)]
     outside.append(asyncio.create_task(readers(demo, seen, dice)))
     for turn in range(KILLS):
         first = turn % len(NETWORKS)

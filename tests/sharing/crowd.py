@@ -86,7 +86,7 @@ class Crowd:
             for table in (ShareEvent, Link, Share, Account, Revocation, Connecting, Halt, Review):
                 await s.execute(delete(table))
             await s.execute(update(Story).values(state=StoryState.LIVE, live_at=now(), expires_at=None))
-        self.truth.__init__()  # type: ignore[misc]
+        self.truth.forget()
         self.faults.clear()
         self.at_picture = None
         for one in self.fakes.values():

@@ -50,6 +50,12 @@ class Truth:
     posts: list[Post] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
+    def forget(self) -> None:
+        """Begin anew."""
+        for kept in (self.shares, self.texts, self.undone, self.unsure, self.ended, self.posts, self.wrong):
+            kept.clear()
+        self.is_stopped = False
+
     def live(self, key: str) -> list[Post]:
         """What stands on the network under this key."""
         return [one for one in self.posts if one.key == key and not one.deleted]
