@@ -53,7 +53,7 @@ test-crash: $(DEV)  ## kill -9 at random moments; nothing lost, nothing twice
 test-search: $(DEV)  ## a long search, at random, for an order of steps after which something wrong leaves
 	@$(BIN)/python -m tests.content.search
 
-# ADVOCACY_SEARCH=300 make test-shares: so many runs, two of three on SQLite, one on PostgreSQL.
+# ADVOCACY_SEARCH=300 make test-shares: so many runs, three of five on SQLite, two on PostgreSQL.
 test-shares: $(DEV)  ## a long search, at random, for a share that is posted twice, lost, or against a promise
 	@$(BIN)/python -m tests.sharing.search
 
