@@ -64,6 +64,8 @@ class Crowd:
         self.at_picture: Callable[[], Awaitable[object]] | None = None
         self.people: list[Person] = []
         self.stories: list[int] = []
+        self.found: list[str] = []
+        """All that was ever wrong."""
         self.tally: Counter[str] = Counter()
 
     async def open(self) -> None:

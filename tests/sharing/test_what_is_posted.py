@@ -25,16 +25,16 @@ def test_nothing_is_posted_twice_lost_or_against_a_promise(sqlite_url: str, tmp_
 
     In the end every share has settled, and the counts are what is really there.
     """
-    assert search(sqlite_url, tmp_path, 10)["posts"] > 5, "a search in which little is posted proves little"
+    assert search(sqlite_url, tmp_path, 8)["posts"] > 5, "a search in which little is posted proves little"
 
 
 def test_the_same_holds_with_two_workers_on_postgresql(postgres_tables: str, tmp_path: Path) -> None:
     """A shorter search; each worker has connections of its own."""
-    assert search(postgres_tables, tmp_path, 5)["posts"] > 2
+    assert search(postgres_tables, tmp_path, 4)["posts"] > 2
 
 
 def test_the_search_notices_a_post_on_a_guess(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The seeded bug: when what nobody knows is taken for not posted, an order of steps leads to a second post."""
     monkeypatch.setattr(outcomes.NotKnown, "apply", outcomes.NotThere.apply)
     with pytest.raises(AssertionError, match="posted twice on"):
-        search(sqlite_url, tmp_path, 60, start=4)  # one that comes upon it soon
+        search(sqlite_url, tmp_path, 60, start=9)  # one that comes upon it soon
