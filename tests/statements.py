@@ -1,4 +1,4 @@
-"""Statements are compiled once for all engines of a test process.
+"""Statements are compiled once for all engines of a test process, and SQLite waits for no disk.
 
 Every test opens its database anew, and SQLAlchemy keeps what it compiled for each engine apart: compiling the same
 statements again was a third of the suite's time. Engines of one kind are set up alike here, so they may share.
@@ -33,3 +33,8 @@ def _by_kind(one: Dialect) -> int:
 
 def _use(connection: Connection) -> None:
     connection.execution_options(compiled_cache=COMPILED)
+    if connection.dialect.name == "sqlite" and "hasty" not in connection.info:
+        cursor = connection.connection.cursor()
+        cursor.execute("PRAGMA synchronous=OFF")  # no test here outlives a loss of power
+        cursor.close()
+        connection.info["hasty"] = True
