@@ -7,8 +7,10 @@ import base64
 import hashlib
 import importlib
 import os
+import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -37,6 +39,8 @@ Ref = Annotated[int, mapped_column(BigId)]
 SomeSelect = TypeVar("SomeSelect", bound="Select[*tuple[Any, ...]]")
 
 
+_PATIENCE, _PAUSE = 5.0, 0.05
+"""Seconds for which, and after which, a file that another process is just making is tried again."""
 FACTS_LOCK = 4_190_001
 """Number of the advisory lock between those who append facts and the fold that reads them."""
 
@@ -202,12 +206,27 @@ def driver_url(url: str) -> str:
     raise ValueError(msg)
 
 
+def _write_ahead(cursor: Any) -> None:
+    """Set the journal's mode, which the file then keeps.
+
+    Who does so while another process has just made the file is refused at once: SQLite does not wait for this lock.
+    """
+    ends = time.monotonic() + _PATIENCE
+    while time.monotonic() < ends:
+        with suppress(sqlite3.OperationalError):
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        time.sleep(_PAUSE)
+    cursor.execute("PRAGMA journal_mode=WAL")
+
+
 def _prepare_sqlite(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def connected(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+        _write_ahead(cursor)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
