@@ -41,10 +41,13 @@ async def _recall(chosen: Settings, story_id: int, reason: str) -> None:
         sharing = Sharing(chosen, make_all(chosen, http))
         try:
             async with db.write() as s:
-                found = await recall.recall(s, sharing, story_id, account(), reason)
+                found, is_new = await recall.recall(s, sharing, story_id, account(), reason)
         except Rejected:
             raise Trouble(f"There is no story {story_id}; see them with: advocacy story list") from None
-    ground.say(f"Withdrawn: {found.title}. Its cards are rewritten by the running product.")
+    if is_new:
+        ground.say(f"Withdrawn: {found.title}. Its cards are rewritten by the running product.")
+    else:
+        ground.say(f"{found.title} was withdrawn before. Nothing was changed; see: advocacy story log {found.id}")
 
 
 @story.command("log")

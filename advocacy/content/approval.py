@@ -81,20 +81,20 @@ async def may_review(s: AsyncSession, story: Story, person: Person) -> bool:
     return may(person, "editor") or any(person.id in one.reviewer_ids for one in await tasks.of(s, story))
 
 
-async def recall(s: AsyncSession, story_id: int, by: Person | str, note: str = "") -> Story:
-    """Take a story back for good, whatever its state. Doing it again changes nothing.
+async def recall(s: AsyncSession, story_id: int, by: Person | str, note: str = "") -> tuple[Story, bool]:
+    """Take a story back for good, whatever its state; answers it, and whether that is new.
 
+    Doing it again changes nothing.
     ``by`` is an editor, or the name of the account at the command line: the note then begins with it.
     """
     story = await _locked(s, story_id)
     if isinstance(by, Person) and not may(by, "editor"):
         raise Rejected("not_editor")
     if story.state == StoryState.RECALLED:
-        return story
+        return story, False
     story.state = StoryState.RECALLED
-    if isinstance(by, Person):
-        return await _note(s, story, "recalled", by.id, note)
-    return await _note(s, story, "recalled", None, f"{by}: {note.strip() or '–'}")
+    by_id, words = (by.id, note) if isinstance(by, Person) else (None, f"{by}: {note.strip() or '–'}")
+    return await _note(s, story, "recalled", by_id, words), True
 
 
 async def history(s: AsyncSession, story_id: int) -> list[Review]:

@@ -119,7 +119,7 @@ async def test_who_decided_what_is_shown_with_the_time(chat: Chat) -> None:
     """Submitted, approved, withdrawn; from the command line with the account's name."""
     story = await chat.live_story()
     async with chat.db.write() as s:
-        done = await recall(s, chat.parts.sharing, story.id, "root (command line)", "Wrong figures")
+        done, _ = await recall(s, chat.parts.sharing, story.id, "root (command line)", "Wrong figures")
         assert done.state == StoryState.RECALLED
         await recall(s, chat.parts.sharing, story.id, "root (command line)", "again")
         rows = await approval.history(s, story.id)
@@ -133,7 +133,10 @@ async def test_who_decided_what_is_shown_with_the_time(chat: Chat) -> None:
 
 @pytest.mark.parametrize("reason", ["Wrong figures.", ""])
 async def test_sharers_hear_why_if_it_was_said(chat: Chat, reason: str) -> None:
-    """The reason is on record, and in the message to whoever has shared the story; without one nothing is made up."""
+    """The reason is on record, and in the message to whoever has shared the story; without one nothing is made up.
+
+    A second withdrawal tells nobody, also when the first message was forgotten long since.
+    """
     story = await chat.live_story()
     await chat.press("yara.blume", "share", s=story.id, n="xing")
     await chat.press("yara.blume", "done", i=1)
@@ -143,5 +146,9 @@ async def test_sharers_hear_why_if_it_was_said(chat: Chat, reason: str) -> None:
     assert "was withdrawn" in told
     assert ("The reason: Wrong figures." in told) == bool(reason)
     assert "The reason:" in told or not reason
-    async with chat.db.read() as s:
+    async with chat.db.write() as s:
         assert (await approval.history(s, story.id))[-1].note == reason
+        await outbox.forget_sent(s, timedelta(), now() + timedelta(days=9))
+    await chat.press(DAVID, "recall", {"reason": "Again"}, s=story.id)
+    async with chat.db.read() as s:
+        assert (await s.scalars(select(Outbox.marker).where(Outbox.verb == "tell"))).all() == []

@@ -10,7 +10,7 @@ from advocacy.bot.cards import ended_card, face
 from advocacy.bot.language import translator
 from advocacy.bot.review import review_rounds
 from advocacy.chat import UserRef
-from advocacy.content import approval, stories
+from advocacy.content import approval
 from advocacy.content.models import Story
 from advocacy.db import now
 from advocacy.delivery import outbox, placements
@@ -19,20 +19,24 @@ from advocacy.sharing import links
 from advocacy.sharing.shares import Sharing
 
 
-async def recall(s: AsyncSession, sharing: Sharing, story_id: int, by: Person | str, note: str = "") -> Story:
+async def recall(
+    s: AsyncSession, sharing: Sharing, story_id: int, by: Person | str, note: str = ""
+) -> tuple[Story, bool]:
     """Nothing more leaves, every card is rewritten before all else, links stop, sharers are told. Raises ``Rejected``.
 
+    Answers the story, and whether it is withdrawn only now: a second time nothing is done, and nobody told again.
     A card that is under way at this moment is rewritten as soon as it is known to be there (``announce.refresh``).
     """
-    await approval.recall(s, story_id, by, note)
-    story = await stories.get(s, story_id)
+    story, is_new = await approval.recall(s, story_id, by, note)
+    if not is_new:
+        return story, False
     await sharing.cancel_story(s, story.id)
     await outbox.cancel_sends(s, story.id)
     await links.stop_story(s, story.id)
     await _rewrite_cards(s, story)
     await review_rounds.close(s, await review_rounds.course(s, story))
     await _tell_sharers(s, sharing, story, note)
-    return story
+    return story, True
 
 
 async def _rewrite_cards(s: AsyncSession, story: Story) -> None:

@@ -44,15 +44,14 @@ async def recall(call: Call) -> Answer:
     """Withdraw a story: nothing more leaves, every card is rewritten, links stop; whoever shared it hears why."""
     reason = " ".join(call.press.inputs.get("reason", "").split())[:REASON_LIMIT]
     async with call.parts.db.write() as s:
-        was_over = (await stories.get(s, call.number("s"), lock=True)).state == StoryState.RECALLED
-        story = await withdraw(s, call.parts.sharing, call.number("s"), call.person, reason)
+        story, is_new = await withdraw(s, call.parts.sharing, call.number("s"), call.person, reason)
         for wake in (call.parts.worker.wake, call.parts.worker.wake_urgent):
             after_commit(s, wake.set)
         found = await review_rounds.course(s, story)
     on_a_card = bool(call.number("p"))
     t = translator(call.parts.settings.language) if on_a_card else call.t
     said = review_rounds.verdict(t, story, call.person.name, reason)
-    if was_over and (who := found.withdrawn()) is not None:
+    if not is_new and (who := found.withdrawn()) is not None:
         at = t.moment(who[1], call.parts.settings.zone)
         said = t("{name} withdrew it already, on {at}. Nothing was changed.", name=who[0], at=at)
     card = reviewed_card(t, story, said)
