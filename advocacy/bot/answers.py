@@ -9,6 +9,7 @@ from advocacy.bot.backup_offer import backup_button
 from advocacy.bot.brands import called
 from advocacy.bot.language import Translator
 from advocacy.bot.moment_cards import changed_card, is_planned, kept_for, later_buttons, planned_card
+from advocacy.bot.own_share import edit_button, not_now_button, own_share
 from advocacy.bot.standing_cards import taken_back
 from advocacy.chat import OPENS_FORM, Button, Message
 from advocacy.sharing.models import ShareState
@@ -35,47 +36,36 @@ def _pending(t: Translator, around: Around) -> Message:
     if share.state == ShareState.SENDING or seconds == 0:
         heading = t("Posting to {network} now …", network=label)
         return Message(summary=heading, heading=heading, quote=share.text)
-    heading = t("Posting to {network} in {seconds} s", network=label, seconds=seconds)
-    return Message(
-        summary=heading,
-        heading=heading,
-        paragraphs=(t("This is the exact text. Nothing leaves before then."),),
-        quote=share.text,
+    return own_share(
+        t, around, t("Posting to {network} in {seconds} s", network=label, seconds=seconds),
+        t("This is the exact text. Nothing leaves before then."),
         buttons=(
             *_ways_out(t, around),
             Button(t("Post now"), action="post_now", value=around.value, style="primary"),
             *later_buttons(t, around),
         ),
-        footnote=t("Only you see this message."),
-    )
+    )  # fmt: skip
 
 
 def _stopped(t: Translator, around: Around) -> Message:
-    heading = t("Stopped for now: your post waits")
-    return Message(
-        summary=heading,
-        heading=heading,
-        paragraphs=(
-            t("The communications team has stopped everything for the moment. Your share is kept."),
-            t("When it goes on, we tell you here, and you have time to undo it once more."),
-        ),
-        quote=around.share.text,
+    return own_share(
+        t, around, t("Stopped for now: your post waits"),
+        t("The communications team has stopped everything for the moment. Your share is kept."),
+        t("When it goes on, we tell you here, and you have time to undo it once more."),
         buttons=_ways_out(t, around),
-        footnote=t("Only you see this message."),
-    )
+    )  # fmt: skip
 
 
 def _ways_out(t: Translator, around: Around) -> tuple[Button, Button]:
     """What somebody can do about a share that waits."""
     return (
         Button(t("Undo"), action="undo", value=around.value, style="danger"),
-        Button(t("Edit"), action="edit", value={**around.value, OPENS_FORM: 1}),
+        edit_button(t, around),
     )
 
 
 def _waiting(t: Translator, around: Around) -> Message:
-    share, label = around.share, called(t, around.network)
-    again = share.problem == "reconnect"
+    label, again = called(t, around.network), around.share.problem == "reconnect"
     heading = (
         t("{network} asks you to connect again", network=label)
         if again
@@ -89,86 +79,59 @@ def _waiting(t: Translator, around: Around) -> Message:
     buttons = [Button(t("Connect {network}", network=label), url=around.connect_url, style="primary")]
     if around.network.abilities().dialog:
         buttons.append(Button(t("Without connecting"), action="dialog", value=around.value))
-    buttons.append(Button(t("Not this time"), action="undo", value=around.value))
-    return Message(
-        summary=heading,
-        heading=heading,
-        paragraphs=(
-            said,
-            *kept_for(t, around),
-            t("Stored: the permission to post for you, encrypted. You can disconnect at any time with “accounts”."),
-        ),
-        quote=share.text,
-        buttons=tuple(buttons),
-        footnote=t("Only you see this message."),
-    )
+    stored = t("Stored: the permission to post for you, encrypted. You can disconnect at any time with “accounts”.")
+    buttons.append(not_now_button(t, around))
+    return own_share(t, around, heading, said, *kept_for(t, around), stored, buttons=buttons)
 
 
 def _gap(t: Translator, around: Around) -> Message:
-    heading = t("A few words of your own are missing")
-    return Message(
-        summary=heading,
-        heading=heading,
-        paragraphs=(
-            t("This text has a gap for your own words, in [square brackets]. Nothing leaves before it is filled."),
-        ),
-        quote=around.share.text,
+    return own_share(
+        t, around, t("A few words of your own are missing"),
+        t("This text has a gap for your own words, in [square brackets]. Nothing leaves before it is filled."),
         buttons=(
             Button(t("Fill in"), action="edit", value={**around.value, OPENS_FORM: 1}, style="primary"),
             Button(t("Leave that sentence out"), action="skip_marker", value=around.value),
-            Button(t("Not this time"), action="undo", value=around.value),
+            not_now_button(t, around),
         ),
-        footnote=t("Only you see this message."),
-    )
+    )  # fmt: skip
 
 
 def _to_copy(t: Translator, around: Around) -> Message:
-    heading = t("Take the text along")
-    return Message(
-        summary=heading,
-        heading=heading,
-        paragraphs=(
-            t("Copy it and post it wherever you like. Please leave the first line and the link in it."),
-            t("Come back and tell us, so that your department's effort shows."),
-        ),
-        quote=around.share.text,
+    return own_share(
+        t, around, t("Take the text along"),
+        t("Copy it and post it wherever you like. Please leave the first line and the link in it."),
+        t("Come back and tell us, so that your department's effort shows."),
         buttons=(
             Button(t("Done, I posted it"), action="done", value=around.value, style="primary"),
-            Button(t("Edit"), action="edit", value={**around.value, OPENS_FORM: 1}),
-            Button(t("Not this time"), action="undo", value=around.value),
+            edit_button(t, around),
+            not_now_button(t, around),
         ),
-        footnote=t("Only you see this message."),
-    )
+    )  # fmt: skip
 
 
 def _opened(t: Translator, around: Around) -> Message:
     if not around.network.abilities().dialog:
         return _to_copy(t, around)
     label = called(t, around.network)
-    heading = t("Share it on {network} yourself", network=label)
     takes_text = around.network.abilities().dialog_takes_text
     said = (
         t("The share page opens with the text filled in. You decide there.")
         if takes_text
         else t("The share page opens with the link. Copy the text below if you like it.")
     )
-    return Message(
-        summary=heading,
-        heading=heading,
-        paragraphs=(said, t("Come back and tell us, so that your department's effort shows.")),
-        quote=around.share.text,
+    return own_share(
+        t, around, t("Share it on {network} yourself", network=label), said,
+        t("Come back and tell us, so that your department's effort shows."),
         buttons=(
             Button(t("Open {network}", network=label), url=around.dialog_url, style="primary"),
             Button(t("Done, I posted it"), action="done", value=around.value),
-            Button(t("Not this time"), action="undo", value=around.value),
+            not_now_button(t, around),
         ),
-        footnote=t("Only you see this message."),
-    )
+    )  # fmt: skip
 
 
 def _posted(t: Translator, around: Around) -> Message:
     share, label = around.share, called(t, around.network)
-    heading = t("Posted on {network} ✓", network=label)
     buttons = [Button(t("View"), url=share.remote_url)] if share.remote_url else []
     if around.network.abilities().delete:
         buttons.append(
@@ -188,10 +151,7 @@ def _posted(t: Translator, around: Around) -> Message:
         if around.is_repeat
         else t("Thank you! “{title}” is out.", title=around.title)
     )
-    return Message(
-        summary=heading, heading=heading, paragraphs=(said,), quote=share.text, buttons=tuple(buttons),
-        footnote=t("Only you see this message."),
-    )  # fmt: skip
+    return own_share(t, around, t("Posted on {network} ✓", network=label), said, buttons=buttons)
 
 
 def withdrawn(t: Translator, around: Around, why: str = "") -> Message:
@@ -286,14 +246,12 @@ def _failed(t: Translator, around: Around) -> Message:
     elif share.problem != "story_ended":
         buttons = [
             Button(t("Try again"), action="retry", value=around.value, style="primary"),
-            Button(t("Edit"), action="edit", value={**around.value, OPENS_FORM: 1}),
+            edit_button(t, around),
         ]
     if network.abilities().dialog and share.problem != "story_ended":
         buttons.append(Button(t("Use the share page"), action="dialog", value=around.value))
-    return Message(
-        summary=heading, heading=heading, paragraphs=(problem(t, share.problem, called(t, network)),), quote=share.text,
-        buttons=tuple(buttons), footnote=t("Nothing is lost: your text is kept here."),
-    )  # fmt: skip
+    said, kept = problem(t, share.problem, called(t, network)), t("Nothing is lost: your text is kept here.")
+    return own_share(t, around, heading, said, buttons=buttons, footnote=kept)
 
 
 def problem(t: Translator, code: str, label: str) -> str:

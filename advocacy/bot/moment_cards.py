@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from advocacy.bot.around import Around
 from advocacy.bot.brands import called
 from advocacy.bot.language import Translator
+from advocacy.bot.own_share import edit_button, not_now_button, own_share
 from advocacy.chat import MOST_LABEL, OPENS_FORM, Button, Fact, Form, Input, Message
 from advocacy.content import times
 from advocacy.content.plain import shorten
@@ -34,45 +35,38 @@ def planned_card(t: Translator, around: Around) -> Message:
     """When it leaves, why then, and what can still be done."""
     share = around.share
     assert share.planned_at is not None
-    heading = t("Planned for {when}", when=t.soon(share.planned_at, around.zone, around.at))
     said = t("It goes to {network} then, with exactly this text.", network=called(t, around.network))
     is_best = share.planned_why.startswith(BEST)
     other = () if is_best else (Button(t("Best time"), action="best_time", value=around.value),)
     if share.planned_why.startswith(STANDING):
         other = (Button(t("Stop posting by itself"), action="standing_off", value={"c": consent_of(share)}),)
-    return Message(
-        summary=heading,
-        heading=heading,
-        paragraphs=(said, *reasons(t, share.planned_why)),
-        quote=share.text,
+    return own_share(
+        t, around, t("Planned for {when}", when=t.soon(share.planned_at, around.zone, around.at)),
+        said, *reasons(t, share.planned_why),
         buttons=(
             Button(t("Change"), action="later", value={**around.value, OPENS_FORM: 1}),
             Button(t("Post now"), action="post_now", value=around.value, style="primary"),
             Button(t("Undo"), action="undo", value=around.value, style="danger"),
-            Button(t("Edit"), action="edit", value={**around.value, OPENS_FORM: 1}),
+            edit_button(t, around),
             *other,
         ),
         footnote=t("Only you see this message. If the story ends before, nothing is posted and you hear of it."),
-    )
+    )  # fmt: skip
 
 
 def changed_card(t: Translator, around: Around) -> Message:
     """The story says something else than when the share was planned: its person looks once more."""
     share = around.share
-    heading = t("The story was changed since you planned this")
     as_it_is = {"s": share.story_id, "n": share.network}
-    return Message(
-        summary=heading,
-        heading=heading,
-        paragraphs=(t("Nothing has left. Please read your text once more: is it still right?"),),
-        quote=share.text,
+    return own_share(
+        t, around, t("The story was changed since you planned this"),
+        t("Nothing has left. Please read your text once more: is it still right?"),
         buttons=(
-            Button(t("Edit"), action="edit", value={**around.value, OPENS_FORM: 1}, style="primary"),
+            edit_button(t, around, style="primary"),
             Button(t("Post it as it is"), action="share", value=as_it_is),
-            Button(t("Not this time"), action="undo", value=around.value),
+            not_now_button(t, around),
         ),
-        footnote=t("Only you see this message."),
-    )
+    )  # fmt: skip
 
 
 def reasons(t: Translator, why: str) -> tuple[str, ...]:
