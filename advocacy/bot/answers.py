@@ -76,7 +76,8 @@ def _waiting(t: Translator, around: Around) -> Message:
         if again
         else t("You agree at {network} itself; we never see your password. Your share then continues.", network=label)
     )
-    buttons = [Button(t("Connect {network}", network=label), url=around.connect_url, style="primary")]
+    connect = t("Reconnect {network}", network=label) if again else t("Connect {network}", network=label)
+    buttons = [Button(connect, url=around.connect_url, style="primary")]
     if around.network.abilities().dialog:
         buttons.append(Button(t("Without connecting"), action="dialog", value=around.value))
     stored = t("Stored: the permission to post for you, encrypted. You can disconnect at any time with “accounts”.")

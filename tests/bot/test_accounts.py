@@ -149,7 +149,9 @@ async def test_what_was_shared_meanwhile_goes_out_after_reconnecting(chat: Chat)
     await change(chat, expires_at=now() - timedelta(minutes=1))
     kept, ends = await chat.live_story(), await chat.live_story(url="https://www.nordlicht.example/other")
     for story in (kept, ends):
-        assert "neu zu verbinden" in said(await chat.press(JANA, "share", s=story.id, n="linkedin", reply_to="r"))
+        waits = said(await chat.press(JANA, "share", s=story.id, n="linkedin", reply_to="r"))
+        assert "neu zu verbinden" in waits
+        assert "[LinkedIn neu verbinden]" in waits
     async with chat.db.write() as s:
         await chat.parts.sharing.cancel_story(s, ends.id)
     await followups.tell(chat.parts)
