@@ -20,21 +20,13 @@ from advocacy.sharing.starting import OPEN, Started, Starting
 from advocacy.sharing.text import TextProblem
 
 PROBLEMS = (
-    "marker",
-    "reconnect",
-    "refused",
-    "too_long",
-    "network_down",
-    "cannot_tell",
-    "story_ended",
-    "gone",
-    "standing_over",
-    "changed",
-)
+    "marker", "reconnect", "refused", "too_long", "network_down", "cannot_tell", "story_ended", "gone",
+    "standing_over", "changed",
+)  # fmt: skip
 """Codes in ``Share.problem``: a blank waits for the person's own words; connect again; the network said no; over its
 limit; it could not be reached for long; nobody can say whether it was posted; the story was recalled or expired; the
-person or the post is no longer there; what made it post by itself has ended;
-the story was changed since it was planned."""
+person or the post is no longer there; what made it post by itself has ended; the story was changed since it was
+planned."""
 WRITING_TIME = timedelta(minutes=10)
 """How long a share stands still while its text is being edited."""
 
