@@ -57,9 +57,6 @@ def log(story_id: Annotated[int, typer.Argument(metavar="ID", help="as in: advoc
 
 
 async def _log(chosen: Settings, story_id: int) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
     from advocacy.bot.language import translator
     from advocacy.bot.review.recall_actions import decision
     from advocacy.content import approval, stories
@@ -73,15 +70,12 @@ async def _log(chosen: Settings, story_id: int) -> None:
             raise Trouble(f"There is no story {story_id}; see them with: advocacy story list") from None
         rows = await approval.history(s, story_id)
         names = await directory.names(s, {row.by_id for row in rows if row.by_id is not None})
-    table = Table("when", "what", "who", "note", "content", box=None)
-    t = translator("en")
+    t, shown = translator("en"), []
     for step in rounds.steps(rows):
         row = step.row
         when = ground.clock(chosen, row.at, seconds=True)
-        table.add_row(
-            when, decision(t, step.said), Text(names.get(row.by_id or 0, "")), Text(row.note), row.fingerprint[:12]
-        )
-    ground.console().print(table if rows else "Nothing was decided about it yet.")
+        shown.append((when, decision(t, step.said), names.get(row.by_id or 0, ""), row.note, row.fingerprint[:12]))
+    ground.show(("when", "what", "who", "note", "content"), shown, "Nothing was decided about it yet.")
 
 
 @story.command("list")
@@ -100,19 +94,13 @@ def list_stories(
 
 
 async def _list(chosen: Settings, state: str) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
     from advocacy.content import stories
 
     async with ground.database(chosen) as db, db.read() as s:
         found = await stories.listing(s, state or None)
-    table = Table("id", "state", "language", "title", "wordings", "publish", "expires", box=None)
+    rows = []
     for one in found:
         times = [ground.clock(chosen, at) for at in (one.publish_at, one.expires_at)]
-        table.add_row(str(one.id), one.state, one.language, Text(one.title), str(len(one.captions)), *times)
-    out = ground.console()
-    if found:
-        out.print(table)
-    else:
-        out.print("There are no stories yet." if not state else f"No story is {state}.")
+        rows.append((str(one.id), one.state, one.language, one.title, str(len(one.captions)), *times))
+    headings = ("id", "state", "language", "title", "wordings", "publish", "expires")
+    ground.show(headings, rows, "There are no stories yet." if not state else f"No story is {state}.")

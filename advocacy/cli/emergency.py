@@ -59,15 +59,11 @@ async def _status(chosen: Settings) -> None:
 
 def _who(chosen: Settings, halt: Halt) -> str:
     """Who did what and when, in one line."""
-
-    def when(at: object) -> str:
-        return f"{at:%Y-%m-%d %H:%M:%S %Z}"
-
-    said = f"Stopped by {halt.set_by}, {when(halt.set_at.astimezone(chosen.zone))}"
+    said = f"Stopped by {halt.set_by}, {ground.clock(chosen, halt.set_at, seconds=True)}"
     if halt.reason:
         said += f" ({halt.reason})"
     if halt.lifted_at is not None:
-        said += f"; lifted by {halt.lifted_by}, {when(halt.lifted_at.astimezone(chosen.zone))}"
+        said += f"; lifted by {halt.lifted_by}, {ground.clock(chosen, halt.lifted_at, seconds=True)}"
     return f"{said}."
 
 

@@ -108,23 +108,17 @@ def list_feeds() -> None:
 
 
 async def _list(chosen: Settings) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
     from advocacy.content.feeds import sources
 
     async with ground.database(chosen) as db, db.read() as s:
         found = await sources.listing(s)
-    if not found:
-        ground.say("No feed is subscribed; advocacy feed add, with its address, does it.")
-        return
-    table = Table("title", "address", "mode", "every", "last new", "last answer", "next look", "problem", box=None)
-    for one in found:
-        feed = one.feed
+    rows = []
+    for feed in (one.feed for one in found):
         moments = (feed.new_at, feed.ok_at, feed.next_at if feed.active else None)
         times = [ground.clock(chosen, at) for at in moments]
-        table.add_row(Text(feed.title), Text(feed.url), feed.mode, f"{feed.every_minutes} min", *times, feed.problem)
-    ground.console().print(table)
+        rows.append((feed.title, feed.url, feed.mode, f"{feed.every_minutes} min", *times, feed.problem))
+    headings = ("title", "address", "mode", "every", "last new", "last answer", "next look", "problem")
+    ground.show(headings, rows, "No feed is subscribed; advocacy feed add, with its address, does it.")
 
 
 @app.command("remove")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -52,6 +52,17 @@ def console(*, stderr: bool = False) -> Console:
 def say(sentence: str, *, stderr: bool = False) -> None:
     """Print a sentence as it is: titles and names of others may look like markup."""
     console(stderr=stderr).print(sentence, markup=False)
+
+
+def show(headings: Sequence[str], rows: Iterable[Sequence[str]], otherwise: str) -> None:
+    """Print these rows as a table, or a sentence where there are none. Titles and names are printed as they are."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*headings, box=None)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    console().print(table if table.row_count else otherwise, markup=False)
 
 
 def clock(chosen: Settings, at: datetime | None, *, seconds: bool = False) -> str:

@@ -55,21 +55,15 @@ def list_tokens() -> None:
 
 
 async def _list(chosen: Settings) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
     from advocacy.people import tokens
 
     async with ground.database(chosen) as db, db.read() as s:
         found = await tokens.listing(s)
-    if not found:
-        ground.say("There are no tokens.")
-        return
-    table = Table("id", "for", "name", "made", "used", "revoked", box=None)
+    rows = []
     for token, person in found:
-        times = [ground.clock(chosen, at) or "–" for at in (token.created_at, token.used_at, token.revoked_at)]
-        table.add_row(str(token.id), person.email, Text(token.name), *times)
-    ground.console().print(table)
+        times = [ground.clock(chosen, at) for at in (token.created_at, token.used_at, token.revoked_at)]
+        rows.append((str(token.id), person.email, token.name, *times))
+    ground.show(("id", "for", "name", "made", "used", "revoked"), rows, "There are no tokens.")
 
 
 @app.command("revoke")

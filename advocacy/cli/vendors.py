@@ -98,20 +98,18 @@ def list_channels() -> None:
 
 
 async def _list(chosen: Settings) -> None:
-    from rich.table import Table
-    from rich.text import Text
     from sqlalchemy import select
 
     from advocacy.delivery.models import Channel
 
     async with ground.database(chosen) as db, db.read() as s:
         found = (await s.scalars(select(Channel).order_by(Channel.platform, Channel.id))).all()
-    table = Table("id", "platform", "workspace", "channel", "name", "purpose", "language", "active", box=None)
+    rows = []
     for one in found:
-        words = (one.platform, one.tenant, one.channel_id, Text(one.name), one.purpose, one.language)
-        table.add_row(str(one.id), *words, "yes" if one.active else "no")
-    out = ground.console()
-    out.print(table if found else "There are no channels yet; make one known with: advocacy channel add")
+        words = (one.platform, one.tenant, one.channel_id, one.name, one.purpose, one.language)
+        rows.append((str(one.id), *words, "yes" if one.active else "no"))
+    headings = ("id", "platform", "workspace", "channel", "name", "purpose", "language", "active")
+    ground.show(headings, rows, "There are no channels yet; make one known with: advocacy channel add")
 
 
 PublicUrl = Annotated[
@@ -178,14 +176,10 @@ def _one_of(what: str, given: str, offered: tuple[str, ...]) -> None:
 
 def networks() -> None:
     """Show what each network on the cards can do with the settings there are."""
-    from rich.table import Table
-
     from advocacy.http import Http
     from advocacy.sharing import overview
     from advocacy.sharing.networks import make_all
 
     chosen = ground.settings()
-    table = Table(*overview.HEADINGS)
-    for row in overview.rows(make_all(chosen, Http(chosen)).values()):
-        table.add_row(*row)
-    ground.console().print(table)
+    offered = make_all(chosen, Http(chosen)).values()
+    ground.show(overview.HEADINGS, overview.rows(offered), "No network is offered; see ADVOCACY_NETWORKS.")
