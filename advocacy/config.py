@@ -110,12 +110,10 @@ class Settings(BaseSettings):
     teams_cloud: Literal["public", "gcc", "gcc_high", "dod", "china"] = "public"
     """Microsoft's cloud the tenant is in: each has hosts of its own."""
 
-    linkedin_client_id: str | None = None
-    linkedin_client_secret: SecretStr | None = None
     linkedin_version: str = "202609"
     """LinkedIn's API version, YYYYMM; each lives at least twelve months."""
     apps: dict[str, NetworkApp] = Field(default_factory=dict)
-    """Our apps on other networks, by network: ``ADVOCACY_APPS__X__CLIENT_ID`` and ``…__CLIENT_SECRET``."""
+    """Our apps on networks, by network: ``ADVOCACY_APPS__LINKEDIN__CLIENT_ID`` and ``…__CLIENT_SECRET``."""
     x_cost_accepted: bool = False
     """X takes 0.20 USD for a post with a link through its API; only who accepts that posts through it."""
     mastodon_hosts: CommaList = ()

@@ -96,7 +96,6 @@ class Demo:
             "outside": worlds.outside.origins(), "slack_bot_token": worlds.bot_token,
             "slack_signing_secret": worlds.signing_secret, "teams_app_id": worlds.app_id,
             "teams_app_password": worlds.app_password, "teams_tenant": TEAMS_TENANT,
-            "linkedin_client_id": worlds.linkedin_client_id, "linkedin_client_secret": worlds.linkedin_client_secret,
             "apps": worlds.apps(), "mastodon_hosts": ("nordlicht.social",), "undo_seconds": 15,
             "card_refresh_seconds": 2.0, "fold_seconds": 1.0, "log_level": "ERROR",
         }  # fmt: skip

@@ -83,9 +83,10 @@ async def slack_says(http: Http, settings: Settings) -> SlackSays:
 
 def linkedin(settings: Settings, today: date) -> list[Finding]:
     """Warn while the version of LinkedIn's API still works."""
-    if settings.linkedin_client_id is None:
+    if "linkedin" not in settings.apps:
         sentence = "LinkedIn posts through its share page only: there is no app of yours."
-        return [Finding("good", sentence, "to post with one click, set ADVOCACY_LINKEDIN_CLIENT_ID and _SECRET")]
+        advice = "to post with one click, set ADVOCACY_APPS__LINKEDIN__CLIENT_ID and …__CLIENT_SECRET"
+        return [Finding("good", sentence, advice)]
     version = settings.linkedin_version
     if len(version) != 6 or not version.isdigit() or not 1 <= int(version[4:]) <= 12:
         return [Finding("bad", f"ADVOCACY_LINKEDIN_VERSION is {version}.", "write year and month, such as 202609")]

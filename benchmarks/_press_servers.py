@@ -31,7 +31,7 @@ def settings(url: str, origins: dict[str, str], folder: Path, **changes: Any) ->
         "keys": (base64.b64encode(company.KEY).decode(),), "spool": folder / "spool", "undo_seconds": 600,
         "slack_bot_token": "xoxb-benchmark", "slack_signing_secret": SECRET,
         "teams_app_id": APP_ID, "teams_app_password": "benchmark", "teams_tenant": TEAMS_TENANT,
-        "linkedin_client_id": "id", "linkedin_client_secret": "secret", "log_level": "ERROR",
+        "apps": {"linkedin": {"client_id": "id", "client_secret": "secret"}}, "log_level": "ERROR",
     }  # fmt: skip
     return Settings(_env_file=None, **{**values, **changes})
 

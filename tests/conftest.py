@@ -122,8 +122,7 @@ def playground_settings(database_url: str, folder: Path, **changes: object) -> S
         "teams_app_id": "00000000-0000-4000-8000-00000000b07a",
         "teams_app_password": "playground-teams-password",
         "teams_tenant": "5f0c1e9a-0000-4000-8000-6e6f7264006c",
-        "linkedin_client_id": "linkedin-client",
-        "linkedin_client_secret": "linkedin-secret",
+        "apps": {"linkedin": {"client_id": "linkedin-client", "client_secret": "linkedin-secret"}},
     }
     return Settings(_env_file=None, **{**values, **changes})  # type: ignore[arg-type]
 

@@ -67,7 +67,7 @@ async def chosen(vendors: tuple[Vendors, str], tmp_path: Path, migrated: Path) -
         "database_url": f"sqlite:///{tmp_path / 'd.sqlite'}", "keys": base64.b64encode(NEW).decode(),
         "public_url": ORIGINS[2], "spool": tmp_path / "spool", "slack_bot_token": "xoxb-1",
         "slack_signing_secret": "s", "teams_app_id": "00000000-0000-4000-8000-00000000b07a",
-        "teams_app_password": "p", "teams_tenant": "tenant-1", "linkedin_client_id": "c",
+        "teams_app_password": "p", "teams_tenant": "tenant-1", "apps": {"linkedin": {"client_id": "c", "client_secret": "s"}},
         "linkedin_version": f"{now():%Y%m}", "outside": dict.fromkeys(ORIGINS, vendors[1]),
     }  # fmt: skip
     shutil.copy(migrated, tmp_path / "d.sqlite")

@@ -35,7 +35,6 @@ class Worlds:
         self.networks[self.mastodon.name] = self.mastodon
         self.linkedin = self._played(LinkedInWorld)
         self.bluesky = self._played(BlueskyWorld)
-        self.linkedin_client_id, self.linkedin_client_secret = self.linkedin.client_id, self.linkedin.client_secret
         self.site = SiteWorld()
         self.outside = Outside(self.slack, self.teams, *self.networks.values(), self.site)
 

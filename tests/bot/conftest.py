@@ -139,8 +139,8 @@ async def chat(db: Database, database_url: str, tmp_path: Path) -> AsyncIterator
     )  # fmt: skip
     await worlds.outside.start()
     settings = playground_settings(
-        database_url, tmp_path, outside=worlds.outside.origins(), linkedin_client_id=worlds.linkedin_client_id,
-        linkedin_client_secret=worlds.linkedin_client_secret, undo_seconds=30, company="Nordlicht Energie",
+        database_url, tmp_path, outside=worlds.outside.origins(), apps={"linkedin": worlds.apps()["linkedin"]},
+        undo_seconds=30, company="Nordlicht Energie",
     )  # fmt: skip
     http = Http(settings)
     await http.start()

@@ -84,7 +84,7 @@ class Stage:
 
     @pytest.fixture
     def here(self, world: NetworkWorld, outside: Outside, tmp_path: Path) -> Settings:
-        changes = {"outside": outside.origins(), "linkedin_client_id": "app", "linkedin_client_secret": "app-secret"}
+        changes: dict[str, object] = {"outside": outside.origins()}
         if isinstance(world, ConsentWorld) and world.client_id:
             changes["apps"] = {self.name: {"client_id": world.client_id, "client_secret": world.client_secret}}
         return playground_settings("sqlite:///unused", tmp_path, **{**changes, **self.chosen})

@@ -67,7 +67,7 @@ class TestLinkedIn(NetworkSuite):
 
     def test_without_an_app_it_is_a_share_page(self, here, http):
         """Works with nothing set up."""
-        bare = ALL["linkedin"](here.model_copy(update={"linkedin_client_id": None}), http)
+        bare = ALL["linkedin"](here.model_copy(update={"apps": {}}), http)
         assert not bare.abilities().post
         assert bare.abilities().dialog
 
@@ -97,7 +97,7 @@ class TestLinkedIn(NetworkSuite):
         for other in (f"{www}/posts/a-activity-7332661864792854528-hcGT", f"{www}/company/nordlicht", LINK,
                       f"https://a.example/?u={www}/feed/update/urn:li:share:1", f"{www}/feed/update/urn:li:activity:1"):  # fmt: skip
             assert parent(other) == ""
-        bare = ALL["linkedin"](here.model_copy(update={"linkedin_client_id": None}), http)
+        bare = ALL["linkedin"](here.model_copy(update={"apps": {}}), http)
         assert not bare.reshares(f"{www}/feed/update/urn:li:share:1")
 
     def test_little_text_escapes_all_but_hashtags(self):

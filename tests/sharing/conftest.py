@@ -160,7 +160,7 @@ async def scene(
     apps = {
         name: {"client_id": one.client_id, "client_secret": one.client_secret}
         for name, one in worlds.items()
-        if isinstance(one, (ThreadsWorld, XWorld))
+        if isinstance(one, (LinkedInWorld, ThreadsWorld, XWorld))
     }
     settings = playground_settings(
         database_url, tmp_path, outside=outside.origins(), company="Nordlicht Energie", apps=apps

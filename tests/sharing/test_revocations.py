@@ -6,8 +6,10 @@ import asyncio
 from datetime import timedelta
 
 import time_machine
+from pydantic import SecretStr
 from sqlalchemy import select, text, update
 
+from advocacy.config import NetworkApp
 from advocacy.db import now
 from advocacy.playground.world import Fault
 from advocacy.sharing import lapses, revocations
@@ -71,7 +73,8 @@ async def test_what_cannot_be_given_back_is_said_at_once(scene: Scene) -> None:
     person = scene.people[JANA].id
     await scene.connect("linkedin")
     secret = scene.networks["linkedin"].settings  # type: ignore[attr-defined]
-    wrong = secret.model_copy(update={"linkedin_client_id": "another app"})
+    another = NetworkApp(client_id="another app", client_secret=SecretStr("secret"))
+    wrong = secret.model_copy(update={"apps": {"linkedin": another}})
     scene.networks["linkedin"].settings = wrong  # type: ignore[attr-defined]
     assert await scene.accounts.disconnect(person, "linkedin") == "failed"
     scene.networks["linkedin"].settings = secret  # type: ignore[attr-defined]

@@ -62,7 +62,7 @@ class LinkedIn(BaseNetwork):
 
     def abilities(self) -> Abilities:
         """Everything when the administrator set up an app."""
-        has_app = bool(self.settings.linkedin_client_id and self.settings.linkedin_client_secret)
+        has_app = self.app() is not None
         return Abilities(
             post=has_app, delete=has_app, edit=has_app, image=has_app, dialog=True, dialog_takes_text=True,
             looks_by_posting=True,
@@ -81,13 +81,6 @@ class LinkedIn(BaseNetwork):
         return address(lambda part: base + quote(part), text, link)
 
     # -- connecting --------------------------------------------------------------------------------------------------
-
-    async def register(self, host: str, callback: str) -> HostClient:
-        """The app from the settings."""
-        del host, callback
-        if not self.settings.linkedin_client_id or not self.settings.linkedin_client_secret:
-            raise Refused("no LinkedIn app is set up")
-        return HostClient(self.settings.linkedin_client_id, self.settings.linkedin_client_secret.get_secret_value())
 
     def consent(self, client: HostClient, host: str, state: str, callback: str) -> Consent:
         """PKCE is for approved partners only."""
