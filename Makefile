@@ -7,7 +7,7 @@ DEV := $(VENV)/.dev
 RUN := $(VENV)/.run
 TIMED = start=$$(date +%s); finish() { code=$$?; echo "$(1): $$(($$(date +%s) - start)) s, exit $$code"; exit $$code; }; trap finish EXIT
 
-.PHONY: demo tour test test-crash test-search test-shares test-browser check lint fast bench bench-redirects bench-press lock clean
+.PHONY: demo tour test test-crash test-search test-shares test-pds test-browser check lint fast bench bench-redirects bench-press lock clean
 .DELETE_ON_ERROR:
 
 $(VENV)/bin/python:
@@ -32,10 +32,10 @@ tour: $(RUN)  ## the whole loop through both doors, headless, with figures
 	@$(call TIMED,tour); $(BIN)/advocacy playground --tour
 
 test: $(DEV)  ## all tests, SQLite and PostgreSQL, loopback only
-	@$(call TIMED,test); $(BIN)/pytest -n $(WORKERS) -m "not browser and not crash"
+	@$(call TIMED,test); $(BIN)/pytest -n $(WORKERS) -m "not browser and not crash and not pds"
 
 fast: $(DEV)
-	@$(BIN)/pytest -n $(WORKERS) -m "not browser and not crash and not slow"
+	@$(BIN)/pytest -n $(WORKERS) -m "not browser and not crash and not pds and not slow"
 
 lint: $(DEV)
 	@$(BIN)/ruff check .
@@ -56,6 +56,9 @@ test-search: $(DEV)  ## a long search, at random, for an order of steps after wh
 # ADVOCACY_SEARCH=300 make test-shares: so many runs, three of five on SQLite, two on PostgreSQL.
 test-shares: $(DEV)  ## a long search, at random, for a share that is posted twice, lost, or against a promise
 	@$(BIN)/python -m tests.sharing.search
+
+test-pds: $(DEV)  ## our Bluesky client against the server that Bluesky publishes (npm, into var/pds); says why where it cannot run
+	@$(call TIMED,test-pds); $(BIN)/pytest -m pds -rs -s tests/pds
 
 test-browser: $(DEV)  ## the loop by hand in headless Chromium
 	@$(call TIMED,test-browser); set -e; \
