@@ -20,7 +20,7 @@ from advocacy.content.models import Caption, Story, StoryState
 from advocacy.content.versions import spoken
 from advocacy.db import for_update, now
 from advocacy.people.models import Person
-from advocacy.sharing import limits, links, text
+from advocacy.sharing import limits, links, mandates, text
 from advocacy.sharing.connections import account_of, usable
 from advocacy.sharing.models import Account, Share, ShareState
 from advocacy.sharing.network import Connection, Draft, Network
@@ -75,7 +75,7 @@ class Job:
     image_url: str
     claimed_at: datetime
     ended: bool = False
-    """The story can no longer be shared."""
+    """The story can no longer be shared, or nothing lets it leave by itself any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ async def claim_unknown(
         share.problem = "reconnect"
         return Handled(share.id, settled=False)
     job = await _job(s, settings, networks[share.network], share, story=story, account=account)
-    job.ended = await _sharable(s, share, at) is None
+    job.ended = await _sharable(s, share, at) is None or await mandates.is_over(s, share, at)
     job.draft = replace(job.draft, first_tried_at=share.unknown_since)
     return job
 
@@ -214,7 +214,9 @@ async def _sharable(s: AsyncSession, share: Share, at: datetime) -> Story | None
 
 
 async def _story_to_send(s: AsyncSession, share: Share, at: datetime) -> Story | Handled:
-    """The story, if it may be shared now and, for a planned share, still says what it said."""
+    """The story, if it may be shared now and, for a planned share, still says what it said and is still wanted."""
+    if await mandates.is_over(s, share, at):
+        return _put(share, ShareState.CANCELLED, mandates.OVER)
     story = await _sharable(s, share, at)
     if story is None and share.planned_at is not None and await _may_return(s, share.story_id, at):
         share.due_at = at + REVIEWED

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from advocacy.content import audience
 from advocacy.db import for_update, now
 from advocacy.people.models import Person
-from advocacy.sharing import links, own_words
+from advocacy.sharing import links, mandates, own_words
 from advocacy.sharing.connections import account_of, usable
 from advocacy.sharing.counting import count
 from advocacy.sharing.models import Share, ShareState
@@ -52,6 +52,7 @@ class Sharing(Starting):
         share = await self.own(s, share_id, person_id)
         if share.state == ShareState.PENDING and share.attempts == 0:
             share.due_at, share.planned_at = at or now(), None
+            mandates.by_hand(share)
         return share
 
     async def hold(self, s: AsyncSession, share_id: int, person_id: int, *, at: datetime | None = None) -> Share:
@@ -136,6 +137,7 @@ class Sharing(Starting):
         share = await self.own(s, share_id, person_id)
         if share.state == ShareState.FAILED and (looked or share.problem != "cannot_tell"):
             await audience.sharable(s, share.story_id, person_id, at)
+            mandates.by_hand(share)
             await self.put(s, share, await s.get_one(Person, person_id), at, wait=False)
         return share
 

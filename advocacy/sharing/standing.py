@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.content import audience, reasons
@@ -22,6 +22,7 @@ from advocacy.people.breaks import is_on_break
 from advocacy.people.models import Person
 from advocacy.sharing import best_time, planning, text
 from advocacy.sharing.connections import account_of, usable
+from advocacy.sharing.mandates import OVER, STANDING, holds
 from advocacy.sharing.models import Account, Share, ShareState
 from advocacy.sharing.pauses import UNHEARD
 from advocacy.sharing.shares import Sharing
@@ -35,19 +36,10 @@ AT_MOST_EVERY = timedelta(days=1)
 """Between two posts that leave by themselves on a network."""
 FRESH = timedelta(days=1)
 """Stories that went live in this time are looked at."""
-STANDING = "standing"
-"""How ``Share.planned_why`` begins for them; then ``:`` and the consent's id."""
-OVER = "standing_over"
-"""Their problem when the consent, or what it rests on, ended first."""
 
 
 class NotFree(Exception):
     """Nothing is posted by itself for this topic or network."""
-
-
-def holds(at: datetime) -> ColumnElement[bool]:
-    """The condition that a consent holds at this moment."""
-    return and_(StandingShare.ended_at.is_(None), StandingShare.ends_at > at)
 
 
 async def give(
@@ -223,7 +215,7 @@ async def _end(s: AsyncSession, one: StandingShare, why: str, at: datetime) -> N
 async def _announced(s: AsyncSession, one: StandingShare) -> list[Share]:
     query = select(Share).where(
         Share.person_id == one.person_id, Share.planned_why == f"{STANDING}:{one.id}",
-        Share.state == ShareState.PENDING, Share.attempts == 0,
+        Share.state == ShareState.PENDING,
     )  # fmt: skip
     return list(await s.scalars(for_update(query)))
 
@@ -233,7 +225,6 @@ def _cancel(share: Share) -> None:
 
 
 __all__ = [
-    "ASKED_BEFORE", "LASTS", "OVER", "STANDING", "STOPPABLE", "NotFree", "announce", "consents", "give", "is_used",
-    "own",
-    "settle", "stop", "stories_due", "to_ask",
+    "ASKED_BEFORE", "LASTS", "OVER", "STANDING", "STOPPABLE", "NotFree", "announce", "consents", "give", "holds",
+    "is_used", "own", "settle", "stop", "stories_due", "to_ask",
 ]  # fmt: skip

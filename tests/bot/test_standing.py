@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from advocacy.bot import followups, standing_rounds
 from advocacy.bot.standing_cards import CONSENT
@@ -16,7 +16,7 @@ from advocacy.content.stories import Wording
 from advocacy.content.topics import REQUIRED, RESTRICTED
 from advocacy.db import now
 from advocacy.sharing import leavers
-from advocacy.sharing.models import Account, Share, ShareState, StandingShare
+from advocacy.sharing.models import Account, Link, Share, ShareEvent, ShareState, StandingShare
 from advocacy.sharing.standing import OVER, STOPPABLE
 from tests.bot.conftest import Chat, connect, message_of, said
 
@@ -186,3 +186,29 @@ async def test_where_the_company_takes_it_back_nothing_announced_leaves(allowing
     assert (await consents(allowing))[0].ended_why == "off"
     await leavers.forget(allowing.db, allowing.parts.accounts, (await allowing.person(JANA)).id)
     assert await consents(allowing) == [], "who left is forgotten"
+
+
+async def test_what_was_being_tried_when_the_consent_ended_does_not_leave(allowing: Chat) -> None:
+    """Between two tries, and during one; what its person then wants by hand, or agreed to anew, leaves."""
+    story = await allowing.live_story(topics=["Wind"])
+    for busy, then, ends_as in (
+        ("pending", "", "cancelled"), ("sending", "", "cancelled"), ("pending", "post_now", "posted"),
+        ("sending", "agree", "posted"),
+    ):  # fmt: skip
+        await agree(allowing)
+        async with allowing.db.write() as s:
+            for table in (ShareEvent, Link, Share):
+                await s.execute(delete(table))
+            await s.execute(update(Story).where(Story.id == story.id).values(live_at=now()))
+        assert await standing_rounds.run(allowing.parts) == 1
+        [share] = await shares(allowing)
+        consent = (await consents(allowing))[-1]
+        await change(allowing, Share, state=busy, attempts=int(then != "post_now"), planned_at=now(), due_at=now())
+        if then:
+            await (agree(allowing) if then == "agree" else allowing.press(JANA, then, i=share.id))
+        await allowing.press(JANA, "standing_off", c=consent.id)
+        if busy == "sending":  # the network was busy
+            await change(allowing, Share, state="pending", due_at=now())
+        await allowing.parts.poster.run_due()
+        [share] = await shares(allowing)
+        assert (share.state, share.problem) == (ends_as, OVER if ends_as == "cancelled" else ""), (busy, then)
