@@ -11,9 +11,6 @@ from typing import Any, cast
 
 from sqlalchemy import delete, event, select, update
 
-from advocacy.bot import stops
-from advocacy.bot.review import recall
-from advocacy.content import approval
 from advocacy.content.audience import NotSharable
 from advocacy.content.models import Halt, Review, Story, StoryState
 from advocacy.db import Database, now
@@ -23,16 +20,17 @@ from advocacy.sharing.accounts import Accounts
 from advocacy.sharing.models import Account, Connecting, Link, Revocation, Share, ShareEvent, ShareState
 from advocacy.sharing.planning import NotThen
 from advocacy.sharing.posting import ABANDONED, Poster
-from advocacy.sharing.shares import PROBLEMS, Sharing
+from advocacy.sharing.shares import PROBLEMS, NotYours, Sharing, TextProblem
+from advocacy.sharing.standing import STANDING, StandingShare
 from tests.conftest import TEST_KEY, playground_settings
+from tests.sharing.company import BLANKED, REPLY, Company
 from tests.sharing.fake_network import KINDS, Faults, Killed, Truth, as_networks, fakes
 
 S = ShareState
-REPLY = {"platform": "slack", "tenant": "T1", "user": "U1", "address": "", "reply_to": "", "language": "en"}
 UNDER_WAY = (S.PENDING, S.SENDING, S.UNKNOWN)
 LEAVING = (S.SENDING, S.UNKNOWN, S.POSTED)
 BY_HAND = (S.REPORTED, S.UNDONE, S.OPENED, S.FAILED)
-ROOT = "root"
+FORGOTTEN = "forgotten-"
 
 
 class Worker(Poster):
@@ -43,8 +41,8 @@ class Worker(Poster):
         self._pictures = cast("Any", crowd)
 
 
-class Crowd:
-    """Two people, two stories, a network of each kind, and two workers, each with an engine of its own."""
+class Crowd(Company):
+    """Two people, three stories, a network of each kind, and two workers, each with an engine of its own."""
 
     def __init__(self, url: str, folder: Path, wait: Callable[[float], object] = lambda _: None) -> None:
         self.dbs = [Database(url, [TEST_KEY])]
@@ -67,16 +65,12 @@ class Crowd:
         self.found: list[str] = []
         """All that was ever wrong."""
         self.tally: Counter[str] = Counter()
+        """How all shares ended."""
+        self.acts: Counter[str] = Counter()
 
     async def open(self) -> None:
         self.people = [Person(email=f"p{i}@x.example", name=f"P{i}", joined_on=date(2026, 1, 1)) for i in range(2)]
-        async with self.db.write() as s:
-            stories = [
-                Story(title=f"Story {i}", summary="", url="https://x.example/s", language="en") for i in range(2)
-            ]
-            s.add_all([*self.people, *stories])
-            await s.flush()
-            self.stories = [one.id for one in stories]
+        await self.set_up()
 
     async def close(self) -> None:
         for db in self.dbs:
@@ -85,8 +79,9 @@ class Crowd:
     async def clear(self) -> None:
         """Nobody has shared anything, everybody is connected."""
         async with self.db.write() as s:
-            for table in (ShareEvent, Link, Share, Account, Revocation, Connecting, Halt, Review):
+            for table in (ShareEvent, Link, Share, Account, Revocation, Connecting, Halt, Review, StandingShare):
                 await s.execute(delete(table))
+            await s.execute(update(Person).values(left_on=None))
             await s.execute(update(Story).values(state=StoryState.LIVE, live_at=now(), expires_at=None))
         self.truth.forget()
         self.faults.clear()
@@ -123,6 +118,8 @@ class Crowd:
                 )  # fmt: skip
         except NotSharable:
             return
+        self.acts["shares begun"] += made.fresh
+        self.acts["waits for own words"] += made.fresh and made.share.problem == "marker"
         self.seen(made.share)
 
     async def press(self, verb: str, key: str, **more: Any) -> None:
@@ -130,28 +127,45 @@ class Crowd:
         person, _, share_id = self.truth.shares[key]
         try:
             async with self.db.write() as s:
+                before = await self.state_of(s, share_id)
                 share = await getattr(self.sharing, verb)(s, share_id, person, **more)
-        except NotSharable:
+                acted = before != (share.state, share.due_at, share.text, share.key)
+        except (NotSharable, NotYours, TextProblem):
             return
+        self.acts[f"pressed {verb}"] += acted
+        if acted and verb in {"post_now", "retry"}:  # it was their own wish now
+            self.truth.not_before.pop(key, None)
+            self.truth.uncarried.discard(key)
         self.seen(share)
+
+    async def state_of(self, s: Any, share_id: int) -> tuple[Any, ...]:
+        columns = (Share.state, Share.due_at, Share.text, Share.key)
+        return tuple((await s.execute(select(*columns).where(Share.id == share_id))).one())
 
     async def plan(self, key: str, hours: int) -> None:
         """At a moment of one's own; at the best one for no hours."""
         person, _, share_id = self.truth.shares[key]
         try:
             async with self.db.write() as s:
+                before = (await s.get_one(Share, share_id)).planned_at
                 wanted = now() + timedelta(hours=hours)
                 share = (
                     await planning.plan(s, self.sharing, share_id, person, wanted)
                     if hours
                     else await planning.plan_best(s, self.sharing, share_id, person)
                 )
-        except (NotSharable, NotThen):
+        except (NotSharable, NotThen, NotYours):
             return
+        if share.planned_at != before:
+            self.acts["planned: a chosen time" if hours else "planned: the best time"] += 1
+            self.truth.not_before.pop(key, None)
+            self.truth.uncarried.discard(key)
         self.seen(share)
 
     def seen(self, share: Share) -> None:
         """The answer to a press: what it says is promised."""
+        if share.key.startswith(FORGOTTEN):
+            return
         self.truth.shares[share.key] = (share.person_id, share.story_id, share.id)
         self.truth.texts[share.key] = share.text
         if share.state == S.UNDONE:
@@ -166,56 +180,26 @@ class Crowd:
     async def delete_post(self, key: str) -> None:
         person, _, share_id = self.truth.shares[key]
         try:
-            await self.workers[0].delete(share_id, person)
-        except Killed:
+            share = await self.workers[0].delete(share_id, person)
+        except (Killed, NotYours):
             return
+        self.acts["deleted"] += share.state == S.DELETED
 
     async def connect(self, person: int, network: str) -> None:
-        if network == "dialog":
+        if network == "dialog" or self.people[person].id in self.truth.left:
             return
         mine = self.people[person].id
         token = self.accounts.connect_url(mine, network).partition("?t=")[2]
         await self.accounts.sign_in(token, "", str(mine), "app-password")
+        self.acts["connected"] += 1
 
     async def disconnect(self, person: int, network: str) -> None:
-        await self.accounts.disconnect(self.people[person].id, network, quiet=True)
+        gone = await self.accounts.disconnect(self.people[person].id, network, quiet=True)
+        self.acts["disconnected"] += gone != ""
 
     async def revoke(self, person: int, network: str) -> None:
         """The person withdraws our access in the network's own settings."""
-        self.fakes[network].forget(self.people[person].id)
-
-    # -- what the communications team does -----------------------------------------------------------------------------
-
-    async def recall(self, story: int, *, alone: bool) -> None:
-        """As editors do, or the story alone: then the last look must see to its shares."""
-        story_id = self.stories[story]
-        if story_id in self.truth.ended:
-            return
-        async with self.db.write() as s:
-            if alone:
-                await approval.recall(s, story_id, ROOT)
-            else:
-                await recall.recall(s, self.sharing, story_id, ROOT)
-        self.truth.ended.add(story_id)
-
-    async def expire(self, story: int, *, noticed: bool) -> None:
-        """Its time is over; the job notices later."""
-        story_id = self.stories[story]
-        async with self.db.write() as s:
-            await s.execute(update(Story).where(Story.id == story_id).values(expires_at=now()))
-            if noticed:
-                await self.sharing.cancel_story(s, story_id)
-        self.truth.ended.add(story_id)
-
-    async def stop(self) -> None:
-        async with self.db.write() as s:
-            await stops.stop(s, self.settings, ROOT)
-        self.truth.is_stopped = True
-
-    async def lift(self) -> None:
-        self.truth.is_stopped = False
-        async with self.db.write() as s:
-            await stops.resume(s, self.sharing, ROOT)
+        self.acts["access withdrawn"] += self.fakes[network].forget(self.people[person].id)
 
     # -- what workers do -----------------------------------------------------------------------------------------------
 
@@ -245,29 +229,45 @@ class Crowd:
         self.faults.clear()
         self.at_picture = None
         await self.lift()
+        await self.forget()
+        await self.look_after_consents()
         for person, network in await self._unconnected():
             await self.connect(person, network)
+        await self._fill_in()
         for _ in range(60):
             await self.work()
             left = [share for share in await self.shares() if share.state in UNDER_WAY]
             if not left:
+                await self.forget()
                 return
             ahead = [(share.planned_at - now()).total_seconds() for share in left if share.planned_at is not None]
             self.wait(max(301, min(ahead, default=0)))
         self.truth.wrong.append("never settled")
+
+    async def _fill_in(self) -> None:
+        """Whoever owes words writes them."""
+        owing = {share.id for share in await self.shares() if (share.state, share.problem) == (S.WAITING, "marker")}
+        for key, (_, _, share_id) in list(self.truth.shares.items()):
+            if share_id in owing:
+                await self.press("edit", key, text_="In my own words, at last.")
 
     async def _unconnected(self) -> list[tuple[int, str]]:
         async with self.db.read() as s:
             there = [one for one in await s.scalars(select(Account)) if one.state == "active"]
         works = {(one.person_id, one.network) for one in there if one.token in self.fakes[one.network].tokens}
         ids = [one.id for one in self.people]
-        return [(i, name) for i in range(2) for name in KINDS[:-1] if (ids[i], name) not in works]
+        here = [i for i in range(2) if ids[i] not in self.truth.left]
+        return [(i, name) for i in here for name in KINDS[:-1] if (ids[i], name) not in works]
 
     # -- what is true --------------------------------------------------------------------------------------------------
 
     async def shares(self) -> list[Share]:
         async with self.db.read() as s:
             return list(await s.scalars(select(Share).order_by(Share.id)))
+
+    def key_of(self, share: Share) -> str:
+        """The one it was begun with: a forgotten share has another."""
+        return next((key for key, (_, _, one) in self.truth.shares.items() if one == share.id), share.key)
 
     async def check(self) -> None:
         """What holds at every moment."""
@@ -277,31 +277,53 @@ class Crowd:
             for share_id, change in await s.execute(select(ShareEvent.share_id, ShareEvent.change)):
                 counted[share_id] += change
         wrong = self.truth.wrong
-        if missing := self.truth.shares.keys() - {one.key for one in shares}:
+        if missing := {one for _, _, one in self.truth.shares.values()} - {one.id for one in shares}:
             wrong.append(f"lost: {missing}")
         for share in shares:
+            key = self.key_of(share)
             if share.problem == "cannot_tell":
-                self.truth.unsure.add(share.key)
+                self.truth.unsure.add(key)
             if counted[share.id] != (share.state in {S.POSTED, S.REPORTED}):
                 wrong.append(f"a share that is {share.state} counts {counted[share.id]}")
             if share.planned_at is not None and share.state in LEAVING and share.claimed_at < share.planned_at:
                 wrong.append("left before the moment it was planned for")
-            posts = [one.id for one in self.truth.posts if one.key == share.key]
-            if share.state == S.POSTED and share.remote_id not in posts:
+            posts = [one.id for one in self.truth.posts if one.key == key]
+            if share.state == S.POSTED and share.remote_id not in posts and not is_forgotten(share):
                 wrong.append("said to be posted, but on no network")
+            if is_forgotten(share) and (share.text or share.remote_id or share.state in UNDER_WAY):
+                wrong.append(f"forgotten, but {share.state} with {share.text!r}")
 
     async def check_rest(self) -> None:
         """What holds in the end: every share has settled, and what stands on a network is known here."""
         wrong = self.truth.wrong
         for share in await self.shares():
-            self.tally[share.state] += 1
-            live = self.truth.live(share.key)
+            key = self.key_of(share)
+            self.tally["forgotten" if is_forgotten(share) else share.state] += 1
+            live = self.truth.live(key)
             if share.state in UNDER_WAY:
                 wrong.append(f"never settled: {share.state}")
-            if share.state == S.WAITING or (share.state == S.FAILED and share.problem not in PROBLEMS):
+            if share.state == S.WAITING or (share.state == S.FAILED and share.problem not in ("", *PROBLEMS)):
                 wrong.append(f"left {share.state} with nothing to do about it ({share.problem!r})")
-            if live and share.state != S.POSTED and not (share.key in self.truth.unsure and share.state in BY_HAND):
+            if live and share.state != S.POSTED and not (key in self.truth.unsure and share.state in BY_HAND):
                 wrong.append(f"stands on {share.network}, but is {share.state} here ({share.problem!r})")
+            if is_forgotten(share):
+                continue
+            if share.person_id in self.truth.left:
+                wrong.append(f"kept of somebody who left: {share.state} on {share.network}")
             if live and share.state == S.POSTED and live[0].text != share.text:
                 wrong.append("stands with another text than is stored")
+            self._count_kinds(share, bool(live))
         self.tally["posts"] += len(self.truth.posts)
+
+    def _count_kinds(self, share: Share, is_live: bool) -> None:
+        """What kinds of shares were posted: a search in which none of a kind is proves nothing about it."""
+        if is_live and share.planned_at is not None:
+            kind = "by itself" if share.planned_why.startswith(STANDING) else "at its time"
+            self.acts[f"posted {kind}"] += 1
+        if is_live and share.story_id == self.stories[BLANKED]:
+            self.acts["posted with the blank filled in"] += 1
+
+
+def is_forgotten(share: Share) -> bool:
+    """Its person left, and only that it was stays."""
+    return share.key.startswith(FORGOTTEN)

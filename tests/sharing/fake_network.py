@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -46,13 +47,22 @@ class Truth:
     """Keys of which the product once said that it cannot tell; its person had to look."""
     ended: set[int] = field(default_factory=set)
     """Stories that were withdrawn or are over."""
+    left: set[int] = field(default_factory=set)
+    """People who are no longer employed."""
+    not_before: dict[str, datetime] = field(default_factory=dict)
+    """Until then what was announced can be stopped, by key."""
+    uncarried: set[str] = field(default_factory=set)
+    """Keys of what was to leave by itself, under a consent that has ended."""
     is_stopped: bool = False
     posts: list[Post] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
     def forget(self) -> None:
         """Begin anew."""
-        for kept in (self.shares, self.texts, self.undone, self.unsure, self.ended, self.posts, self.wrong):
+        for kept in (
+            self.shares, self.texts, self.undone, self.unsure, self.ended, self.left, self.not_before, self.uncarried,
+            self.posts, self.wrong,
+        ):  # fmt: skip
             kept.clear()
         self.is_stopped = False
 
@@ -79,6 +89,18 @@ class Truth:
             yield f"posted in a stop on {post.network}"
         if self.texts.get(post.key) != post.text:
             yield f"posted with another text on {post.network}"
+        yield from self._unwanted(post, person)
+
+    def _unwanted(self, post: Post, person: int) -> Iterator[str]:
+        """What nobody asked for."""
+        if person in self.left:
+            yield f"posted for somebody who left on {post.network}"
+        if post.at < self.not_before.get(post.key, post.at):
+            yield f"posted by itself before it could be stopped on {post.network}"
+        if post.key in self.uncarried:
+            yield f"posted by itself without a consent on {post.network}"
+        if "[" in post.text:
+            yield f"posted with a blank on {post.network}"
 
 
 class Faults:
@@ -88,6 +110,8 @@ class Faults:
         self.next: str = ""
         self.away = ""
         """``busy`` or ``broken`` for every call, until it is healed."""
+        self.met: Counter[str] = Counter()
+        """How often calls met what."""
         self.meanwhile: Callable[[], Awaitable[object]] | None = None
         self.late: Callable[[], Awaitable[object]] | None = None
 
@@ -102,6 +126,7 @@ class Faults:
         if step is not None:
             await step()
         fault, self.next = self.away or self.next, "" if not self.away else self.next
+        self.met[fault or "all well"] += 1
         match fault:
             case "busy":
                 raise Retry(pause)
@@ -161,9 +186,11 @@ class FakeNetwork(BaseNetwork):
         del client
         self.tokens.pop(connection.token, None)
 
-    def forget(self, person_id: int) -> None:
-        """The person withdraws our access in the network's own settings."""
+    def forget(self, person_id: int) -> bool:
+        """The person withdraws our access in the network's own settings; there was one."""
+        had = person_id in self.tokens.values()
         self.tokens = {token: one for token, one in self.tokens.items() if one != person_id}
+        return had
 
     def _person(self, connection: Connection) -> int:
         if connection.token not in self.tokens:

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Coroutine
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,22 +27,28 @@ from hypothesis.stateful import run_state_machine_as_test as run
 
 from advocacy.sharing import posting
 from tests.conftest import create_all, postgres
+from tests.sharing.company import BLANKED, PLAIN, WINDY
 from tests.sharing.crowd import Crowd
 from tests.sharing.fake_network import KINDS
 
 START = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 STEPS = 15
-TWO = st.sampled_from([0, 0, 0, 1])
-"""Person or story; mostly the first, so that much happens to few."""
+WORKERS = {"sqlite": "two workers in one process", "postgresql": "two workers with connections of their own"}
+PERSON = st.sampled_from([0, 0, 0, 1])
+STORY = st.sampled_from([PLAIN, PLAIN, PLAIN, WINDY, BLANKED])
+"""Mostly the first, so that much happens to few."""
+RARELY = st.sampled_from([False, False, True])
 NETWORK = st.sampled_from(KINDS)
 WHICH = st.integers(0, 7)
 """One of the shares there are, counted from the newest."""
 FAULT = st.sampled_from(["busy", "broken", "broken", "lost", "lost", "refused", "killed", "killed_after", "late"])
 BUTTONS = st.sampled_from([
-    "undo", "undo", "post_now", "hold", "retry", "again", "report_done", "report_not_done", "use_dialog",
+    "undo", "undo", "post_now", "hold", "retry", "again", "report_done", "report_not_done", "use_dialog", "skip_marker",
 ])  # fmt: skip
-MEANWHILE = st.sampled_from(["undo", "edit", "again", "disconnect", "revoke", "start", "work"])
-BEFORE_CALL = st.sampled_from(["undo", "edit", "again", "disconnect", "revoke", "recall", "withdraw", "stop", "work"])
+MEANWHILE = st.sampled_from(["undo", "edit", "again", "disconnect", "revoke", "start", "work", "no_longer"])
+BEFORE_CALL = st.sampled_from([
+    "undo", "edit", "again", "disconnect", "revoke", "recall", "withdraw", "stop", "work",
+])  # fmt: skip
 
 
 class WhatIsPosted(RuleBasedStateMachine):
@@ -87,17 +94,20 @@ class WhatIsPosted(RuleBasedStateMachine):
 
     @initialize(
         networks=st.lists(NETWORK, min_size=2, max_size=3, unique=True),
+        agreed=st.lists(NETWORK, max_size=2, unique=True),
         fault=st.sampled_from(["", "busy", "broken", "lost", "killed", "killed_after"]),
     )
-    def first(self, networks: list[str], fault: str) -> None:
+    def first(self, networks: list[str], agreed: list[str], fault: str) -> None:
         """So that something happens in each run."""
+        for network in agreed:
+            self.do(self.crowd.agree(0, network))
         for network in networks:
             self.do(self.crowd.start(0, 0, network))
         self.crowd.faults.next = fault
 
     # -- people ------------------------------------------------------------------------------------------------------
 
-    @rule(person=TWO, story=TWO, network=NETWORK)
+    @rule(person=PERSON, story=STORY, network=NETWORK)
     def start(self, person: int, story: int, network: str) -> None:
         self.do(self.crowd.start(person, story, network))
 
@@ -117,6 +127,12 @@ class WhatIsPosted(RuleBasedStateMachine):
         self.do(self.crowd.plan(self.key(which), hours))
 
     @rule(which=WHICH)
+    def write_around_the_blank(self, which: int) -> None:
+        """Refused: a blank never leaves."""
+        self.words += 1
+        self.do(self.crowd.press("edit", self.key(which), text_=f"In my words {self.words}: [your reason]."))
+
+    @rule(which=WHICH)
     def delete(self, which: int) -> None:
         self.do(self.crowd.delete_post(self.key(which)))
 
@@ -124,7 +140,7 @@ class WhatIsPosted(RuleBasedStateMachine):
     def look_at_profile(self, which: int) -> None:
         self.do(self.crowd.look_at_profile(self.key(which)))
 
-    @rule(person=TWO, network=NETWORK, what=st.sampled_from(["connect", "disconnect", "revoke"]))
+    @rule(person=PERSON, network=NETWORK, what=st.sampled_from(["connect", "disconnect", "revoke"]))
     def account(self, person: int, network: str, what: str) -> None:
         self.do(self.account_step(what, person, network))
 
@@ -139,17 +155,17 @@ class WhatIsPosted(RuleBasedStateMachine):
 
     # -- the communications team, rarely: afterwards little can be found ----------------------------------------------
 
-    @rule(story=TWO, really=st.sampled_from([False, False, True]), alone=st.booleans())
+    @rule(story=STORY, really=RARELY, alone=st.booleans())
     def recall(self, story: int, really: bool, alone: bool) -> None:
         if really:
             self.do(self.crowd.recall(story, alone=alone))
 
-    @rule(story=TWO, really=st.sampled_from([False, False, True]), noticed=st.booleans())
+    @rule(story=STORY, really=RARELY, noticed=st.booleans())
     def expire(self, story: int, really: bool, noticed: bool) -> None:
         if really:
             self.do(self.crowd.expire(story, noticed=noticed))
 
-    @rule(really=st.sampled_from([False, False, True]))
+    @rule(really=RARELY)
     def stop(self, really: bool) -> None:
         if really:
             self.do(self.crowd.stop())
@@ -157,6 +173,36 @@ class WhatIsPosted(RuleBasedStateMachine):
     @rule()
     def lift(self) -> None:
         self.do(self.crowd.lift())
+
+    # -- posts that leave by themselves, people who leave --------------------------------------------------------------
+
+    @rule(person=PERSON, network=NETWORK)
+    def agree(self, person: int, network: str) -> None:
+        self.do(self.crowd.agree(person, network))
+
+    @rule()
+    def announce(self) -> None:
+        self.do(self.crowd.announce())
+
+    @rule(person=PERSON, then=st.booleans())
+    def no_longer(self, person: int, then: bool) -> None:
+        self.do(self.crowd.no_longer(person))
+        if then:
+            self.do(self.crowd.look_after_consents())
+
+    @rule(person=PERSON, really=RARELY, noticed=st.booleans())
+    def leave(self, person: int, really: bool, noticed: bool) -> None:
+        if really:
+            self.do(self.crowd.leave(person, noticed=noticed))
+
+    @rule()
+    def come_back(self) -> None:
+        for person in range(2):
+            self.do(self.crowd.come_back(person))
+
+    @rule()
+    def forget(self) -> None:
+        self.do(self.crowd.forget())
 
     # -- time, networks, workers -------------------------------------------------------------------------------------
 
@@ -211,6 +257,8 @@ class WhatIsPosted(RuleBasedStateMachine):
                 await self.crowd.recall(story, alone=what == "recall")
             case "stop":
                 await self.crowd.stop()
+            case "no_longer":
+                await self.crowd.no_longer(person)
             case "start":
                 for network in KINDS[:-1]:
                     await self.crowd.start(person, story, network)
@@ -229,8 +277,20 @@ class WhatIsPosted(RuleBasedStateMachine):
         self.do(self.crowd.restart())
 
 
-def search(url: str, folder: Path, examples: int, start: int | None = 0) -> Counter[str]:
-    """Try so many orders of steps; fails with one after which something is wrong. Answers how the shares ended.
+@dataclass(frozen=True)
+class Found:
+    """What a search came upon, besides nothing wrong."""
+
+    ends: Counter[str]
+    """How the shares ended, and how many posts there were."""
+    acts: Counter[str]
+    """How often what happened."""
+    met: Counter[str]
+    """How often calls to networks met which fault."""
+
+
+def search(url: str, folder: Path, examples: int, start: int | None = 0) -> Found:
+    """Try so many orders of steps; fails with one after which something is wrong.
 
     They are the same each time for the same ``start``, and at random without one.
     """
@@ -250,10 +310,10 @@ def search(url: str, folder: Path, examples: int, start: int | None = 0) -> Coun
             raise AssertionError("; ".join(crowd.found)) from error
         finally:
             runner.run(crowd.close())
-    return crowd.tally
+    return Found(crowd.tally, +crowd.acts, crowd.faults.met)
 
 
-def _search(url: str, folder: str, examples: int) -> Counter[str]:
+def _search(url: str, folder: str, examples: int) -> Found:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     asyncio.run(create_all(url))
     return search(url, Path(folder), examples, None)
@@ -269,8 +329,10 @@ def main() -> None:
         total: Counter[str] = Counter()
         for one in as_completed(under_way):
             found, url = one.result(), under_way[one]
-            print(f"{url.partition(':')[0]}: {parts[url]} runs, {dict(found.most_common())}", flush=True)
-            total += found
+            print(f"{url.partition(':')[0]}, {WORKERS[url.partition(':')[0]]}: {parts[url]} runs")
+            for name, counts in (("ended", found.ends), ("acts", found.acts), ("calls met", found.met)):
+                print(f"  {name}: {', '.join(f'{what} {many}' for what, many in sorted(counts.items()))}", flush=True)
+            total += found.ends
     posts, shares = total.pop("posts"), total.total()
     seconds = time.monotonic() - began
     print(f"test-shares: {seconds:.0f} s, {examples} runs, {shares} shares, {posts} posts, 0 duplicates, 0 lost")

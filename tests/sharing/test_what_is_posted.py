@@ -25,12 +25,12 @@ def test_nothing_is_posted_twice_lost_or_against_a_promise(sqlite_url: str, tmp_
 
     In the end every share has settled, and the counts are what is really there.
     """
-    assert search(sqlite_url, tmp_path, 8)["posts"] > 5, "a search in which little is posted proves little"
+    assert search(sqlite_url, tmp_path, 8).ends["posts"] > 5, "a search in which little is posted proves little"
 
 
 def test_the_same_holds_with_two_workers_on_postgresql(postgres_tables: str, tmp_path: Path) -> None:
     """A shorter search; each worker has connections of its own."""
-    assert search(postgres_tables, tmp_path, 4)["posts"] > 2
+    assert search(postgres_tables, tmp_path, 4).ends["posts"] > 2
 
 
 def test_the_search_notices_a_post_on_a_guess(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
