@@ -49,10 +49,10 @@ async def approve(s: AsyncSession, story_id: int, by: Person, seen: str, *, four
     story, waiting = await _decidable(s, story_id, by, {StoryState.IN_REVIEW})
     if fingerprint(story) != seen:
         raise Rejected("changed")
-    hands = await _whose(s, story) if four_eyes else {}
-    if by.id in hands:
-        raise Rejected(hands[by.id])
-    barred = frozenset(hands)
+    whose = await hands(s, story) if four_eyes else {}
+    if by.id in whose:
+        raise Rejected(whose[by.id])
+    barred = frozenset(whose)
     if story.consent in {"asked", "refused"}:
         raise Rejected("no_consent")
     theirs = [one for one in waiting if not one.decision and await tasks.may_decide(s, one, by, barred)]
@@ -123,13 +123,22 @@ async def _decidable(
     return story, waiting
 
 
-async def _whose(s: AsyncSession, story: Story) -> dict[int, str]:
-    """Who wrote the story, who changed it to this very content, and who brought that to review; each with the code."""
+async def hands(s: AsyncSession, story: Story) -> dict[int, str]:
+    """Whose own work is looked at, so that four eyes keep them from approving; each with the code of ``Rejected``.
+
+    Who wrote the story, changed it since it was approved last (whatever others changed after them: their words may
+    still be in it) or to this very content, and who brought that to review.
+    """
     rows, seen, found = await history(s, story.id), fingerprint(story), dict[int, str]()
-    for row in rows:
-        if row.by_id is not None and row.fingerprint == seen and row.decision in {"submitted", "changed"}:
-            code = "own_change" if rounds.is_change(rows, row) else "own_request"
-            found[row.by_id] = "own_change" if found.get(row.by_id) == "own_change" else code
+    approved = max((place for place, row in enumerate(rows) if row.decision == "cleared"), default=-1)
+    for place, row in enumerate(rows):
+        is_this = row.fingerprint == seen
+        if row.by_id is None or not (is_this or place > approved):
+            continue
+        if rounds.is_change(rows, row):
+            found[row.by_id] = "own_change"
+        elif is_this and row.decision == "submitted":
+            found.setdefault(row.by_id, "own_request")
     if story.author_id is not None:
         found[story.author_id] = "own_story"
     return found
@@ -142,4 +151,4 @@ async def _note(s: AsyncSession, story: Story, decision: str, by_id: int | None,
     return story
 
 
-__all__ = ["Rejected", "approve", "fingerprint", "give_back", "history", "may_review", "recall", "submit"]
+__all__ = ["Rejected", "approve", "fingerprint", "give_back", "hands", "history", "may_review", "recall", "submit"]

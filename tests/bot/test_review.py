@@ -85,6 +85,20 @@ async def test_a_difference_view_after_a_change(chat: Chat) -> None:
     assert "taken out since the last approval" in seen
 
 
+async def test_a_named_reviewer_who_changed_it_is_not_reminded(chat: Chat) -> None:
+    """They cannot approve what is theirs, so the editors are asked in their place."""
+    await chat.channel("comms-editors", "editors")
+    await rule(chat, JANA, due_hours=24)
+    story, jana = await chat.story(summary="40 % more wind."), await chat.person(JANA)
+    async with chat.db.write() as s:
+        await stories.edit(s, story.id, title="The rotor that sings", by_id=jana.id, seen=1)
+    await announce.ask_editors(chat.parts)
+    await late(chat, 13)
+    assert await reminders.remind(chat.parts) == 1
+    await chat.deliver()
+    assert all("waits for a decision" not in one.text for one in direct(chat, JANA))
+
+
 async def test_reminders_and_escalation(chat: Chat) -> None:
     """Half way the reviewers hear of it, at the due time the administrators; each once; nothing is decided."""
     await chat.channel("comms-editors", "editors")

@@ -56,6 +56,23 @@ async def test_who_brings_a_change_to_review_does_not_approve_it(db: Database) -
         assert await schedule.go_live(s, NOON) == [story.id]
 
 
+async def test_whoever_changed_it_since_the_last_approval_does_not_approve_it(db: Database) -> None:
+    """Also when somebody else changed it after them; from the next approval on they may again."""
+    async with db.write() as s:
+        author, third = await person(s, "a"), await person(s, "three", "editor")
+        one, two = await person(s, "one", "editor"), await person(s, "two", "editor")
+        story = await draft(s, author_id=author.id)
+        await approval.submit(s, story.id, author.id)
+        await stories.edit(s, story.id, title="Mine", by_id=one.id, seen=1)
+        await stories.edit(s, story.id, summary="Yours", by_id=two.id, seen=2)
+        seen = approval.fingerprint(story)
+        for who, code in ((one, "own_change"), (two, "own_change"), (author, "own_story")):
+            assert await refusal(s, story, who, seen) == ("not_editor" if who is author else code)
+        await approval.approve(s, story.id, third, seen, four_eyes=True)
+        await stories.edit(s, story.id, title="Once more", by_id=two.id, seen=3)
+        await approval.approve(s, story.id, one, approval.fingerprint(story), four_eyes=True)
+
+
 async def test_an_approval_of_what_was_changed_meanwhile_does_not_count(db: Database) -> None:
     """The reviewer pressed on an older content: nothing is approved."""
     async with db.write() as s:

@@ -16,7 +16,7 @@ from advocacy.bot.review.differences import Names
 from advocacy.bot.review.review_cards import needed
 from advocacy.chat import Button, Message
 from advocacy.config import Settings
-from advocacy.content import stories, times
+from advocacy.content import approval, stories, times
 from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import ReviewTask, Story, StoryState
 from advocacy.content.quiet import after_quiet, read
@@ -77,7 +77,7 @@ async def _say(s: AsyncSession, settings: Settings, story: Story, late: Sequence
     if not late:
         return 0
     at = now()
-    where = await (_reviewers(s, story, late) if kind == "remind" else _administrators(s, story))
+    where = await (_reviewers(s, settings, story, late) if kind == "remind" else _administrators(s, story))
     if any(_is_quiet(settings, place, at) for place in where):
         return 0
     names = Names(people=await directory.names(s, {one for task in late for one in task.reviewer_ids}))
@@ -99,12 +99,12 @@ async def _say(s: AsyncSession, settings: Settings, story: Story, late: Sequence
     return told
 
 
-async def _reviewers(s: AsyncSession, story: Story, late: Sequence[ReviewTask]) -> list[Place]:
+async def _reviewers(s: AsyncSession, settings: Settings, story: Story, late: Sequence[ReviewTask]) -> list[Place]:
     """Direct messages of those who are named; the editors' channels for what any editor can decide.
 
     They are reminded as well when nobody who is named can be written to now, for want of a chat or for a break.
     """
-    barred = frozenset({story.author_id} if story.author_id is not None else set())
+    barred = frozenset(await approval.hands(s, story) if settings.four_eyes else ())
     named = [await tasks.deciders(s, one, barred) for one in late]
     people = list(dict.fromkeys(one for group in named for one in group))
     where = await places.direct(s, people)
