@@ -119,6 +119,23 @@ async def test_a_failing_migration_changes_nothing(empty: Database) -> None:
     assert await _tables(empty) == set()
 
 
+async def test_topics_that_differ_in_case_become_one_that_stories_mean(empty: Database) -> None:
+    """The stricter one keeps the name, so that nothing closed opens; the other keeps its people under another name."""
+    from alembic import command
+
+    await migrations.run(empty, lambda config: command.upgrade(config, "0018"))
+    names = (("wind", "open"), ("Wind", "restricted"), ("Wind (2)", "open"), ("Sun", "required"))
+    async with empty.write() as s:
+        for name, kind in names:
+            await s.execute(text("INSERT INTO topic (name, kind) VALUES (:name, :kind)"), {"name": name, "kind": kind})
+    await migrations.upgrade(empty)
+    async with empty.read() as s:
+        found = (await s.execute(text("SELECT name, folded FROM topic ORDER BY id"))).all()
+    assert [tuple(one) for one in found] == [
+        ("wind (3)", "wind (3)"), ("Wind", "wind"), ("Wind (2)", "wind (2)"), ("Sun", "sun")
+    ]  # fmt: skip
+
+
 def test_there_is_one_head_and_we_know_it_without_alembic() -> None:
     """Nothing branches, and the revision read from the files is the one alembic finds."""
     heads = ScriptDirectory.from_config(migrations.config()).get_heads()

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from advocacy.content.feed_models import Feed, FeedEntry
 from advocacy.content.review_models import Review, ReviewRule, ReviewTask
@@ -182,9 +182,16 @@ class Topic(Base):
     __tablename__ = "topic"
 
     id: Mapped[Id]
-    name: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(60))
+    folded: Mapped[str] = mapped_column(String(180), unique=True)
+    """The name without regard to case, as it is compared; follows ``name``."""
     kind: Mapped[str] = mapped_column(String(12), default="open")
     """``open`` (people choose), ``required`` (nobody can leave it) or ``restricted`` (for its members only)."""
+
+    @validates("name")
+    def _fold(self, _: str, name: str) -> str:
+        self.folded = name.casefold()
+        return name
 
 
 class TopicPerson(Base):

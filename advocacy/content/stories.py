@@ -85,6 +85,7 @@ async def create(
     story.internal, story.kind = False, fields.KINDS[0]
     # The language first: captions without one are in the story's.
     _write(story, {"title": title, "summary": summary, "url": url, **dict(sorted(more.items(), key=_language_first))})
+    story.topics = await topics.spelled(s, story.topics)
     await fields.check(s, story)
     await topics.guard(s, story, ())
     s.add(story)
@@ -111,6 +112,8 @@ async def edit(
         raise Invalid("state", "recalled")
     before, topics_before = fingerprint(story), tuple(story.topics)
     _write(story, dict(sorted(changes.items(), key=_language_first)))
+    if "topics" in changes:
+        story.topics = await topics.spelled(s, story.topics)
     await fields.check(s, story)
     story.updated_at, story.version = now(), story.version + 1
     is_guarded = await topics.guard(s, story, topics_before)

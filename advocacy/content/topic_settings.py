@@ -36,12 +36,12 @@ class Settled:
 
 async def listing(s: AsyncSession) -> list[Topic]:
     """All topics, by name."""
-    return sorted(await s.scalars(select(Topic)), key=lambda one: (one.name.casefold(), one.id))
+    return list(await s.scalars(select(Topic).order_by(Topic.folded)))
 
 
 async def unsettled(s: AsyncSession) -> list[str]:
     """Names on stories that are on their way, which nobody else knows yet: they become open topics by approval."""
-    known = {one.name.casefold() for one in await listing(s)}
+    known = set(await s.scalars(select(Topic.folded)))
     on_way = (StoryState.DRAFT, StoryState.IN_REVIEW, StoryState.RETURNED)
     found = {name.casefold(): name for names in await s.scalars(select(Story.topics).where(Story.state.in_(on_way)))
              for name in names}  # fmt: skip
@@ -58,7 +58,7 @@ async def look(s: AsyncSession, topic_id: int) -> Settled:
         .order_by(Person.name)
     )
     known = select(Story.title, Story.topics, Story.state).where(Story.state.in_((StoryState.LIVE, *_COMING)))
-    wanted, out, coming = topic.name.casefold(), list[str](), list[str]()
+    wanted, out, coming = topic.folded, list[str](), list[str]()
     for title, names, state in (await s.execute(known.order_by(Story.id.desc()))).all():
         if wanted in map(str.casefold, names):
             (out if state == StoryState.LIVE else coming).append(title)
@@ -81,7 +81,8 @@ async def save(s: AsyncSession, topic_id: int, name: str, kind: str) -> int:
         raise Invalid("name", "comma")
     if kind not in KINDS:
         raise Invalid("kind", "unknown")
-    if any(one.name.casefold() == name.casefold() and one.id != topic_id for one in await listing(s)):
+    same = select(Topic.id).where(Topic.folded == name.casefold(), Topic.id != topic_id)
+    if await s.scalar(same) is not None:
         raise Invalid("name", "taken")
     topic = await _get(s, topic_id) if topic_id else Topic(name=name)
     old, topic.name, topic.kind = topic.name, name, kind

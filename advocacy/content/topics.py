@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select
@@ -46,11 +46,22 @@ class Sight:
 
 async def ensure(s: AsyncSession, names: Iterable[str]) -> None:
     """Make topics known that are named for the first time; they are open."""
-    there = {name.casefold() for name in await s.scalars(select(Topic.name))}
+    there = set(await s.scalars(select(Topic.folded)))
     for name in sorted(names):
-        if name.casefold() not in there and 0 < len(name) <= MAX_TOPIC:
-            there.add(name.casefold())
-            await s.execute(insert_into(s, Topic).values(name=name, kind=OPEN).on_conflict_do_nothing())
+        folded = name.casefold()
+        if folded not in there and 0 < len(name) <= MAX_TOPIC:
+            there.add(folded)
+            fresh = insert_into(s, Topic).values(name=name, folded=folded, kind=OPEN)
+            await s.execute(fresh.on_conflict_do_nothing())
+
+
+async def spelled(s: AsyncSession, names: Sequence[str]) -> list[str]:
+    """These names as the topics they mean are spelled; each once, be it written large or small."""
+    known = dict((await s.execute(select(Topic.folded, Topic.name))).all()) if names else {}
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(name.casefold(), known.get(name.casefold(), name))
+    return list(found.values())
 
 
 async def guard(s: AsyncSession, story: Story, before: Collection[str]) -> bool:
@@ -65,7 +76,7 @@ async def guard(s: AsyncSession, story: Story, before: Collection[str]) -> bool:
         return False
     weighty = await _weighty(s)
     if moved.isdisjoint(weighty):
-        known = {f"id:{id_}": name.casefold() for id_, name in (await s.execute(select(Topic.id, Topic.name))).all()}
+        known = {f"id:{id_}": name for id_, name in (await s.execute(select(Topic.id, Topic.folded))).all()}
         gone = {one for one in story.guarded if known.get(one, one.removeprefix("name:")) in moved - new.keys()}
         story.guarded = [one for one in story.guarded if one not in gone]
         return bool(gone)
@@ -80,9 +91,8 @@ async def _weighty(s: AsyncSession) -> dict[str, str]:
     for rule in await s.scalars(select(ReviewRule).where(ReviewRule.active, ReviewRule.kind == "topic")):
         found |= {name.casefold(): f"name:{name.casefold()}" for name in rule.terms}
     for topic in await s.scalars(select(Topic)):
-        name = topic.name.casefold()
-        if topic.kind == RESTRICTED or name in found:
-            found[name] = f"id:{topic.id}"
+        if topic.kind == RESTRICTED or topic.folded in found:
+            found[topic.folded] = f"id:{topic.id}"
     return found
 
 
@@ -118,7 +128,7 @@ async def sight(s: AsyncSession, person_id: int) -> Sight:
     mine = await _mine(s, person_id)
     muted, required, closed = set(), set(), set()
     for topic in await s.scalars(select(Topic)):
-        kind, name = mine.get(topic.id, ""), topic.name.casefold()
+        kind, name = mine.get(topic.id, ""), topic.folded
         if topic.kind == REQUIRED:
             required.add(name)
         elif topic.kind == RESTRICTED and kind != "member":
@@ -133,4 +143,4 @@ async def _mine(s: AsyncSession, person_id: int) -> dict[int, str]:
     return dict(rows.all())
 
 
-__all__ = ["Choice", "Sight", "choices", "ensure", "follow", "guard", "sight"]
+__all__ = ["Choice", "Sight", "choices", "ensure", "follow", "guard", "sight", "spelled"]

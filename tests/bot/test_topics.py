@@ -80,6 +80,23 @@ async def test_two_editors_make_the_same_topic_at_once(chat: Chat) -> None:
     assert errors == [{"name": "There is one with this name already."}] * 2
 
 
+async def test_names_that_differ_only_in_case_are_one_topic(chat: Chat) -> None:
+    """Stories bear the name as the topic is spelled, once; two approvals at the same moment make one topic."""
+    first = await chat.story(topics=["Wind power", "WIND POWER", "Straße"])
+    assert first.topics == ["Wind power", "Straße"]
+    other = await chat.story(title="Other", topics=["wind power", "STRASSE"])
+    david = await chat.person(DAVID)
+    presses = ({"s": one.id, "f": fingerprint(one)} for one in (first, other))
+    await asyncio.gather(*(chat.press(DAVID, "approve", **one) for one in presses))
+    async with chat.db.write() as s:
+        names = {one.casefold() for one in await s.scalars(select(Topic.name))}
+        assert (len(names), len(list(await s.scalars(select(Topic.id))))) == (2, 2)
+        known = await s.scalar(select(Topic.name).where(Topic.folded == "wind power"))
+        written = await stories.get(s, other.id)
+        await stories.edit(s, other.id, topics=["WIND power", "Wind Power"], by_id=david.id, seen=written.version)
+        assert written.topics == [known]
+
+
 async def test_what_is_out_with_a_topic_that_becomes_restricted_is_named_and_hidden(chat: Chat) -> None:
     """The editor reads which stories and what of the cards that are out; nobody but members may open them."""
     story = await chat.live_story(topics=["Merger"])
