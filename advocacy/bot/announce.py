@@ -84,7 +84,7 @@ async def ask_editors(parts: Parts) -> int:
         cards = 0
         for story_id, count in (await s.execute(_unasked())).all():
             cards += await _ask(s, parts, await stories.get(s, story_id, lock=True), count)
-        if cards + await review_rounds.settle(s) + await redrawn.redraw(s, parts.settings):
+        if cards + await review_rounds.settle(s, parts.settings.zone) + await redrawn.redraw(s, parts.settings):
             after_commit(s, parts.worker.wake.set)
     return cards
 

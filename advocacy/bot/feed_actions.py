@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from advocacy.bot.actions import Call, Parts
-from advocacy.bot.editors import editors_only
+from advocacy.bot.editors import editors_only, spoken
 from advocacy.bot.feed_cards import decided_card, health_card, more_card, question_card
-from advocacy.bot.language import Translator, translator
-from advocacy.chat import Answer, Button, ChannelRef, Message, Private, Rewrite
+from advocacy.bot.language import translator
+from advocacy.chat import Answer, Button, Message, Private, Rewrite
 from advocacy.content.feeds import due, questions, sources
 from advocacy.db import after_commit
 from advocacy.delivery import outbox, placements
@@ -57,8 +57,9 @@ async def _decide(call: Call, *, take: bool) -> Answer:
     async with call.parts.db.write() as s:
         decision = await questions.decide(s, call.number("e"), call.person, take=take)
         _, left = await questions.waiting(s)
+        t = await spoken(s, call) if is_card else call.t
     if is_card:
-        return Rewrite(decided_card(await _language(call), decision, call.person.name, card=True))
+        return Rewrite(decided_card(t, decision, call.person.name, card=True))
     following = [Button(call.t("Next entry ›"), action="entries", value={"at": call.number("at")})] if left else []
     message = decided_card(call.t, decision, call.person.name, card=False, extra=following)
     return Private(message, replace=True)
@@ -68,8 +69,8 @@ async def review(call: Call) -> Answer:
     """Put the draft made of an entry up for review."""
     async with call.parts.db.write() as s:
         story = await questions.submit(s, call.number("e"), call.person)
-    is_card = call.number("c") == 1
-    t = await _language(call) if is_card else call.t
+        is_card = call.number("c") == 1
+        t = await spoken(s, call) if is_card else call.t
     said = t("“{title}” is up for review.", title=story.title)
     message = Message(summary=said, heading=story.title, paragraphs=(said,))
     return Rewrite(message) if is_card else Private(message, replace=True)
@@ -116,15 +117,6 @@ async def feed_pull(call: Call) -> Answer:
         else call.t("It was asked less than five minutes ago, and we do not press a source harder than that.")
     )
     return await health(call, note)
-
-
-async def _language(call: Call) -> Translator:
-    """The words of the channel whose card was pressed."""
-    async with call.parts.db.read() as s:
-        places = await placements.channels(s, "editors")
-    spoken = {place.to: place.language for place in places if isinstance(place.to, ChannelRef)}
-    where = call.press.channel
-    return translator(spoken.get(where, call.parts.settings.language) if where else call.parts.settings.language)
 
 
 ACTIONS = {

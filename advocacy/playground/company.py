@@ -30,7 +30,7 @@ DEPARTMENTS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 EDITORS = ("Clara Editorius", "David Vierauge", "Emilia Textor")
 LEADERS = ("Dr. Ada Vorstand", "Henrik Leitner", "Carmen Direktova")
-ENGLISH_SPEAKERS = ("Sales/International", "Engineering/Turbines", "Management")
+ENGLISH_SPEAKERS = ("Emilia Textor", "Sales/International", "Engineering/Turbines", "Management")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def residents() -> tuple[Resident, ...]:
                     name=name,
                     email=email,
                     department=path,
-                    language="en" if path in ENGLISH_SPEAKERS else "de",
+                    language="en" if path in ENGLISH_SPEAKERS or name in ENGLISH_SPEAKERS else "de",
                     time_zone="Europe/London" if path == "Sales/International" else "Europe/Berlin",
                     country="GB" if path == "Sales/International" else "DE",
                     manager_email="" if email == boss else (boss if email == manager else manager),

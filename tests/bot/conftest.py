@@ -81,8 +81,11 @@ class Chat:
         message = value.pop("message", None)
         reply_to = value.pop("reply_to", "")
         kept = value.pop("kept", {})
-        press = Press(self.who(key), action, value, inputs or {}, message=message, reply_to=reply_to, kept=kept)
-        return await self.bot.handle(press)
+        at = ChannelRef(message.platform, message.tenant, message.channel) if message is not None else None
+        who = self.who(key)
+        return await self.bot.handle(
+            Press(who, action, value, inputs or {}, message=message, channel=at, reply_to=reply_to, kept=kept)
+        )
 
     async def types(self, key: str, words: str, event: str = "") -> Answer:
         return await self.bot.handle(Press(self.who(key), "command", text=words, event=event))

@@ -178,7 +178,7 @@ async def test_leaders_get_the_card_first_and_the_channel_after_their_minutes(ch
     with time_machine.travel(MORNING, tick=True) as clock:
         story = await approved(chat, leader_ids=[leader.id], leaders_minutes=10)
         async with chat.db.read() as s:
-            decided = verdict(translator("de"), await stories.get(s, story.id), "David")
+            decided = verdict(translator("de"), await stories.get(s, story.id), "David", chat.parts.settings.zone)
         assert decided == "Freigegeben von David. Einige bekommen den Beitrag zuerst, die Kanäle 10 Minuten später."
         assert await announce.publish(chat.parts) == 1
         assert await announce.publish(chat.parts) == 0

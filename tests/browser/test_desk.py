@@ -57,12 +57,12 @@ async def test_a_story_from_link_to_recall_in_slack(
     await type_in(visitor, "slack", f"/advocacy compose {ARTICLE}")
     presses += 1
     form = dialog(visitor, "slack")
-    title = form.get_by_label("Titel")
+    title = form.get_by_label("Title")
     await expect(title).to_have_value("The rotor that listens to the wind")
     await title.fill(TITLE)
-    await form.get_by_role("button", name="Zur Freigabe vorlegen").click()
+    await form.get_by_role("button", name="Ask for review").click()
     presses += 1
-    await expect(visitor.private).to_contain_text(f"In Prüfung: {TITLE}")
+    await expect(visitor.private).to_contain_text(f"In review: {TITLE}")
     with capsys.disabled():
         print(f"\nSlack: from pasting the link to “in review”: {presses} presses, {perf_counter() - begun:.1f} s")
     assert presses <= 4
@@ -70,15 +70,15 @@ async def test_a_story_from_link_to_recall_in_slack(
     await visitor.private.locator("[data-action^=desk]").click()
     await visitor.private.locator("[data-action^=when]").click()
     day = (now() + timedelta(days=2)).date().isoformat()
-    await form.get_by_label("Geht hinaus am").fill(day)
-    await form.get_by_label(re.compile("^Um")).fill("09:30")
-    await form.get_by_role("button", name="Speichern").click()
+    await form.get_by_label("Goes out on").fill(day)
+    await form.get_by_label(re.compile("^At")).fill("09:30")
+    await form.get_by_role("button", name="Save").click()
     await expect(form).to_have_count(0)
 
     await visitor.become("David Vierauge")
     await visitor.go("comms-editors")
     await visitor.slack(TITLE).locator("[data-action^=approve]").click()
-    await expect(visitor.slack("Freigegeben von David Vierauge")).to_be_visible()
+    await expect(visitor.slack("Approved by David Vierauge")).to_be_visible()
     assert (await stored(demo)).state == "scheduled"
     await visitor.go("news")
     await expect(visitor.slack(TITLE)).to_have_count(0)
@@ -96,7 +96,7 @@ async def test_a_story_from_link_to_recall_in_slack(
     await expect(visitor.slack(CHANGED)).to_be_visible()
 
     await visitor.go("comms-editors")
-    await visitor.slack("Freigegeben von Clara Editorius").last.locator("[data-action^=recall]").click()
+    await visitor.slack("Approved by Clara Editorius").last.locator("[data-action^=recall]").click()
     await dialog(visitor, "slack").get_by_role("button", name="Zurückziehen").click()
     await visitor.go("news")
     await expect(visitor.slack("Story withdrawn")).to_be_visible()
@@ -107,7 +107,7 @@ async def test_a_story_from_link_to_recall_in_slack(
 async def edit_in_slack(visitor: Visitor, demo: Demo) -> None:
     """David changes the title of the live story from its desk, and the channel's card waits for the next approval."""
     await visitor.go("comms-editors")
-    await visitor.slack("Freigegeben von David Vierauge").locator("[data-action^=desk]").click()
+    await visitor.slack("Approved by David Vierauge").locator("[data-action^=desk]").click()
     await visitor.private.locator("[data-action^=story_edit]").click()
     form = dialog(visitor, "slack")
     await form.get_by_label("Titel").fill(CHANGED)
@@ -125,22 +125,22 @@ async def write_in_teams(visitor: Visitor, capsys: pytest.CaptureFixture[str]) -
     await type_in(visitor, "teams", f"compose {ARTICLE}")
     presses += 1
     form = page.locator("#teams article").last
-    await expect(form.get_by_label("Titel")).to_have_value("The rotor that listens to the wind")
-    await form.get_by_label("Titel").fill(TITLE)
-    await form.get_by_role("button", name="Zur Freigabe vorlegen").click()
+    await expect(form.get_by_label("Title")).to_have_value("The rotor that listens to the wind")
+    await form.get_by_label("Title").fill(TITLE)
+    await form.get_by_role("button", name="Ask for review").click()
     presses += 1
-    await expect(page.locator("#teams article").last).to_contain_text(f"In Prüfung: {TITLE}")
+    await expect(page.locator("#teams article").last).to_contain_text(f"In review: {TITLE}")
     with capsys.disabled():
         print(f"\nTeams: from pasting the link to “in review”: {presses} presses, {perf_counter() - begun:.1f} s")
     assert presses <= 4
 
-    await page.locator("#teams article").last.get_by_role("button", name="Beitrag öffnen").click()
-    await page.locator("#teams article").last.get_by_role("button", name="Wann").click()
+    await page.locator("#teams article").last.get_by_role("button", name="Open the story").click()
+    await page.locator("#teams article").last.get_by_role("button", name="When").click()
     when = dialog(visitor, "teams")
-    await when.get_by_label("Geht hinaus am").fill((now() + timedelta(days=2)).date().isoformat())
-    await when.get_by_label("Um (optional)", exact=True).fill("09:30")
-    await when.get_by_role("button", name="Speichern").click()
-    await expect(when.get_by_label("Um (optional)", exact=True)).to_have_count(0)
+    await when.get_by_label("Goes out on").fill((now() + timedelta(days=2)).date().isoformat())
+    await when.get_by_label("At (optional)", exact=True).fill("09:30")
+    await when.get_by_role("button", name="Save").click()
+    await expect(when.get_by_label("At (optional)", exact=True)).to_have_count(0)
 
 
 async def test_a_story_from_link_to_recall_in_teams(

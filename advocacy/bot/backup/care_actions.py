@@ -8,10 +8,9 @@ from advocacy.bot.actions import Call
 from advocacy.bot.backup import telling
 from advocacy.bot.backup.backup_cards import case_buttons, case_message, taken_card
 from advocacy.bot.backup.backup_forms import hand_form
-from advocacy.bot.editors import editors_only
+from advocacy.bot.editors import editors_only, spoken
 from advocacy.bot.language import Translator, translator
 from advocacy.chat import Answer, Message, OpenForm, Private, Rewrite
-from advocacy.delivery import placements
 from advocacy.people import directory
 from advocacy.people.models import Person
 from advocacy.sharing import backup_cases
@@ -97,11 +96,7 @@ async def _card(s: AsyncSession, call: Call, case: BackupCase, name: str) -> Ans
         if backup_cases.is_helper(case, call.person):
             return Private(case_message(call.t, await telling.gather(s, call.parts, case, call.person)), replace=True)
         return Private(taken_card(call.t, case, name), replace=True)
-    t = call.t
-    if call.press.channel is not None:
-        spoken = {place.to: place.language for place in await placements.channels(s, "editors")}
-        t = translator(spoken.get(call.press.channel, call.parts.settings.language))
-    return Rewrite(taken_card(t, case, name))
+    return Rewrite(taken_card(await spoken(s, call), case, name))
 
 
 @editors_only

@@ -80,7 +80,7 @@ def desk_message(t: Translator, story: Story, author: str, picture: str, zone: Z
 def _while_out(t: Translator, story: Story) -> tuple[Button, ...]:
     """What makes sense once a story has been out."""
     value = {"s": story.id}
-    reasons = Button(t("Not for me, because …"), action="reasons", value=value)
+    reasons = Button(t("Why people pass"), action="reasons", value=value)
     results = Button(t("What came of it"), action="results", value=value)
     if story.state != StoryState.LIVE:
         return (results, reasons)

@@ -37,7 +37,7 @@ def when_form(t: Translator, story: Story, zone: ZoneInfo) -> Form:
     begins = story.wall_clock or _shown(story.publish_at, zone)
     ends, embargo, rights = (_shown(one, zone) for one in (story.expires_at, story.embargo_until, story.rights_until))
     whose = (
-        Option("company", t("The company's clock")),
+        Option("company", t("The company's clock ({zone})", zone=zone.key)),
         Option("audience", t("Each channel's own clock")),
     )
     yes_no = (Option("no", t("No")), Option("yes", t("Yes")))

@@ -34,7 +34,7 @@ async def recall(
     await outbox.cancel_sends(s, story.id)
     await links.stop_story(s, story.id)
     await _rewrite_cards(s, story)
-    await review_rounds.close(s, await review_rounds.course(s, story))
+    await review_rounds.close(s, await review_rounds.course(s, story, sharing.settings.zone))
     await _tell_sharers(s, sharing, story, note)
     return story, True
 

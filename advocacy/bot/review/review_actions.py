@@ -127,7 +127,7 @@ async def _decided(s: AsyncSession, call: Call, story: Story, *, in_place: bool 
     """
     pressed = call.number("p")
     in_place = in_place and call.press.message is not None
-    found = await review_rounds.course(s, story)
+    found = await review_rounds.course(s, story, call.parts.settings.zone)
     reviewing = await gather(s, call.parts.settings, story)
     is_over = story.state != StoryState.IN_REVIEW
 

@@ -19,6 +19,7 @@ from advocacy.content.fingerprint import content, fingerprint
 from advocacy.content.models import ReviewTask, Story, StoryState
 from advocacy.content.review import difference
 from advocacy.content.review.triggers import BROKEN
+from advocacy.db import now
 
 MOST_REASONS = 8
 """Shown of one rule."""
@@ -141,7 +142,8 @@ def _facts(t: Translator, reviewing: Reviewing) -> Iterator[Fact]:
         )
     if reviewing.missing:
         yield Fact(t("Missing languages"), ", ".join(t.language_name(one) for one in reviewing.missing))
-    yield Fact(t("Goes out"), _when(t, story.publish_at, zone, t("as soon as it is approved")))
+    planned = story.publish_at if story.publish_at is not None and story.publish_at > now() else None
+    yield Fact(t("Goes out"), _when(t, planned, zone, t("as soon as it is approved")))
     if story.embargo_until is not None:
         yield Fact(t("Not before"), t.moment(story.embargo_until, zone))
     yield Fact(t("Ends"), _when(t, story.expires_at, zone, t("never")))
@@ -194,7 +196,7 @@ def _next_step(t: Translator, story: Story) -> tuple[Button, ...]:
     value = {"s": story.id}
     look_back = [Button(t("Who decided what"), action="history", value=value)]
     if story.live_at is not None:  # before, nobody could say why it is not for them
-        look_back.append(Button(t("Not for me, because …"), action="reasons", value=value))
+        look_back.append(Button(t("Why people pass"), action="reasons", value=value))
     if story.state in (StoryState.EXPIRED, StoryState.RECALLED):
         return tuple(look_back)
     if story.state not in (StoryState.APPROVED, StoryState.SCHEDULED, StoryState.LIVE):

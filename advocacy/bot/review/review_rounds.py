@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, case, or_
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,10 +31,11 @@ NEWER, PAST, DECIDED = "a newer one is in review", "a newer one was decided on",
 
 
 class Course:
-    """The rounds of review of one story, with the names of those who took part."""
+    """The rounds of review of one story, with the names of those who took part; ``zone`` is the company's."""
 
-    def __init__(self, story: Story, rows: Sequence[Review], names: dict[int, str]) -> None:
+    def __init__(self, story: Story, rows: Sequence[Review], names: dict[int, str], zone: ZoneInfo) -> None:
         self.story = story
+        self._zone = zone
         self._rows = rows
         self._rounds = rounds.split(rows)
         self._names = names
@@ -87,17 +89,17 @@ class Course:
         last = rounds.end(self._rounds[-1]) if self._rounds else None
         if last is None:
             return t("It is no longer in review.")
-        return verdict(t, self.story, self._who(last), last.note)
+        return verdict(t, self.story, self._who(last), self._zone, last.note)
 
     def _who(self, row: Review) -> str:
         """The name of an account at the command line stands before its note."""
         return self._names.get(row.by_id or 0) or row.note.partition(":")[0] or "–"
 
 
-async def course(s: AsyncSession, story: Story) -> Course:
-    """The rounds of this story."""
+async def course(s: AsyncSession, story: Story, zone: ZoneInfo) -> Course:
+    """The rounds of this story; times are said in ``zone``."""
     rows = await approval.history(s, story.id)
-    return Course(story, rows, await directory.names(s, {row.by_id for row in rows if row.by_id is not None}))
+    return Course(story, rows, await directory.names(s, {row.by_id for row in rows if row.by_id is not None}), zone)
 
 
 async def close(s: AsyncSession, found: Course, but: int = 0) -> None:
@@ -115,13 +117,13 @@ async def is_behind(s: AsyncSession) -> bool:
     return (await s.execute(_behind(now()).limit(1))).first() is not None
 
 
-async def settle(s: AsyncSession) -> int:
+async def settle(s: AsyncSession, zone: ZoneInfo) -> int:
     """Rewrite cards that became old, or arrived after the decision; answers how many."""
     rows = (await s.execute(_behind(now()).limit(REWRITES))).all()
     known: dict[int, Course] = {}
     for placement, channel, identity, person in rows:
         if placement.story_id not in known:
-            known[placement.story_id] = await course(s, await stories.get(s, placement.story_id))
+            known[placement.story_id] = await course(s, await stories.get(s, placement.story_id), zone)
         await _rewrite(s, known[placement.story_id], placement, places.read(channel, identity, person))
     return len(rows)
 
@@ -147,18 +149,26 @@ async def _rewrite(s: AsyncSession, found: Course, placement: Placement, place: 
         await outbox.rewrite(s, placement, placements.message_ref(placement, place), card)
 
 
-def verdict(t: Translator, story: Story, who: str, note: str = "") -> str:
-    """What was decided, by whom."""
+def verdict(t: Translator, story: Story, who: str, zone: ZoneInfo, note: str = "") -> str:
+    """What was decided, by whom; times are said in ``zone``."""
     if story.state == StoryState.RETURNED:
         return t("Returned by {name}: {note}", name=who, note=note or "–")
-    if story.state == StoryState.RECALLED and note:
-        ended = note if note.endswith((".", "!", "?", "…")) else f"{note}."
-        return t("Withdrawn by {name}: {note} Cards are being rewritten, links have stopped.", name=who, note=ended)
-    if story.state == StoryState.RECALLED:
+    if story.state != StoryState.RECALLED:
+        return _approved(t, story, who, zone)
+    if not note:
         return t("Withdrawn by {name}. Cards are being rewritten, links have stopped.", name=who)
+    ended = note if note.endswith((".", "!", "?", "…")) else f"{note}."
+    return t("Withdrawn by {name}: {note} Cards are being rewritten, links have stopped.", name=who, note=ended)
+
+
+def _approved(t: Translator, story: Story, who: str, zone: ZoneInfo) -> str:
+    if story.state in {StoryState.LIVE, StoryState.EXPIRED}:
+        return t("Approved by {name}.", name=who)
+    if story.state == StoryState.SCHEDULED and story.publish_at is not None:
+        return t("Approved by {name}. It goes out on {at}.", name=who, at=t.moment(story.publish_at, zone))
     if story.state == StoryState.SCHEDULED:
         return t("Approved by {name}. It goes out at its time.", name=who)
-    if story.state == StoryState.APPROVED and story.leader_ids and story.leaders_minutes:
+    if story.leader_ids and story.leaders_minutes:
         minutes = t.n("{n} minute", "{n} minutes", story.leaders_minutes)
         return t("Approved by {name}. Some get it first, its channels {minutes} later.", name=who, minutes=minutes)
     return t("Approved by {name}. It goes out now.", name=who)
