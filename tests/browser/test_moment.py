@@ -6,6 +6,7 @@ import os
 import re
 from datetime import timedelta
 
+import pytest
 from playwright.async_api import Locator, expect
 
 from advocacy.db import now
@@ -13,6 +14,7 @@ from advocacy.demo import Demo
 from tests.browser.conftest import Visit
 from tests.browser.visitor import Visitor
 
+pytestmark = pytest.mark.browser
 TRAINEES = "24 neue Auszubildende"
 
 
