@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from advocacy.bot.actions import Call
-from advocacy.bot.desk.compose import LONGEST_LINK, LONGEST_TOPICS, field_problem, topics_of
+from advocacy.bot.desk.compose import LONGEST_LINK, field_problem
+from advocacy.bot.desk.topic_line import topics_input, topics_of
 from advocacy.bot.editors import editors_only
 from advocacy.bot.feed_actions import health
 from advocacy.bot.feed_cards import problem
@@ -82,9 +83,8 @@ def _form(t: Translator, typed: Mapping[str, str], errors: Mapping[str, str] | N
         Input("url", t("Address of the feed"), value=typed.get("url", ""), hint="https://…", max_length=LONGEST_LINK),
         Input("mode", t("A new entry"), "choice", typed.get("mode", "draft"), options=modes),
         Input("language", t("Language"), "choice", typed.get("language", OWN), options=languages),
-        Input("topics", t("Topics"), value=typed.get("topics", ""), hint=t("Separated by commas."), optional=True,
-              max_length=LONGEST_TOPICS),
-    )  # fmt: skip
+        topics_input(t, typed.get("topics", "")),
+    )
     said = t("RSS, Atom or JSON Feed. It is asked every half hour; the same article becomes a story once.")
     body = Message(summary=t("Add a feed"), paragraphs=(said,), inputs=inputs)
     return Form(t("Add a feed"), body, "feed_save", {}, t("Subscribe"), t("Cancel"), errors or {})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +14,8 @@ from advocacy.content.models import ReviewRule, Story, Topic, TopicPerson
 from advocacy.db import insert_into
 
 OPEN, REQUIRED, RESTRICTED = "open", "required", "restricted"
+ALIKE = 0.75
+"""Of two names, 1 when they are the same: a letter too many or too few in four is alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,19 @@ async def spelled(s: AsyncSession, names: Sequence[str]) -> list[str]:
     for name in names:
         found.setdefault(name.casefold(), known.get(name.casefold(), name))
     return list(found.values())
+
+
+async def strangers(s: AsyncSession, names: Iterable[str], known: Iterable[str] = ()) -> dict[str, list[str]]:
+    """Those of these names that no topic has, each with up to three topics that are called almost so.
+
+    Names in ``known`` count as topics.
+    """
+    there = {name.casefold(): name for name in (*known, *await s.scalars(select(Topic.name)))}
+    return {
+        name: [there[one] for one in get_close_matches(name.casefold(), there, cutoff=ALIKE)]
+        for name in names
+        if name.casefold() not in there
+    }
 
 
 async def guard(s: AsyncSession, story: Story, before: Collection[str]) -> bool:
@@ -143,4 +159,4 @@ async def _mine(s: AsyncSession, person_id: int) -> dict[int, str]:
     return dict(rows.all())
 
 
-__all__ = ["Choice", "Sight", "choices", "ensure", "follow", "guard", "sight", "spelled"]
+__all__ = ["Choice", "Sight", "choices", "ensure", "follow", "guard", "sight", "spelled", "strangers"]

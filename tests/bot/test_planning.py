@@ -105,16 +105,25 @@ async def test_an_editor_says_whom_a_story_is_for(chat: Chat) -> None:
         "departments": department.lower(), "locations": "Kiel, Bremen", "languages": "de", "topics": "Wind, Safety",
         "leaders": jana.email, "minutes": "15", "internal": "yes",
     }  # fmt: skip
+    async with chat.db.write() as s:
+        s.add_all([Topic(name="Wind"), Topic(name="Safety at work")])
     bad = typed | {"departments": "Mars/Base", "leaders": "x@mars.example", "minutes": "soon"}
     again = form_of(await chat.press(CLARA, "audience_save", bad, **form.value))
     assert set(again.errors) == {"departments", "leaders", "minutes"}
     assert values(again)["departments"] == "Mars/Base"
-    assert "Gespeichert" in said(await chat.press(CLARA, "audience_save", typed, **form.value))
+    again = form_of(await chat.press(CLARA, "audience_save", typed | {"topics": "wind, Saftey at work"}, **form.value))
+    assert "kein Thema „Saftey at work“. Meintest du Safety at work?" in again.body.paragraphs[0]
+    assert (again.errors, values(again)["topics"], values(again)["minutes"]) == ({}, "wind, Saftey at work", "15")
+    again = form_of(await chat.press(CLARA, "audience_save", typed | {"topics": "wind, Sun"}, **again.value))
+    assert again.body.paragraphs[0].startswith("Es gibt noch kein Thema „Sun“. Schick")
+    typed["topics"] = "wind, Sun"
+    assert "Gespeichert" in said(await chat.press(CLARA, "audience_save", typed, **again.value))
     now = await stored(chat, story)
     assert (now.leader_ids, now.leaders_minutes, now.internal) == ([jana.id], 15, True)
     assert (now.locations, now.audience_languages, len(now.department_ids)) == (["Kiel", "Bremen"], ["de"], 1)
     async with chat.db.read() as s:
-        assert set(await s.scalars(select(Topic.name))) == set(), "told nobody before it is approved"
+        assert now.topics == ["Wind", "Sun"]
+        assert "Sun" not in set(await s.scalars(select(Topic.name))), "told nobody before it is approved"
 
 
 async def test_a_story_is_sent_again_after_a_question_and_can_stand_first(chat: Chat) -> None:

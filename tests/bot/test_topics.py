@@ -12,7 +12,7 @@ from advocacy.chat import Answer, Form, OpenForm
 from advocacy.content import audience, stories
 from advocacy.content.audience import NotSharable
 from advocacy.content.fingerprint import fingerprint
-from advocacy.content.models import ReviewRule, Topic, TopicPerson
+from advocacy.content.models import ReviewRule, Story, Topic, TopicPerson
 from advocacy.db import now
 from advocacy.people.models import Person
 from tests.bot.conftest import Chat, message_of, said
@@ -95,6 +95,23 @@ async def test_names_that_differ_only_in_case_are_one_topic(chat: Chat) -> None:
         written = await stories.get(s, other.id)
         await stories.edit(s, other.id, topics=["WIND power", "Wind Power"], by_id=david.id, seen=written.version)
         assert written.topics == [known]
+
+
+async def test_a_name_almost_like_a_topics_is_asked_about_where_stories_are_written(chat: Chat) -> None:
+    """The close name is said, what was typed stays, sent again it is meant; a name like no other is simply new."""
+    async with chat.db.write() as s:
+        s.add(Topic(name="Wind power"))
+    story = await chat.story()
+    form = form_of(await chat.press(CLARA, "story_edit", s=story.id))
+    for action, start in (("story_edit_save", form.value), ("compose_save", {})):
+        typed = {one.name: one.value for one in form.body.inputs} | {"topics": "Wind powr, Sun"}
+        again = form_of(await chat.press(CLARA, action, typed, **start))
+        assert "no topic “Wind powr” yet. Did you mean Wind power? Send" in again.body.paragraphs[0]
+        assert {one.name: one.value for one in again.body.inputs}["topics"] == "Wind powr, Sun"
+        assert (again.action, again.errors) == (action, {})
+        assert not isinstance(await chat.press(CLARA, action, typed, **again.value), OpenForm)
+    async with chat.db.read() as s:
+        assert list(await s.scalars(select(Story.topics).order_by(Story.id))) == [["Wind powr", "Sun"]] * 2
 
 
 async def test_what_is_out_with_a_topic_that_becomes_restricted_is_named_and_hidden(chat: Chat) -> None:

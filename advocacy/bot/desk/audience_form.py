@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot import addressees
-from advocacy.bot.desk.compose import topics_of
 from advocacy.bot.desk.editing import change_form
+from advocacy.bot.desk.topic_line import topics_input, topics_of
 from advocacy.bot.desk.when_form import Read
 from advocacy.bot.language import LANGUAGES, Translator
 from advocacy.chat import Form, Input, Option
@@ -42,7 +42,7 @@ async def audience_form(s: AsyncSession, t: Translator, story: Story) -> Form:
               hint=t("Separated by commas.")),
         Input("languages", t("People who speak"), "choices", ",".join(story.audience_languages), optional=True,
               options=tuple(Option(one, t.language_name(one)) for one in LANGUAGES)),
-        Input("topics", t("Topics"), value=", ".join(story.topics), optional=True, hint=t("Separated by commas.")),
+        topics_input(t, ", ".join(story.topics)),
         Input("internal", t("Only for reading inside"), "choice", "yes" if story.internal else "no", options=yes_no),
         Input("leaders", t("Who gets it first"), "text", leaders, optional=True,
               hint=t("E-mail addresses; or “leaders” for everybody with this role.")),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from advocacy.bot.desk.topic_line import topics_input
 from advocacy.bot.kinds import kind_input
 from advocacy.bot.language import LANGUAGES, Translator
 from advocacy.chat import Form, Image, Input, Message, Option
@@ -15,7 +16,6 @@ from advocacy.content.models import Story
 LONGEST_LINK = 2000
 LONGEST_SUMMARY = 2800
 """Slack takes 3,000 characters in a field; a little room stays for the one who goes on writing."""
-LONGEST_TOPICS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +103,9 @@ def _inputs(t: Translator, sketch: Sketch, asked: Asked) -> list[Input]:
         fields += picture_inputs(t, sketch)
     if asked.is_editor:
         fields += [
-            Input("topics", t("Topics"), value=sketch.topics, hint=t("Separated by commas."), optional=True,
-                  max_length=LONGEST_TOPICS),
+            topics_input(t, sketch.topics),
             kind_input(t, sketch.kind),
-        ]  # fmt: skip
+        ]
     else:
         fields.append(
             Input("named", t("When it goes out"), kind="choices", value="yes" if sketch.named else "", optional=True,
@@ -168,11 +167,6 @@ def kind_of(inputs: Mapping[str, str], otherwise: str = KINDS[0]) -> str:
     return inputs["kind"] if inputs.get("kind") in KINDS else otherwise
 
 
-def topics_of(text: str) -> list[str]:
-    """Topics out of a line of them, each once."""
-    return list(dict.fromkeys(one for part in text.split(",") if (one := " ".join(part.split())[:60])))
-
-
 def of_story(story: Story) -> Sketch:
     """A story as it stands, for its form."""
     return Sketch(
@@ -218,5 +212,5 @@ STOPS = frozenset({"bad_link", "private_link", "too_long"})
 
 __all__ = [
     "STOPS", "Asked", "Sketch", "field_problem", "kind_of", "language_input", "link_form", "of_story",
-    "page_note", "picture_inputs", "story_form", "topics_of", "typed",
+    "page_note", "picture_inputs", "story_form", "typed",
 ]  # fmt: skip

@@ -18,16 +18,17 @@ from advocacy.bot.desk.compose import (
     link_form,
     page_note,
     story_form,
-    topics_of,
     typed,
 )
 from advocacy.bot.desk.consent_actions import ask_for_consent
 from advocacy.bot.desk.desk import submitted_message
 from advocacy.bot.desk.editing import with_error
+from advocacy.bot.desk.new_topics import doubt
+from advocacy.bot.desk.topic_line import topics_of
 from advocacy.bot.language import supported
 from advocacy.bot.newcomers import meet
 from advocacy.bot.refusals import refusal
-from advocacy.chat import Answer, OpenForm, Private, Quoted, Retry, Unknown, UserRef
+from advocacy.chat import Answer, Form, OpenForm, Private, Quoted, Retry, Unknown, UserRef
 from advocacy.content import addresses, approval, pictures, stories
 from advocacy.content.models import Story
 from advocacy.content.preview.fetch import preview, with_picture
@@ -89,6 +90,10 @@ async def compose_save(call: Call) -> Answer:
     asked = _asked(call, kept=call.press.kept)
     if asked.kept is None:
         return _with_error(call, sketch, asked, "title", field_problem(call.t, "not_kept"))
+    async with call.parts.db.read() as s:
+        doubtful = await doubt(s, call, _again(call, sketch, asked), (), only_alike=True)
+    if doubtful is not None:
+        return OpenForm(doubtful)
     try:
         async with call.parts.db.write() as s:
             story = await _make(s, call, sketch)
@@ -103,9 +108,12 @@ async def compose_save(call: Call) -> Answer:
 
 
 def _with_error(call: Call, sketch: Sketch, asked: Asked, at: str, said: str) -> Answer:
+    return OpenForm(with_error(_again(call, sketch, asked), at, said))
+
+
+def _again(call: Call, sketch: Sketch, asked: Asked) -> Form:
     """The form once more, with what was typed."""
-    asked = replace(asked, picture=pictures.address(call.parts.settings, sketch.image))
-    return OpenForm(with_error(story_form(call.t, sketch, asked), at, said))
+    return story_form(call.t, sketch, replace(asked, picture=pictures.address(call.parts.settings, sketch.image)))
 
 
 async def _from_link(call: Call, url: str) -> Answer:

@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
-from advocacy.bot.desk.compose import LONGEST_LINK, language_input, of_story, picture_inputs, topics_of
+from advocacy.bot.desk.compose import LONGEST_LINK, language_input, of_story, picture_inputs
 from advocacy.bot.desk.desk import MOST_LISTED, desk_message, list_message, saved
 from advocacy.bot.desk.editing import change_form, kept_open
+from advocacy.bot.desk.new_topics import doubt
+from advocacy.bot.desk.topic_line import topics_input, topics_of
 from advocacy.bot.editors import editors_only
 from advocacy.bot.kinds import kind_input
 from advocacy.bot.language import LANGUAGES
@@ -84,7 +86,7 @@ def _edit_form(call: Call, story: Story) -> Form:
         Input("summary", t("What it is about"), kind="text", value=sketch.summary, optional=True),
         language_input(t, sketch.language),
         *(picture_inputs(t, sketch) if sketch.image else ()),
-        Input("topics", t("Topics"), value=sketch.topics, hint=t("Separated by commas."), optional=True),
+        topics_input(t, sketch.topics),
         kind_input(t, sketch.kind),
     ]
     note = t("It is out now. What you change goes back to review first.") if story.state == StoryState.LIVE else ""
@@ -95,6 +97,11 @@ def _edit_form(call: Call, story: Story) -> Form:
 async def story_edit_save(call: Call) -> Answer:
     """Take over what was changed; never over a change of somebody else that was not seen."""
     inputs = call.press.inputs
+    async with call.parts.db.read() as s:
+        story = await stories.get(s, call.number("s"))
+        asked = await doubt(s, call, _edit_form(call, story), story.topics, only_alike=True)
+    if asked is not None:
+        return OpenForm(asked)
     changes: dict[str, Any] = {
         "url": inputs.get("url", ""), "title": inputs.get("title", ""), "summary": inputs.get("summary", ""),
         "language": inputs.get("language", "en"), "topics": topics_of(inputs.get("topics", "")),

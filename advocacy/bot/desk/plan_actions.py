@@ -13,6 +13,7 @@ from advocacy.bot.actions import Call
 from advocacy.bot.desk import audience_form, when_form
 from advocacy.bot.desk.desk import state_name
 from advocacy.bot.desk.editing import filled, kept_open
+from advocacy.bot.desk.new_topics import doubt
 from advocacy.bot.desk.when_form import Read
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import LANGUAGES, Translator
@@ -64,11 +65,17 @@ async def audience(call: Call) -> Answer:
 
 @editors_only
 async def audience_save(call: Call) -> Answer:
-    """Take over whom a story is for; a narrower or wider circle goes back to review like any other change."""
+    """Take over whom a story is for; a narrower or wider circle goes back to review like any other change.
+
+    A topic decides on who sees a story: one that nobody knows is always asked about.
+    """
     async with call.parts.db.read() as s:
         story = await stories.get(s, call.number("s"))
         form = await audience_form.audience_form(s, call.t, story)
         read = await audience_form.read(s, call.t, call.press.inputs)
+        asked = None if read.errors else await doubt(s, call, form, story.topics, only_alike=False)
+    if asked is not None:
+        return OpenForm(asked)
     return await _save(call, form, read, audience_form.FIELDS)
 
 
