@@ -31,6 +31,13 @@ UNDER_WAY = (S.PENDING, S.SENDING, S.UNKNOWN)
 LEAVING = (S.SENDING, S.UNKNOWN, S.POSTED)
 BY_HAND = (S.REPORTED, S.UNDONE, S.OPENED, S.FAILED)
 FORGOTTEN = "forgotten-"
+UNDER = {
+    "marker": ("fill_in", "skip_marker", "undo"), S.PENDING: ("undo", "post_now", "hold", "plan", "plan_best"),
+    S.WAITING: ("use_dialog", "plan", "undo"), S.FAILED: ("retry", "use_dialog", "undo"),
+    S.OPENED: ("report_done", "report_not_done"), S.REPORTED: ("report_not_done", "again"),
+    S.POSTED: ("delete", "again"), S.UNDONE: ("again",), S.DELETED: ("again",), S.CANCELLED: ("again",),
+}  # fmt: skip
+"""The buttons under a share, by its state."""
 
 
 class Worker(Poster):
@@ -137,6 +144,25 @@ class Crowd(Company):
             self.truth.not_before.pop(key, None)
             self.truth.uncarried.discard(key)
         self.seen(share)
+
+    async def press_what_is_there(self, key: str, which: int) -> None:
+        """One of the buttons that stand under a share as it is."""
+        share_id = self.truth.shares[key][2]
+        async with self.db.read() as s:
+            share = await s.get_one(Share, share_id)
+        verbs = UNDER.get("marker" if share.problem == "marker" else share.state)
+        if verbs is None:
+            return
+        verb = verbs[which % len(verbs)]
+        match verb:
+            case "plan" | "plan_best":
+                await self.plan(key, 2 if verb == "plan" else 0)
+            case "fill_in":
+                await self.press("edit", key, text_=f"My reason is number {which}.")
+            case "delete":
+                await self.delete_post(key)
+            case _:
+                await self.press(verb, key)
 
     async def state_of(self, s: Any, share_id: int) -> tuple[Any, ...]:
         columns = (Share.state, Share.due_at, Share.text, Share.key)

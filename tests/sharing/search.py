@@ -117,6 +117,11 @@ class WhatIsPosted(RuleBasedStateMachine):
         for _ in range(times):
             self.do(self.crowd.press(verb, key))
 
+    @rule(presses=st.lists(st.tuples(WHICH, WHICH), min_size=1, max_size=3))
+    def press_what_is_there(self, presses: list[tuple[int, int]]) -> None:
+        for which, button in presses:
+            self.do(self.crowd.press_what_is_there(self.key(which), button))
+
     @rule(which=WHICH)
     def edit(self, which: int) -> None:
         self.words += 1
