@@ -37,6 +37,7 @@ def content(story: Story) -> dict[str, Any]:
         "audience_languages": sorted(story.audience_languages),
         # Left out for what every story was before there were kinds: those keep their approval.
         **({"kind": story.kind} if story.kind not in {None, "news"} else {}),
+        **({"as_picture": True} if story.as_picture else {}),
         **({"topics": sorted(story.guarded)} if story.guarded else {}),
     }
 

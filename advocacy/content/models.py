@@ -47,6 +47,8 @@ class Story(Base):
     image_alt: Mapped[str] = mapped_column(String(1000), default="")
     image_rights: Mapped[str] = mapped_column(String(12), default="")
     """``own``, ``licensed`` or ``free``; empty while nobody said."""
+    as_picture: Mapped[bool] = mapped_column(default=False)
+    """Networks that can show the picture itself, large, instead of a preview of the link's page."""
     site: Mapped[str] = mapped_column(String(200), default="")
     """Name of the site the link leads to, as its page says."""
     language: Mapped[str] = mapped_column(String(12), default="en")

@@ -24,7 +24,7 @@ _FIELDS = frozenset({
     "title", "summary", "url", "site", "image_url", "image_alt", "image_rights", "language", "versions", "internal",
     "topics", "captions", "channel_ids", "department_ids", "locations", "audience_languages", "leader_ids",
     "leaders_minutes", "featured", "campaign_id", "publish_at", "wall_clock", "urgent", "embargo_until", "expires_at",
-    "rights_until", "rights_note", "kind", "is_suggestion", "names_suggester", "credit_id", "consent",
+    "rights_until", "rights_note", "kind", "as_picture", "is_suggestion", "names_suggester", "credit_id", "consent",
 })  # fmt: skip
 _LISTS = frozenset({
     "topics", "channel_ids", "department_ids", "locations", "audience_languages", "leader_ids",
@@ -82,7 +82,7 @@ async def create(
         setattr(story, name, [])
     for name in ("image_url", "image_alt", "image_rights", "site", "wall_clock", "rights_note"):
         setattr(story, name, "")
-    story.internal, story.kind = False, fields.KINDS[0]
+    story.internal, story.as_picture, story.kind = False, False, fields.KINDS[0]
     # The language first: captions without one are in the story's.
     _write(story, {"title": title, "summary": summary, "url": url, **dict(sorted(more.items(), key=_language_first))})
     story.topics = await topics.spelled(s, story.topics)

@@ -251,7 +251,7 @@ async def _job(
     draft = Draft(
         text=share.text, link=links.find(settings, share.text) or said.url, title=said.title, summary=said.summary,
         image=None, image_alt=said.image_alt, language=said.language if caption is None else caption.language,
-        key=share.key, labelled=share.proof.get("place") == Place.LABEL,
+        key=share.key, as_picture=story.as_picture, labelled=share.proof.get("place") == Place.LABEL,
     )  # fmt: skip
     image_url = story.image_url if network.abilities().image else ""
     connection = connection_of(account, renewed)

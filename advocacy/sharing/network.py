@@ -30,9 +30,13 @@ class Abilities:
     edit: bool = False
     """The person can change the post at the network afterwards; we leave posts as they are."""
     metrics: bool = False
-    """The network tells, free of charge, what came of a post: likes, reposts, replies."""
+    """The network tells what came of a post: likes, reposts, replies."""
+    metrics_paid: bool = False
+    """Each time it is asked for that costs the company something, and takes the person's token."""
     image: bool = False
     """Our picture goes along with the post; elsewhere the network reads the link's own."""
+    picture_post: bool = False
+    """Can show our picture itself, large, without a preview of the link; for stories that prefer it."""
     dialog: bool = False
     """Has a prefilled share page."""
     dialog_takes_text: bool = False
@@ -84,6 +88,8 @@ class Draft:
     language: str
     key: str
     """Made by us before the first try and the same on each (``once.new_key``): record key, idempotency key."""
+    as_picture: bool = False
+    """The story prefers to be shown as its picture, where a network can (``picture_post``)."""
     labelled: bool = False
     """Marked as advertising by the network itself; only where it ``labels_ads``."""
     first_tried_at: datetime | None = None
@@ -216,7 +222,8 @@ class Network(Protocol):
     async def reactions(self, connection: Connection, remote_ids: Sequence[str]) -> dict[str, Reactions]:
         """What came of these posts of the account (``metrics``), by their ids; nothing of those that are gone.
 
-        What is public is asked without the person's token, where the network answers that.
+        What is public is asked without the person's token, where the network answers that. At most one call for each
+        hundred posts where it is paid for (``metrics_paid``).
         """
         ...
 

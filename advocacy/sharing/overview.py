@@ -6,7 +6,17 @@ from collections.abc import Iterable
 
 from advocacy.sharing.network import Network
 
-HEADINGS = ("network", "posts for people", "deletes", "edit there", "reactions", "our picture", "share page", "limit")
+HEADINGS = (
+    "network",
+    "posts for people",
+    "deletes",
+    "edit there",
+    "reactions",
+    "our picture",
+    "picture post",
+    "share page",
+    "limit",
+)
 YES, NO = "yes", "–"
 MOSTLY = " (most servers)"
 
@@ -19,7 +29,7 @@ def rows(networks: Iterable[Network]) -> list[tuple[str, ...]]:
 def _row(network: Network) -> tuple[str, ...]:
     can = network.abilities()
     page = ("with text" if can.dialog_takes_text else "link only") if can.dialog else NO
-    marks = (can.post, can.delete, can.edit, can.metrics, can.image)
+    marks = (can.post, can.delete, can.edit, can.metrics, can.image, can.picture_post)
     return (
         network.label,
         *(YES if one else NO for one in marks),

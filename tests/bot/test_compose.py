@@ -216,3 +216,22 @@ async def test_an_author_whose_id_cannot_be_stored_is_nobody(chat: Chat) -> None
         author = replace(chat.who("till.brandt"), user=user)
         press = Press(chat.who("jana.feld"), "suggest", quoted=Quoted(f"Look: {ARTICLE}", author))
         assert form_of(await chat.bot.handle(press)).kept == {}
+
+
+async def test_a_story_may_be_posted_as_its_picture(chat: Chat) -> None:
+    """Chosen in the form, changed in the other, approved with all else, and gone with the picture."""
+    form = form_of(await chat.types("clara.editorius", f"compose {ARTICLE}"))
+    shown = values(form)
+    assert shown["look"] == "card"
+    await chat.press("clara.editorius", form.action, shown | {"caption": "Listen!", "look": "picture"}, **form.value)
+    story = await stored(chat)
+    assert story.as_picture
+    for look, image, expected in (("card", "yes", False), ("picture", "yes", True), ("picture", "no", False)):
+        form = form_of(await chat.press("clara.editorius", "story_edit", s=story.id))
+        before = values(form)["look"]
+        typed = values(form) | {"look": look, "image": image}
+        await chat.press("clara.editorius", form.action, typed, **form.value)
+        assert before == ("picture" if story.as_picture else "card")
+        approved, story = fingerprint(story), await stored(chat)
+        assert story.as_picture == expected
+        assert fingerprint(story) != approved

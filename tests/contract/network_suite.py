@@ -49,6 +49,13 @@ def picture() -> bytes:
     return out.getvalue()
 
 
+def flat(size: tuple[int, int]) -> bytes:
+    """A picture of so many pixels, and of few bytes."""
+    out = io.BytesIO()
+    Image.new("1", size).save(out, "PNG")
+    return out.getvalue()
+
+
 def draft(words: str = "Wir bauen einen Windpark.", **changes: object) -> Draft:
     """A post with a link of its own, as every share has."""
     link = LINK[:-9] + secrets.token_hex(5)[:9]
@@ -157,11 +164,21 @@ class NetworkSuite(Stage):
         assert page.status == 200
         assert "Wir bauen einen Windpark." in page.body.decode()
 
+    async def test_a_story_may_prefer_its_picture_to_a_preview(self, network, world, connection):
+        """Where a network shows pictures themselves there is no card then; the link stays in the text. Elsewhere all is as ever."""
+        one = draft(as_picture=True)
+        posted = await network.post(connection, one)
+        [seen] = world.posts(PERSON)
+        assert (seen.id, seen.text, seen.url_of_link) == (posted.remote_id, one.text, one.link)
+        if network.abilities().picture_post:
+            assert (seen.title, bool(seen.image)) == ("", True)
+
     async def test_without_a_picture_it_is_posted_all_the_same(self, network, world, connection):
         """A story without a picture, or whose picture cannot be had, is no reason to fail."""
         await network.post(connection, draft(image=None, image_alt="", summary=""))
         await network.post(connection, draft("Noch eins.", image=b"no picture at all"))
-        assert len(world.posts(PERSON)) == 2
+        await network.post(connection, draft("Und eins.", image=None, as_picture=True))
+        assert len(world.posts(PERSON)) == 3
 
     async def test_the_same_post_again_is_still_one(self, network, world, connection):
         """The same key again gives the first post."""
@@ -271,10 +288,15 @@ class NetworkSuite(Stage):
 
     async def test_a_picture_that_is_too_large_does_not_hold_up_the_post(self, network, world, connection):
         """The words go out all the same, without the picture or with what the network makes of it."""
-        one = draft(image=picture() + b"\0" * 1_000_001)
-        posted = await network.post(connection, one)
-        [seen] = world.posts(PERSON)
-        assert (seen.id, seen.text) == (posted.remote_id, one.text)
+        for image in (picture() + b"\0" * 1_000_001, *map(flat, self.too_large)):
+            one = draft(image=image)
+            posted = await network.post(connection, one)
+            seen = world.posts(PERSON)[-1]
+            assert (seen.id, seen.text) == (posted.remote_id, one.text)
+        assert not (self.too_large and seen.image)
+
+    too_large: tuple[tuple[int, int], ...] = ()
+    """Width and height of a picture with more pixels than it takes, where the network counts them."""
 
     async def test_a_server_that_cannot_be_reached_means_later(self, network, outside, connection, http):
         """Nothing was sent, so nothing is unknown."""
@@ -288,7 +310,10 @@ class NetworkSuite(Stage):
     """Part of the path that tells what came of a post."""
 
     async def test_what_came_of_a_post_is_told_where_the_network_does(self, network, world, connection):
-        """As everybody sees it, so also without a permission; nothing of a post that is gone; 429 means later."""
+        """As everybody sees it, so also without a permission, unless it is paid for; nothing of a post that is gone.
+
+        429 means later.
+        """
         ids = [(await network.post(connection, draft(f"Nummer {one}."))).remote_id for one in range(3)]
         if not network.abilities().metrics:
             with pytest.raises(Refused):
@@ -299,13 +324,14 @@ class NetworkSuite(Stage):
             await world.act({"act": kind, "id": first.id})
         second.replies = 4
         world.remove(third.id)
-        world.revoke(PERSON)
+        if not network.abilities().metrics_paid:
+            world.revoke(PERSON)
         told = await network.reactions(connection, ids)
         assert {one: (it.likes, it.reposts, it.replies) for one, it in told.items()} == {
             ids[0]: (2, 1, 0),
             ids[1]: (0, 0, 4),
         }
-        assert told[ids[0]].followers == followers(PERSON)
+        assert told[ids[0]].followers == (None if network.abilities().metrics_paid else followers(PERSON))
         world.faults.inject(Fault.THROTTLE, path=self.telling, retry_after=40)
         with pytest.raises(Retry) as caught:
             await network.reactions(connection, ids)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,6 +13,7 @@ from network_suite import CALLBACK, LINK, PERSON, NetworkSuite, draft
 
 from advocacy.chat import Refused, Retry, Unknown
 from advocacy.db import now
+from advocacy.http import Http
 from advocacy.playground.networks.bluesky import BlueskyWorld
 from advocacy.playground.networks.linkedin import LinkedInWorld
 from advocacy.playground.networks.mastodon import MastodonWorld
@@ -20,15 +22,42 @@ from advocacy.playground.networks.threads import ThreadsWorld
 from advocacy.playground.networks.x import XWorld
 from advocacy.playground.world import Fault
 from advocacy.sharing.network import Connection, Limits, Network, Reconnect
-from advocacy.sharing.networks import ALL
+from advocacy.sharing.networks import ALL, make_all
 from advocacy.sharing.networks.bluesky import facets
 from advocacy.sharing.networks.linkedin import little_text, parent
+from tests.conftest import playground_settings
+
+RULES = (
+    "connecting_tells_who_it_is", "a_post_shows_exactly_the_text_with_link_and_card", "the_same_post_again_is_still_one",
+    "a_lost_answer_is_unknown_until_it_is_looked_up", "being_throttled_means_later_and_nothing_done",
+    "a_withdrawn_permission_asks_to_connect_again", "a_post_can_be_deleted_and_twice_is_fine",
+    "a_text_that_is_too_long_is_refused", "a_picture_that_is_too_large_does_not_hold_up_the_post",
+    "odd_characters_arrive_as_they_are",
+)  # fmt: skip
+"""Connect, post, duplicate, time-out after it was done, rate limit, revoked, deleted elsewhere, too long, too large, odd."""
+
+
+def test_every_network_that_posts_keeps_the_same_rules(tmp_path: Path) -> None:
+    """Each has its class here, and none has a milder version of a rule."""
+    here = playground_settings(
+        "sqlite:///unused",
+        tmp_path,
+        apps={one: {"client_id": "a", "client_secret": "s"} for one in ALL},
+        x_cost_accepted=True,
+    )
+    networks = make_all(here.model_copy(update={"networks": tuple(ALL)}), Http(here))
+    suites = {one.name: one for one in NetworkSuite.__subclasses__()}
+    assert set(suites) == {name for name, network in networks.items() if network.abilities().post}
+    for rule in RULES:
+        kept = getattr(NetworkSuite, f"test_{rule}")
+        assert all(getattr(suite, f"test_{rule}") is kept for suite in suites.values()), rule
 
 
 class TestLinkedIn(NetworkSuite):
     name = "linkedin"
     creating = "/rest/posts"
     tells_when = False
+    too_large = ((6100, 6000),)
 
     @staticmethod
     def make_world() -> NetworkWorld:
@@ -49,6 +78,28 @@ class TestLinkedIn(NetworkSuite):
         await network.post(connection, draft(image=b"GIF89a broken"))
         [seen] = world.posts(PERSON)
         assert (seen.image, seen.title) == ("", "Neuer Windpark")
+
+    async def test_a_picture_post_says_what_it_shows(self, network, world, connection):
+        """In ``content.media``, as the Posts API wants it; it takes one kind of content and no other field."""
+        one = draft(as_picture=True)
+        body = network._body(connection, one, urn := "urn:li:image:D4E00000001")
+        assert body["content"] == {"media": {"id": urn, "altText": "Ein Windrad"}}
+        assert network._body(connection, replace(one, link=""), urn)["content"] == body["content"]
+        for wrong in ({"media": {"id": urn}, "article": {"source": LINK, "title": "T"}}, {"media": {"alt": "x"}}):
+            with pytest.raises(Refused):
+                network._posted(await network._call(connection, "POST", "/rest/posts", json={**body, "content": wrong}))
+        assert world.posts() == []
+
+    async def test_a_picture_post_is_looked_up_with_its_picture_or_not_at_all(self, network, world, connection):
+        """Posted again as a card, LinkedIn might take it for another one."""
+        one = draft(as_picture=True)
+        posted = await network.post(connection, one)
+        tried = replace(one, first_tried_at=now())
+        assert await network.look_up(connection, tried) == posted
+        for image in (None, b"no picture any more"):
+            with pytest.raises(Unknown):
+                await network.look_up(connection, replace(tried, image=image))
+        assert len(world.posts(PERSON)) == 1
 
     async def test_a_version_that_has_ended_is_not_the_persons_fault(self, here, http, world, connection):
         """426 is for the administrator: the share waits instead of failing."""
@@ -257,6 +308,7 @@ class TestThreads(NetworkSuite):
 
 class TestX(NetworkSuite):
     name = "x"
+    telling = "/2/tweets"
     creating = "/2/tweets"
     chosen: ClassVar = {"x_cost_accepted": True}
 
@@ -302,4 +354,4 @@ class TestX(NetworkSuite):
         """An app alone is not enough: what each post costs has to be accepted, or it stays a share page."""
         for changes in ({"x_cost_accepted": False}, {"apps": {}}):
             able = ALL["x"](here.model_copy(update=changes), http).abilities()
-            assert (able.post, able.delete, able.dialog) == (False, False, True)
+            assert (able.post, able.delete, able.metrics, able.dialog) == (False, False, False, True)

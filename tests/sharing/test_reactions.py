@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 
 from advocacy.db import now
 from advocacy.playground.networks.posts import followers
+from advocacy.playground.networks.x import XWorld
 from advocacy.playground.world import Fault
 from advocacy.sharing import reactions
 from advocacy.sharing.models import Account, Share, ShareReaction, ShareState
@@ -104,3 +109,76 @@ async def test_what_is_gone_is_asked_about_no_more(scene: Scene) -> None:
     assert await fetch(scene) == 1
     assert [(await row(scene, one)).due_at is None for one in (deleted, elsewhere, given_back)] == [True, False, True]
     assert (await row(scene, elsewhere)).followers == followers(EMRE)
+
+
+async def test_servers_are_asked_at_the_same_time_and_each_one_after_the_other(scene: Scene) -> None:
+    """One that is slow holds up nobody else's numbers; two questions never reach a server at once."""
+    for person in (JANA, EMRE):
+        for network in ("bluesky", "mastodon"):
+            await posted(scene, network, person)
+    under_way: Counter[str] = Counter()
+    most: Counter[str] = Counter()
+    both = asyncio.Event()
+
+    def watched(name: str, ask: Callable[..., Any]) -> Callable[..., Any]:
+        async def asked(*args: Any) -> Any:
+            under_way[name] += 1
+            most[name] = max(most[name], under_way[name])
+            if len(+under_way) == 2:
+                both.set()
+            await asyncio.wait_for(both.wait(), 5)  # comes only when the other network is asked meanwhile
+            answer = await ask(*args)
+            under_way[name] -= 1
+            return answer
+
+        return asked
+
+    for name in ("bluesky", "mastodon"):
+        network = scene.networks[name]
+        setattr(network, "reactions", watched(name, network.reactions))  # noqa: B010 - a port has no such attribute to mypy
+    assert await fetch(scene) == 4
+    assert most == {"bluesky": 1, "mastodon": 1}
+
+
+async def test_where_each_answer_is_paid_for_it_is_asked_seldom_and_never_beside_a_post(scene: Scene) -> None:
+    """Not at once, then daily, then weekly; a token that is renewed by the way is kept, whatever was answered."""
+    share_id = await posted(scene, "x")
+    world = scene.worlds["x"]
+    assert isinstance(world, XWorld)
+    assert await fetch(scene) == 0
+    assert (await row(scene, share_id)).due_at - now() > timedelta(hours=23)
+    world.posts(JANA)[0].likes = 3
+    for days, pause in ((1, 1), (10, 7)):
+        await pass_time(scene, timedelta(days=days))
+        assert await fetch(scene) == 1
+        told = await row(scene, share_id)
+        assert (told.likes, told.followers) == (3, None)
+        assert abs(told.due_at - now() - timedelta(days=pause)) < timedelta(minutes=1)
+    assert world.reads == 2
+    await pass_time(scene, timedelta(days=2))
+    async with scene.db.write() as s:
+        await s.execute(update(Share).values(state=ShareState.SENDING))
+        other = Share(
+            person_id=scene.people[JANA].id,
+            story_id=scene.story_id,
+            network="x",
+            round=2,
+            state="posted",
+            text="x",
+            key="k2",
+            remote_id="1",
+            settled_at=now(),
+        )
+        s.add(other)
+        await s.flush()
+        s.add(ShareReaction(share_id=other.id, due_at=now() - SECOND))
+    assert await fetch(scene) == 0
+    async with scene.db.write() as s:
+        await s.execute(update(Share).where(Share.id == share_id).values(state=ShareState.POSTED))
+        before = (await s.scalars(select(Account.token))).one()
+    await pass_time(scene, timedelta(days=2))
+    world.clock.move(hours=3)
+    world.has_credits = False
+    assert await fetch(scene) == 1
+    async with scene.db.read() as s:
+        assert (await s.scalars(select(Account.token))).one() != before

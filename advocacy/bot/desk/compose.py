@@ -13,6 +13,9 @@ from advocacy.chat import Form, Image, Input, Message, Option
 from advocacy.content.fields import KINDS, MAX_ALT, MAX_CAPTION, MAX_TITLE, RIGHTS
 from advocacy.content.models import Story
 
+PICTURE, CARD = "picture", "card"
+"""How networks show a story with a picture."""
+
 LONGEST_LINK = 2000
 LONGEST_SUMMARY = 2800
 """Slack takes 3,000 characters in a field; a little room stays for the one who goes on writing."""
@@ -31,6 +34,7 @@ class Sketch:
     """``picture:<sha256>``; empty without one."""
     image_alt: str = ""
     image_rights: str = ""
+    as_picture: bool = False
     topics: str = ""
     site: str = ""
     kind: str = KINDS[0]
@@ -135,6 +139,10 @@ def picture_inputs(t: Translator, sketch: Sketch) -> list[Input]:
               hint=t("Read out to people who cannot see it.")),
         Input("image_rights", t("May we use the picture?"), kind="choice", value=sketch.image_rights or "open",
               options=options),
+        Input("look", t("How a post looks"), kind="choice", value=PICTURE if sketch.as_picture else CARD,
+              options=(Option(CARD, t("A preview of the page, with its picture")),
+                       Option(PICTURE, t("The picture itself, large; the link is in the text"))),
+              hint=t("LinkedIn shows pictures large. Other networks always show the preview.")),
     ]  # fmt: skip
 
 
@@ -155,6 +163,7 @@ def typed(inputs: Mapping[str, str], value: Mapping[str, Any]) -> Sketch:
         image=kept,
         image_alt=inputs.get("image_alt", "").strip(),
         image_rights=rights if kept and rights in RIGHTS else "",
+        as_picture=bool(kept) and inputs.get("look") == PICTURE,
         topics=inputs.get("topics", ""),
         site=site if isinstance(site, str) else "",
         kind=kind_of(inputs),
@@ -172,7 +181,7 @@ def of_story(story: Story) -> Sketch:
     return Sketch(
         url=story.url, title=story.title, summary=story.summary, language=story.language, image=story.image_url,
         image_alt=story.image_alt, image_rights=story.image_rights, topics=", ".join(story.topics), site=story.site,
-        kind=story.kind,
+        kind=story.kind, as_picture=story.as_picture,
     )  # fmt: skip
 
 
@@ -211,6 +220,6 @@ STOPS = frozenset({"bad_link", "private_link", "too_long"})
 
 
 __all__ = [
-    "STOPS", "Asked", "Sketch", "field_problem", "kind_of", "language_input", "link_form", "of_story",
+    "PICTURE", "STOPS", "Asked", "Sketch", "field_problem", "kind_of", "language_input", "link_form", "of_story",
     "page_note", "picture_inputs", "story_form", "typed",
 ]  # fmt: skip

@@ -168,6 +168,7 @@ async def _make(s: AsyncSession, call: Call, sketch: Sketch) -> Story:
         s, title=sketch.title, summary=sketch.summary, url=sketch.url, author_id=call.person.id, site=sketch.site,
         language=sketch.language or call.t.language, image_url=sketch.image, image_alt=sketch.image_alt,
         image_rights=sketch.image_rights, topics=topics_of(sketch.topics), captions=captions, kind=sketch.kind,
+        as_picture=sketch.as_picture,
         is_suggestion=not is_editor, names_suggester=not is_editor and sketch.named, credit_id=credit,
         consent="asked" if credit is not None else "",
     )  # fmt: skip

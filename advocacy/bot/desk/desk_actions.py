@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
-from advocacy.bot.desk.compose import LONGEST_LINK, language_input, of_story, picture_inputs
+from advocacy.bot.desk.compose import LONGEST_LINK, PICTURE, language_input, of_story, picture_inputs
 from advocacy.bot.desk.desk import MOST_LISTED, desk_message, list_message, saved
 from advocacy.bot.desk.editing import change_form, kept_open
 from advocacy.bot.desk.new_topics import doubt
@@ -112,8 +112,10 @@ async def story_edit_save(call: Call) -> Answer:
         changes |= {"image_alt": inputs.get("image_alt", "")}
         rights = inputs.get("image_rights", "")
         changes |= {"image_rights": rights if rights in RIGHTS else ""}
+        if "look" in inputs:
+            changes |= {"as_picture": inputs["look"] == PICTURE}
         if inputs["image"] == "no":
-            changes |= {"image_url": "", "image_alt": "", "image_rights": ""}
+            changes |= {"image_url": "", "image_alt": "", "image_rights": "", "as_picture": False}
     return await _save(call, changes, _edit_form)
 
 

@@ -66,6 +66,7 @@ def field_name(t: Translator, name: str) -> str:
         "image_url": t("Picture"),
         "image_alt": t("Picture in words"),
         "image_rights": t("Rights in the picture"),
+        "as_picture": t("Posted as a picture"),
         "language": t("Language"),
         "kind": t("Kind of story"),
         "internal": t("Inside only"),
@@ -98,7 +99,7 @@ def _value(t: Translator, name: str, code: str, names: Names) -> str:
     named = {"image_rights": rights, "kind": kind_name}.get(name)
     if named is not None:
         return named(t, code)
-    if name == "internal":
+    if name in {"internal", "as_picture"}:
         return t("yes") if code == "True" else t("no")
     if name == "image_url":
         return t("a picture stored here") if code.startswith("picture:") else code

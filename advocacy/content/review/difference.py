@@ -21,7 +21,7 @@ _KEPT = 24
 _SIMPLE = 400
 """Words from which on frequent ones are no anchors any more: comparing takes the square of their number."""
 _TEXTS = ("title", "summary", "url", "image_alt")
-_CODES = ("image_url", "image_rights", "language", "kind", "internal")
+_CODES = ("image_url", "image_rights", "as_picture", "language", "kind", "internal")
 _LISTS = ("channel_ids", "department_ids", "locations", "audience_languages", "topics")
 _VERSION = ("title", "summary", "url", "image_alt")
 _Wording = tuple[str, str]

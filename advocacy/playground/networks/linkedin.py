@@ -257,6 +257,7 @@ class LinkedInWorld(ConsentWorld):
     def _content(self, content: dict[str, Any], person: Resident) -> tuple[str, str, str]:
         """Link, title and picture. Nothing is read from the link: what is not sent is not shown."""
         article, media = content.get("article"), content.get("media")
+        say.check_content(content)
         if article is not None:
             source = str(article.get("source", ""))
             if not source.startswith(("http://", "https://")):

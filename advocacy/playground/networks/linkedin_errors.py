@@ -18,6 +18,11 @@ _FIELDS = {
     "reshareContext",
     "content",
 }
+_CONTENT = {
+    "article": {"source", "title", "description", "thumbnail", "thumbnailAltText"},
+    "media": {"id", "title", "altText"},
+}
+_LONGEST_ALT = 4086
 
 
 class Refusal(Exception):
@@ -53,6 +58,25 @@ def check_fields(body: dict[str, Any]) -> None:
     distribution = body["distribution"]
     if not isinstance(distribution, dict) or distribution.get("feedDistribution") not in {"MAIN_FEED", "NONE"}:
         raise invalid("/distribution/feedDistribution", "is not an enum symbol")
+
+
+def check_content(content: dict[str, Any]) -> None:
+    """One of the kinds of content, each with its own fields; further kinds are not played here.
+
+    https://learn.microsoft.com/linkedin/marketing/community-management/shares/posts-api#content
+    """
+    if len(content) > 1:
+        raise invalid("/content", "union type is not backed by a single member")
+    for kind, told in content.items():
+        if kind not in _CONTENT:
+            raise invalid(f"/content/{kind}", "is not a member type of union")
+        for name in sorted(told.keys() - _CONTENT[kind]):
+            raise invalid(f"/content/{kind}/{name}", "unrecognized field found but not allowed")
+    media = content.get("media", {})
+    if "media" in content and not media.get("id"):
+        raise invalid("/content/media/id", "field is required but not found and has no default value")
+    if len(str(media.get("altText", ""))) > _LONGEST_ALT:
+        raise invalid("/content/media/altText", f"length is out of range 0 to {_LONGEST_ALT}")
 
 
 def invalid(field: str, what: str) -> Refusal:

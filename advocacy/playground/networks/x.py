@@ -72,6 +72,9 @@ class XWorld(ConsentWorld):
         super().__init__("playground-x")
         self.has_credits = True
         """What the app's owner has bought is not used up."""
+        self.reads = 0
+        """Posts that were read by their ids, each for money."""
+        self._lookups = Quota(900, 900)
         self._refreshers: dict[str, Token] = {}
         self._quota = Quota(100, 900)
 
@@ -86,6 +89,7 @@ class XWorld(ConsentWorld):
         yield (API, "GET", "/2/users/me", self._answer(self._me))
         yield (API, "GET", "/2/users/{user}/tweets", self._answer(self._list))
         yield (API, "POST", "/2/tweets", self._answer(self._create))
+        yield (API, "GET", "/2/tweets", self._answer(self._look_up))
         yield (API, "DELETE", "/2/tweets/{post}", self._answer(self._delete))
 
     def user_id(self, person: Resident) -> str:
@@ -106,6 +110,8 @@ class XWorld(ConsentWorld):
         await super().reset()
         self._refreshers.clear()
         self._quota.clear()
+        self._lookups.clear()
+        self.reads = 0
         self.has_credits = True
 
     # -- in X's words ------------------------------------------------------------------------------------------------
@@ -235,6 +241,25 @@ class XWorld(ConsentWorld):
         found = [_shown(one) for one in self.posts(wanted.key, deleted=False)[::-1][: int(most)]]
         return web.json_response({"meta": {"result_count": len(found)}} | ({"data": found} if found else {}))
 
+    async def _look_up(self, request: web.Request) -> web.StreamResponse:
+        """Up to a hundred posts by their ids; those that are not there are errors beside the others."""
+        person = self._person(request, "tweet.read", "users.read")
+        counted = self._lookups.use(person.key, self.clock.now())
+        if not counted.allowed:
+            return _too_many(counted)
+        ids = [one for one in request.query.get("ids", "").split(",") if one]
+        if not 0 < len(ids) <= 100 or not all(map(str.isdecimal, ids)):
+            raise Problem(400, "One or more parameters to your request was invalid.")
+        found = [post for one in ids if (post := self.find(one)) is not None]
+        self.reads += len(found)
+        wanted = "public_metrics" in request.query.get("tweet.fields", "").split(",")
+        missing = [
+            {"resource_type": "tweet", "parameter": "ids", "value": one, "title": "Not Found Error"}
+            for one in ids if self.find(one) is None
+        ]  # fmt: skip
+        told = {"data": [_shown(one) | (_counts(one) if wanted else {}) for one in found]} if found else {}
+        return web.json_response(told | ({"errors": missing} if missing else {}))
+
     async def _delete(self, request: web.Request) -> web.StreamResponse:
         person = self._person(request, "tweet.read", "tweet.write", "users.read")
         post = self.find(request.match_info["post"])
@@ -299,6 +324,15 @@ def _shown(post: Post) -> dict[str, Any]:
     for one in urls:
         text = text.replace(one["expanded_url"], one["url"], 1)
     return {"id": post.id, "text": html.escape(text, quote=False), "entities": {"urls": urls}}
+
+
+def _counts(post: Post) -> dict[str, Any]:
+    return {
+        "public_metrics": {
+            "like_count": post.likes, "retweet_count": post.reposts, "reply_count": post.replies, "quote_count": 0,
+            "bookmark_count": 0, "impression_count": 10 * post.likes,
+        }
+    }  # fmt: skip
 
 
 def _too_many(counted: Counted) -> web.Response:

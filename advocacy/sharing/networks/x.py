@@ -6,23 +6,26 @@ https://docs.x.com/x-api/getting-started/pricing
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
 from advocacy.chat import Refused, Retry, Unknown
+from advocacy.db import now
 from advocacy.http import Reply
 from advocacy.sharing import oauth
-from advocacy.sharing.api import call, fields, said, token_of
+from advocacy.sharing.api import call, count_of, fields, said, token_of
 from advocacy.sharing.base import BaseNetwork
-from advocacy.sharing.network import Abilities, Connection, Consent, Draft, HostClient, Posted, Reconnect
+from advocacy.sharing.network import Abilities, Connection, Consent, Draft, HostClient, Posted, Reactions, Reconnect
 from advocacy.sharing.text import Pattern, address, quote
 
 WWW = "https://x.com"
 API = "https://api.x.com"
 TOKENS = f"{API}/2/oauth2/token"
 SCOPE = "tweet.read tweet.write users.read offline.access"
+POSTS_AT_ONCE = 100
 LOOKED_THROUGH = 20
 """Newest posts in which an earlier attempt is looked for; each that is read is paid for."""
 
@@ -95,9 +98,12 @@ class X(BaseNetwork):
     link_length: int | None = LINK_LENGTH
 
     def abilities(self) -> Abilities:
-        """Posting is for whoever set up an app and accepted what it costs; reactions would cost as well."""
+        """Posting is for whoever set up an app and accepted what it costs; so are reactions."""
         paid = self.settings.x_cost_accepted and self.app() is not None
-        return Abilities(post=paid, delete=paid, dialog=True, dialog_takes_text=True, labels_ads=paid)
+        return Abilities(
+            post=paid, delete=paid, metrics=paid, metrics_paid=paid, dialog=True, dialog_takes_text=True,
+            labels_ads=paid,
+        )  # fmt: skip
 
     def length(self, text: str) -> int:
         """Weighted; every link counts 23."""
@@ -164,6 +170,28 @@ class X(BaseNetwork):
         reply = await _Session(self, connection).call("DELETE", f"/2/tweets/{quote(remote_id)}", repeatable=True)
         if not reply.ok and reply.status != HTTPStatus.NOT_FOUND:
             raise Refused(said(reply, "detail", "title"))
+
+    async def reactions(self, connection: Connection, remote_ids: Sequence[str]) -> dict[str, Reactions]:
+        """Asked with the person's token: reading one's own posts costs a fifth. Their followers would cost tenfold.
+
+        https://docs.x.com/x-api/posts/lookup/introduction takes a hundred posts, 900 times in 15 minutes.
+        """
+        session = _Session(self, connection)
+        told: dict[str, Reactions] = {}
+        for start in range(0, len(remote_ids), POSTS_AT_ONCE):
+            ids = ",".join(quote(one) for one in remote_ids[start : start + POSTS_AT_ONCE])
+            reply = await session.call("GET", f"/2/tweets?ids={ids}&tweet.fields=public_metrics", repeatable=True)
+            if not reply.ok:
+                raise Refused(said(reply, "detail", "title"))
+            posts = _data(reply)
+            for post in posts if isinstance(posts, list) else ():  # those that are gone are not among them
+                counts = post.get("public_metrics") if isinstance(post, dict) else None
+                if isinstance(counts, dict):
+                    told[str(post.get("id"))] = Reactions(
+                        count_of(counts, "like_count"), count_of(counts, "retweet_count", "quote_count"),
+                        count_of(counts, "reply_count"), now(),
+                    )  # fmt: skip
+        return told
 
     async def _find(self, session: _Session, draft: Draft) -> Posted | None:
         path = f"/2/users/{session.connection.remote_id}/tweets?max_results={LOOKED_THROUGH}&tweet.fields=entities"
