@@ -12,7 +12,7 @@ from aiohttp import web
 
 from advocacy import jobs
 from advocacy.bot.actions import Bot, Parts
-from advocacy.bot.catalogue import ACTIONS
+from advocacy.bot.catalogue import ACTIONS, SHORT_WAYS
 from advocacy.chat import ChatPlatform
 from advocacy.config import Settings
 from advocacy.db import Database
@@ -22,6 +22,7 @@ from advocacy.insights.fold import Fold
 from advocacy.sharing.accounts import Accounts
 from advocacy.sharing.clicks import ClickWriter, LinkTable, Spool
 from advocacy.sharing.networks import make_all
+from advocacy.sharing.plain import Plain
 from advocacy.sharing.posting import Poster
 from advocacy.sharing.shares import Sharing
 from advocacy.sharing.visitors import Visitors
@@ -64,6 +65,7 @@ class App:
         self.http = Http(settings)
         self.networks = make_all(settings, self.http)
         self.sharing = Sharing(settings, self.networks)
+        self.plain = Plain(self.db, settings, self.networks)
         self.accounts = Accounts(self.db, settings, self.networks)
         self.poster = Poster(self.db, settings, self.networks, self.http)
         self.links = LinkTable(self.db)
@@ -73,11 +75,11 @@ class App:
         self.platforms: dict[str, ChatPlatform] = {}
         self.worker = Worker(self.db, self.platforms)
         self.parts = Parts(
-            settings=settings, db=self.db, networks=self.networks, sharing=self.sharing, accounts=self.accounts,
-            poster=self.poster, worker=self.worker, addresses=pages.Addresses(settings), http=self.http,
-            platforms=self.platforms,
+            settings=settings, db=self.db, networks=self.networks, sharing=self.sharing, plain=self.plain,
+            accounts=self.accounts, poster=self.poster, worker=self.worker, addresses=pages.Addresses(settings),
+            http=self.http, platforms=self.platforms,
         )  # fmt: skip
-        self.bot = Bot(self.parts, ACTIONS)
+        self.bot = Bot(self.parts, ACTIONS, SHORT_WAYS)
         self.jobs = jobs.everything(self.parts, self.fold, self.links, self.visitors)
         self.doors: Sequence[Door] = self._open_doors()
         self.parts.share_due = lambda: self.jobs.soon("post shares")

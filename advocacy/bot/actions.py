@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -30,6 +31,7 @@ from advocacy.people.models import Person
 from advocacy.sharing.accounts import Accounts
 from advocacy.sharing.network import Network
 from advocacy.sharing.once import insert_new
+from advocacy.sharing.plain import Plain, Unusual
 from advocacy.sharing.posting import Poster
 from advocacy.sharing.shares import NotOffered, NotYours, Sharing
 
@@ -70,6 +72,7 @@ class Parts:
     db: Database
     networks: Mapping[str, Network]
     sharing: Sharing
+    plain: Plain
     accounts: Accounts
     poster: Poster
     worker: Worker
@@ -99,13 +102,11 @@ class Call:
 
     def number(self, name: str) -> int:
         """A number out of the press's value; 0 when it is none."""
-        value = self.press.value.get(name, 0)
-        return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63 else 0
+        return number(self.press, name)
 
     def word(self, name: str) -> str:
         """A text out of the press's value."""
-        value = self.press.value.get(name, "")
-        return value if isinstance(value, str) else ""
+        return word(self.press, name)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -115,14 +116,13 @@ class Call:
     @property
     def reply(self) -> dict[str, Any]:
         """Where this person's private answer is, to be stored with a share."""
-        who = self.press.who
-        return {
-            "platform": who.platform, "tenant": who.tenant, "user": who.user, "address": who.address,
-            "reply_to": self.press.reply_to, "language": self.t.language,
-        }  # fmt: skip
+        return reply(self.press, self.t.language)
 
 
 Action = Callable[[Call], Awaitable[Answer]]
+ShortWay = Callable[[Parts, Press], Awaitable[Answer]]
+"""Does all of a plain press in one unit of work, who pressed and whether it is a repeat included. Raises ``Unusual``,
+having written nothing, for any that needs more than that."""
 
 
 class _NotNow(Exception):
@@ -132,13 +132,19 @@ class _NotNow(Exception):
 class Bot:
     """The one place that doors call."""
 
-    def __init__(self, parts: Parts, actions: Mapping[str, Action]) -> None:
+    def __init__(
+        self, parts: Parts, actions: Mapping[str, Action], short: Mapping[str, ShortWay] | None = None
+    ) -> None:
         self.parts = parts
         self._actions = actions
+        self._short = short or {}
 
     async def handle(self, press: Press) -> Answer:
         """Do what was pressed, and say what to show for it. Everything is committed when this returns."""
         press = storable(press)
+        if (plainly := self._short.get(press.action)) is not None:
+            with suppress(Unusual):
+                return await plainly(self.parts, press)
         try:
             person = await self._who(press)
         except _NotNow:
@@ -196,9 +202,8 @@ class Bot:
             return await directory.remember(s, who, profile, reach if isinstance(reach, dict) else None)
 
     async def _is_first(self, press: Press) -> bool:
-        key = letters(f"{press.who.platform}:{press.who.tenant}:{press.event}")[:255]
         async with self.parts.db.write() as s:
-            return await insert_new(s, SeenEvent, {"key": key, "at": now()}) is not None
+            return await insert_new(s, SeenEvent, {"key": event_key(press), "at": now()}) is not None
 
     async def _adopt(self, press: Press) -> None:
         """A press proves that its card is there, even where sending it was never confirmed."""
@@ -233,6 +238,32 @@ def storable(press: Press) -> Press:
 def _storable(quoted: Quoted) -> Quoted:
     author = quoted.author
     return replace(quoted, text=letters(quoted.text), author=author and replace(author, user=letters(author.user)))
+
+
+def number(press: Press, name: str) -> int:
+    """A number out of a press's value; 0 when it is none."""
+    value = press.value.get(name, 0)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63 else 0
+
+
+def word(press: Press, name: str) -> str:
+    """A text out of a press's value."""
+    value = press.value.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def reply(press: Press, language: str) -> dict[str, Any]:
+    """Where the private answer to a press is, to be stored with a share."""
+    who = press.who
+    return {
+        "platform": who.platform, "tenant": who.tenant, "user": who.user, "address": who.address,
+        "reply_to": press.reply_to, "language": language,
+    }  # fmt: skip
+
+
+def event_key(press: Press) -> str:
+    """What an event is remembered by."""
+    return letters(f"{press.who.platform}:{press.who.tenant}:{press.event}")[:255]
 
 
 def is_private(press: Press) -> bool:

@@ -33,7 +33,8 @@ from advocacy.bot.desk import wording_actions
 from advocacy.bot.review import recall_actions
 from advocacy.bot.review import review_actions
 from advocacy.bot.review import rule_actions
-from advocacy.bot.actions import Action, Call
+from advocacy.bot import plain_share
+from advocacy.bot.actions import Action, Call, ShortWay
 from advocacy.bot.boards import help_message
 from advocacy.chat import Answer, Private
 from advocacy.people import directory
@@ -93,5 +94,6 @@ ACTIONS: Mapping[str, Action] = {
     "command": command,
     **{name: action for file in FILES for name, action in file.ACTIONS.items()},
 }
+SHORT_WAYS: Mapping[str, ShortWay] = plain_share.SHORT_WAYS
 
-__all__ = ["ACTIONS", "FILES", "WORDS"]
+__all__ = ["ACTIONS", "FILES", "SHORT_WAYS", "WORDS"]

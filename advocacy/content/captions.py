@@ -17,12 +17,15 @@ async def deal(s: AsyncSession, story: Story, network: str, language: str) -> Ca
 
     ``None`` when no wording fits at all, or all that do have been dealt as often as their quota allows.
     """
-    fitting = await _fitting(s, story, network, language, lock=True)
-    if not fitting:
-        return None
-    next_one = min(fitting, key=lambda one: (one.dealt, one.id))
-    next_one.dealt += 1  # it is locked, and was read as it is now
+    next_one = least_dealt(await _fitting(s, story, network, language, lock=True))
+    if next_one is not None:
+        next_one.dealt += 1  # it is locked, and was read as it is now
     return next_one
+
+
+def least_dealt(fitting: Sequence[Caption]) -> Caption | None:
+    """The wording whose turn it is, if there is any."""
+    return min(fitting, key=lambda one: (one.dealt, one.id), default=None)
 
 
 async def count_dealt(s: AsyncSession, caption_id: int) -> None:
@@ -75,4 +78,4 @@ def _first(there: Sequence[Caption], story: Story, network: str, language: str) 
     return ()
 
 
-__all__ = ["best", "count_dealt", "deal", "is_used_up", "others", "was_written"]
+__all__ = ["best", "count_dealt", "deal", "is_used_up", "least_dealt", "others", "was_written"]

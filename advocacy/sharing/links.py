@@ -24,7 +24,7 @@ async def make(
 ) -> Link:
     """A new link to ``url``."""
     while True:
-        code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+        code = new_code()
         values = {
             "code": code, "url": url, "story_id": story_id, "person_id": person_id, "network": network,
             "share_id": share_id, "stopped": False,
@@ -32,6 +32,11 @@ async def make(
         link = await insert_new(s, Link, values)
         if link is not None:
             return link
+
+
+def new_code() -> str:
+    """A code that is most likely nobody's yet."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
 def address(settings: Settings, code: str) -> str:
@@ -64,4 +69,4 @@ async def stop_story(s: AsyncSession, story_id: int) -> None:
     )
 
 
-__all__ = ["PICTURES", "address", "find", "make", "picture", "stop_story"]
+__all__ = ["PICTURES", "address", "find", "make", "new_code", "picture", "stop_story"]

@@ -29,12 +29,24 @@ async def target(
 
     A tag that the address brings itself stays as it is. Nothing in it tells who shares.
     """
+    campaign = ""
+    if names_campaign(settings, story):
+        campaign = await s.scalar(select(Campaign.name).where(Campaign.id == story.campaign_id)) or ""
+    return led(settings, story, url=url, network=network, language=language, campaign=campaign)
+
+
+def names_campaign(settings: Settings, story: Story) -> bool:
+    """Does a link to the story tell which campaign it belongs to?"""
+    return "campaign" in settings.utm and story.campaign_id is not None
+
+
+def led(
+    settings: Settings, story: Story, *, url: str, network: str = OWN_LINK, language: str = "", campaign: str = ""
+) -> str:
+    """The same, with the campaign's name known."""
     url = settings.reachable(url)
     if not settings.utm:
         return url
-    campaign = ""
-    if "campaign" in settings.utm and story.campaign_id is not None:
-        campaign = await s.scalar(select(Campaign.name).where(Campaign.id == story.campaign_id)) or ""
     values = {
         "network": network, "language": language or story.language, "campaign": slug(campaign),
         "story": slug(story.title) or f"story-{story.id}", "number": str(story.id),
@@ -70,4 +82,4 @@ def slug(words: str) -> str:
     return _NO_WORD.sub("-", plain.encode("ascii", "ignore").decode()).strip("-")[:LONGEST_VALUE].rstrip("-")
 
 
-__all__ = ["LONGEST", "OWN_LINK", "filled", "slug", "tagged", "target"]
+__all__ = ["LONGEST", "OWN_LINK", "filled", "led", "names_campaign", "slug", "tagged", "target"]

@@ -17,7 +17,7 @@ from advocacy.people.models import Person
 from advocacy.sharing import composition, limits, links, own_words, text
 from advocacy.sharing.composition import Around, Composed
 from advocacy.sharing.disclosure import overrides
-from advocacy.sharing.disclosure.rules import Note, of_proof
+from advocacy.sharing.disclosure.rules import Note, kept, of_proof
 from advocacy.sharing.disclosure.wordings import fitting
 from advocacy.sharing.models import Link, Share
 from advocacy.sharing.network import Network
@@ -150,8 +150,9 @@ class Writing:
     def _keep(self, share: Share, note: Note, said: str) -> None:
         """What the text says now, with the rule that decided, as proof."""
         share.disclosure = said
-        if note.proof is not None:
-            share.proof = {**note.proof, "left_out": bool(note.allowed) and not said}
+        proof = kept(note, said)
+        if proof is not None:
+            share.proof = proof
 
 
 __all__ = ["Reader", "Writing"]

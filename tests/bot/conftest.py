@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from advocacy.app import ACTIONS
+from advocacy.app import ACTIONS, SHORT_WAYS
 from advocacy.bot.actions import Bot, Parts
 from advocacy.chat import Answer, ChannelRef, Message, MessageRef, OpenForm, Press, Private, Rewrite, UserRef
 from advocacy.content import approval, stories
@@ -27,6 +27,7 @@ from advocacy.playground.company import SLACK_TEAM, Resident, residents
 from advocacy.playground.outside import Worlds
 from advocacy.sharing.accounts import Accounts
 from advocacy.sharing.networks import make_all
+from advocacy.sharing.plain import Plain
 from advocacy.sharing.posting import Poster
 from advocacy.sharing.shares import Sharing
 from advocacy.slack.door import SlackDoor
@@ -153,11 +154,11 @@ async def chat(db: Database, database_url: str, tmp_path: Path) -> AsyncIterator
     worlds.slack.limits.clock = worlds.teams.connector.limits.clock = clock
     worker = Worker(db, {}, Limits(clock, clock.sleep))
     parts = Parts(
-        settings=settings, db=db, networks=networks, sharing=sharing, accounts=Accounts(db, settings, networks),
-        poster=Poster(db, settings, networks, http), worker=worker, addresses=Addresses(), http=http,
+        settings=settings, db=db, networks=networks, sharing=sharing, plain=Plain(db, settings, networks),
+        accounts=Accounts(db, settings, networks), poster=Poster(db, settings, networks, http), worker=worker, addresses=Addresses(), http=http,
         platforms=worker.platforms,
     )  # fmt: skip
-    chat = Chat(parts, Bot(parts, ACTIONS), worlds, {one.key: one for one in residents()})
+    chat = Chat(parts, Bot(parts, ACTIONS, SHORT_WAYS), worlds, {one.key: one for one in residents()})
     door = SlackDoor(settings, chat.bot)
     await door.start()
     worker.platforms["slack"] = door.platform

@@ -67,8 +67,9 @@ class Desk:
         self.worker = Worker(self.db, {"slack": cast("Any", self.judge)}, self.limits)
         nobody = cast("Any", None)
         self.parts = Parts(
-            settings=settings, db=self.db, networks={}, sharing=Sharing(settings, {}), accounts=nobody, poster=nobody,
-            worker=self.worker, addresses=nobody, platforms=self.worker.platforms, http=nobody,
+            settings=settings, db=self.db, networks={}, sharing=Sharing(settings, {}), plain=nobody,
+            accounts=nobody, poster=nobody, worker=self.worker, addresses=nobody,
+            platforms=self.worker.platforms, http=nobody,
         )  # fmt: skip
 
     async def open(self) -> None:

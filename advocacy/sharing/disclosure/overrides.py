@@ -91,7 +91,11 @@ def check(wanted: Wanted, networks: Sequence[str], at: datetime) -> None:
 async def load(s: AsyncSession, at: datetime | None = None) -> Rulebook:
     """The rules that hold at a moment: of each country, network and kind the newest one that has begun."""
     query = select(DisclosureRule).where(DisclosureRule.since <= (at or now()))
-    rows = list(await s.scalars(query.order_by(DisclosureRule.since, DisclosureRule.id)))
+    return rulebook(list(await s.scalars(query.order_by(DisclosureRule.since, DisclosureRule.id))))
+
+
+def rulebook(rows: Sequence[DisclosureRule]) -> Rulebook:
+    """The rules that hold after these were set, the latest to begin last."""
     newest = {(one.country, one.network, one.kind): one for one in rows}
     own = tuple(_rule(one) for one in rows if newest[one.country, one.network, one.kind] is one)
     return Rulebook(defaults.RULES, tuple(one for one in own if one is not None))
@@ -111,4 +115,4 @@ def _rule(row: DisclosureRule) -> Rule | None:
     )  # fmt: skip
 
 
-__all__ = ["DEFAULT", "NotARule", "Wanted", "add", "check", "listing", "load"]
+__all__ = ["DEFAULT", "NotARule", "Wanted", "add", "check", "listing", "load", "rulebook"]

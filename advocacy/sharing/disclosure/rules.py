@@ -116,6 +116,11 @@ class Decision:
         return of_proof(proof, wordings.fitting(allowed, port) if allowed else "", private=False)
 
 
+def kept(note: Note, said: str) -> dict[str, Any] | None:
+    """What ``Share.proof`` is to hold when a text says this under the note; ``None`` when nothing is to change."""
+    return None if note.proof is None else {**note.proof, "left_out": bool(note.allowed) and not said}
+
+
 def of_proof(proof: Mapping[str, Any], said: str, *, private: bool) -> Note:
     """The note of a share as it was decided then. ``said`` is what its text carries."""
     if not proof:  # from before proofs were kept: what was put in stays required
@@ -147,4 +152,17 @@ class Rulebook:
         raise LookupError(case)  # the built-in rules end with one that holds everywhere
 
 
-__all__ = ["EU", "MEMBERS", "PRIVATE", "PUBLIC", "Case", "Decision", "Level", "Note", "Rule", "Rulebook", "of_proof"]
+__all__ = [
+    "EU",
+    "MEMBERS",
+    "PRIVATE",
+    "PUBLIC",
+    "Case",
+    "Decision",
+    "Level",
+    "Note",
+    "Rule",
+    "Rulebook",
+    "kept",
+    "of_proof",
+]

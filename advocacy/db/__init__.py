@@ -23,6 +23,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, a
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from advocacy.db.lane import Lane, Work
+from advocacy.db.near import BUSY_SECONDS, NearConnection, connector
+
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -36,6 +39,7 @@ Ref = Annotated[int, mapped_column(BigId)]
 """An id of another table; say which with ``mapped_column(BigId, ForeignKey("table.id"))``."""
 
 
+T = TypeVar("T")
 SomeSelect = TypeVar("SomeSelect", bound="Select[*tuple[Any, ...]]")
 
 
@@ -146,10 +150,12 @@ class Database:
             self.engine.execution_options(begin="IMMEDIATE"), expire_on_commit=False, autobegin=True
         )
         self._read = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._lane = Lane(self.engine, self._writing if self.is_sqlite else None)
 
     def _engine_options(self) -> dict[str, Any]:
         if self.is_sqlite:
-            return {"connect_args": {"timeout": 15}}
+            path = make_url(self.url).database
+            return {"async_creator": connector(path)} if path and path != ":memory:" else {}
         return {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
 
     @asynccontextmanager
@@ -164,6 +170,13 @@ class Database:
                 yield session
         for call in session.info.pop("after_commit", ()):
             call()
+
+    async def brief(self, work: Work[T]) -> T:
+        """One unit of work of a few statements, committed together with those of others who wait at this moment.
+
+        ``work`` gets a connection, not a session. Raises what it raises; nothing of it is kept then.
+        """
+        return await self._lane.run(work)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -185,6 +198,7 @@ class Database:
 
     async def close(self) -> None:
         """Let all connections go."""
+        await self._lane.close()
         await self.engine.dispose()
 
 
@@ -226,13 +240,18 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
         cursor = connection.cursor()
         _write_ahead(cursor)
-        for pragma in ("synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+        busy = f"busy_timeout={BUSY_SECONDS * 1000:.0f}"
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", busy):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
+        options = connection.get_execution_options()
+        driver = connection.connection.driver_connection
+        if isinstance(driver, NearConnection):
+            driver.near = options.get("near", False)
+        connection.exec_driver_sql(f"BEGIN {options.get('begin', 'DEFERRED')}")
 
 
 async def facts_lock(session: AsyncSession) -> None:

@@ -1,0 +1,74 @@
+"""One look at everything that decides whether a press is a plain share."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, String, Text, and_, bindparam, cast, exists, func, or_, select
+from sqlalchemy.sql import ColumnElement
+
+from advocacy.content.emergency import halted
+from advocacy.content.models import Story, StoryState, Topic
+from advocacy.content.topics import RESTRICTED
+from advocacy.db import UtcDateTime
+from advocacy.people.models import Identity, Person
+from advocacy.sharing.models import Account, DisclosureRule, Share
+
+_AT = bindparam("at", type_=UtcDateTime())
+_NETWORK = bindparam("network", type_=String())
+
+
+def _none(column: Any) -> ColumnElement[bool]:
+    """A list of JSON in which there is nothing."""
+    return cast(column, Text) == "[]"
+
+
+def _over(column: Any) -> ColumnElement[bool]:
+    return and_(column.is_not(None), column <= _AT)
+
+
+_STORY = (
+    Story.id == bindparam("story"), Story.state == StoryState.LIVE, Story.internal.is_(False),
+    ~_over(Story.expires_at), ~_over(Story.rights_until),
+    or_(Story.embargo_until.is_(None), Story.embargo_until <= _AT),
+    _none(Story.department_ids), _none(Story.locations), _none(Story.audience_languages),
+    or_(_none(Story.topics), ~exists(select(Topic.id).where(Topic.kind == RESTRICTED))),
+)  # fmt: skip
+"""Live, and for everybody."""
+_WHO = (
+    Identity.platform == bindparam("platform"), Identity.tenant == bindparam("tenant"),
+    Identity.user_id == bindparam("user"), Identity.address == bindparam("address"), Identity.is_guest.is_(False),
+)  # fmt: skip
+_PERSON = (Person.id == Identity.person_id, or_(Person.left_on.is_(None), Person.left_on > bindparam("today")))
+"""Known, employed, and where we last heard of them."""
+_ACCOUNT = (
+    Account.person_id == Person.id, Account.network == _NETWORK, Account.state == "active",
+    or_(Account.refresh_token.is_not(None), Account.expires_at.is_(None), Account.expires_at > _AT),
+)  # fmt: skip
+"""Connected."""
+_FIRST = ~exists(
+    select(Share.id).where(Share.person_id == Person.id, Share.story_id == Story.id, Share.network == _NETWORK)
+)
+_LOOK: Select[*tuple[Any, ...]] = (
+    select(
+        Person.id, Person.language, Person.country, Person.time_zone, Person.undo_seconds,
+        Story.version, Story.approved_hash, Story.updated_at, Account.token, Account.refresh_token,
+        select(func.max(DisclosureRule.id)).scalar_subquery().label("rules"),
+    )
+    .select_from(Identity)
+    .join(Person, and_(*_PERSON))
+    .join(Story, and_(*_STORY))
+    .join(Account, and_(*_ACCOUNT))
+    .where(*_WHO, _FIRST, ~halted())
+)  # fmt: skip
+
+
+def look(connection: Connection, who: dict[str, str], story_id: int, network: str, at: datetime) -> Row[Any] | None:
+    """What a plain share is made of; ``None`` when this is none. Raises ``LookupError`` for tokens nobody can read."""
+    asked = {**who, "story": story_id, "network": network, "at": at, "today": at.date()}
+    found: Row[Any] | None = connection.execute(_LOOK, asked).one_or_none()
+    return found
+
+
+__all__ = ["look"]
