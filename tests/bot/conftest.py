@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -32,7 +34,8 @@ from advocacy.sharing.posting import Poster
 from advocacy.sharing.shares import Sharing
 from advocacy.slack.door import SlackDoor
 from tests.clock import Clock
-from tests.conftest import playground_settings
+from tests.conftest import TEST_KEY, playground_settings
+from tests.sweeper import Sweeper
 
 
 class Addresses:
@@ -61,6 +64,11 @@ def said(answer: Answer) -> str:
     return "\n".join([message.heading, *message.paragraphs, message.quote, *facts, *buttons, message.footnote])
 
 
+def slack_id(resident: Resident) -> str:
+    """Also of those who have no Slack in the playground."""
+    return resident.slack_id or f"U-{resident.key}"
+
+
 @dataclass
 class Chat:
     """The bot, and a company around it."""
@@ -75,8 +83,7 @@ class Chat:
         return self.parts.db
 
     def who(self, key: str) -> UserRef:
-        resident = self.people[key]
-        return UserRef("slack", SLACK_TEAM, resident.slack_id or f"U-{key}")
+        return UserRef("slack", SLACK_TEAM, slack_id(self.people[key]))
 
     async def press(self, key: str, action: str, inputs: dict[str, str] | None = None, **value: Any) -> Answer:
         message = value.pop("message", None)
@@ -135,15 +142,39 @@ class Chat:
                 pass
 
 
+@pytest.fixture(scope="session")
+def hired_file(sqlite_template: Path) -> Path:
+    """An SQLite file with the company's people in it."""
+    path = sqlite_template.with_name("hired.sqlite")
+    shutil.copy(sqlite_template, path)
+    asyncio.run(hire(f"sqlite:///{path}"))
+    return path
+
+
 @pytest.fixture
-async def chat(db: Database, database_url: str, tmp_path: Path) -> AsyncIterator[Chat]:
+def hired(database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """The URL of a database with the company's people in it: hired once, then copied."""
+    if database_url.startswith("sqlite"):
+        shutil.copy(request.getfixturevalue("hired_file"), tmp_path / "test.sqlite")
+        return database_url
+    sweeper: Sweeper = request.getfixturevalue("postgres_sweeper")
+    if sweeper.keeps("hired"):
+        sweeper.put_back("hired")
+    else:
+        asyncio.run(hire(database_url))
+        sweeper.keep("hired")
+    return database_url
+
+
+@pytest.fixture
+async def chat(hired: str, db: Database, tmp_path: Path) -> AsyncIterator[Chat]:
     worlds = Worlds(
         bot_token="xoxb-playground", signing_secret="playground-signing-secret", app_token="xapp-1",
         app_id="00000000-0000-4000-8000-00000000b07a", app_password="playground-teams-password",
     )  # fmt: skip
     await worlds.outside.start()
     settings = playground_settings(
-        database_url, tmp_path, outside=worlds.outside.origins(), apps={"linkedin": worlds.apps()["linkedin"]},
+        hired, tmp_path, outside=worlds.outside.origins(), apps={"linkedin": worlds.apps()["linkedin"]},
         undo_seconds=30, company="Nordlicht Energie",
     )  # fmt: skip
     http = Http(settings)
@@ -162,33 +193,31 @@ async def chat(db: Database, database_url: str, tmp_path: Path) -> AsyncIterator
     door = SlackDoor(settings, chat.bot)
     await door.start()
     worker.platforms["slack"] = door.platform
-    await hire(chat)
     yield chat
     await door.stop()
     await http.close()
     await worlds.outside.stop()
 
 
-async def hire(chat: Chat) -> None:
+async def hire(database_url: str) -> None:
     """The company's people, known to Slack and to us."""
-    async with chat.db.write() as s:
-        made: dict[str, Department] = {}
-        for one in chat.people.values():
-            if one.department not in made:
-                made[one.department] = Department(name=one.department, path=one.department)
-                s.add(made[one.department])
-        people = {
-            key: Person(
+    db = Database(database_url, [TEST_KEY])
+    everyone = residents()
+    async with db.write() as s:
+        made = {one.department: Department(name=one.department, path=one.department) for one in everyone}
+        people = [
+            Person(
                 email=one.email, name=one.name, language=one.language, roles=list(one.roles), joined_on=date(2026, 1, 1)
             )
-            for key, one in chat.people.items()
-        }
-        s.add_all(people.values())
+            for one in everyone
+        ]
+        s.add_all([*made.values(), *people])
         await s.flush()
-        for key, one in chat.people.items():
-            person, department = people[key], made[one.department]
+        for one, person in zip(everyone, people, strict=True):
+            department = made[one.department]
             s.add(Membership(person_id=person.id, department_id=department.id, starts_on=date(2026, 1, 1)))
-            s.add(Identity(person_id=person.id, platform="slack", tenant=SLACK_TEAM, user_id=chat.who(key).user))
+            s.add(Identity(person_id=person.id, platform="slack", tenant=SLACK_TEAM, user_id=slack_id(one)))
+    await db.close()
 
 
 def ref_of(chat: Chat, channel: ChannelRef, number: int = -1) -> MessageRef:

@@ -8,7 +8,9 @@ from advocacy.content.models import Story, StoryState
 from advocacy.playground.slack.state import View
 from advocacy.playground.slack.world import SlackWorld
 from tests.bot.conftest import Chat
-from tests.bot.conftest import chat as chat  # noqa: PLC0414 - a fixture of that room
+from tests.bot.conftest import chat as chat  # noqa: PLC0414 - a fixture of that room, with what it needs
+from tests.bot.conftest import hired as hired  # noqa: PLC0414
+from tests.bot.conftest import hired_file as hired_file  # noqa: PLC0414
 from tests.slack.test_slack_flow import slack as slack  # noqa: PLC0414 - its door
 
 ARTICLE = "https://www.nordlicht.example/news/rotor-that-listens"

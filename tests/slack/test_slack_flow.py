@@ -13,7 +13,9 @@ from advocacy.playground.slack.state import View
 from advocacy.playground.slack.world import SlackWorld
 from advocacy.slack.door import SlackDoor
 from tests.bot.conftest import Chat, connect
-from tests.bot.conftest import chat as chat  # noqa: PLC0414 - a fixture of that room
+from tests.bot.conftest import chat as chat  # noqa: PLC0414 - a fixture of that room, with what it needs
+from tests.bot.conftest import hired as hired  # noqa: PLC0414
+from tests.bot.conftest import hired_file as hired_file  # noqa: PLC0414
 
 
 class Screen:
