@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from advocacy.bot.actions import Call, Parts
 from advocacy.bot.editors import editors_only, spoken
 from advocacy.bot.feed_cards import decided_card, health_card, more_card, question_card
-from advocacy.bot.language import translator
+from advocacy.bot.language import Translator, translator
 from advocacy.chat import Answer, Button, Message, Private, Rewrite
 from advocacy.content.feeds import due, questions, sources
+from advocacy.content.models import Story
 from advocacy.db import after_commit
-from advocacy.delivery import outbox, placements
+from advocacy.delivery import copies, outbox, placements
+from advocacy.delivery.places import Place
 
 AT_ONCE = 5
 """Questions put for one pull of a feed; one card stands for all others."""
@@ -32,14 +38,24 @@ async def ask(parts: Parts) -> int:
             for place in places:
                 t = translator(place.language)
                 for one in reversed(asked[:AT_ONCE]):
-                    marker = f"entry:{one.entry.id}:{place.channel_id}"
-                    cards += await outbox.send(s, place.to, question_card(t, one), marker)
+                    cards += await outbox.send(s, place.to, question_card(t, one), _marker(one.entry.id, place))
                 if left := asked[AT_ONCE:]:
                     marker = f"entries:{left[0].entry.id}:{place.channel_id}"
                     cards += await outbox.send(s, place.to, more_card(t, left[0].source, len(left)), marker)
         if cards:
             after_commit(s, parts.worker.wake.set)
     return cards
+
+
+def _marker(entry_id: int, place: Place) -> str:
+    return f"entry:{entry_id}:{place.channel_id}"
+
+
+async def _settle(s: AsyncSession, call: Call, say: Callable[[Translator], Message]) -> None:
+    """The question stands in every editors' channel; where it was not pressed, it says what was decided too."""
+    cards = {_marker(call.number("e"), place): place for place in await placements.channels(s, "editors")}
+    await copies.settle(s, cards, lambda place: say(translator(place.language)), but=call.press.message)
+    after_commit(s, call.parts.worker.wake.set)
 
 
 async def take(call: Call) -> Answer:
@@ -58,6 +74,8 @@ async def _decide(call: Call, *, take: bool) -> Answer:
         decision = await questions.decide(s, call.number("e"), call.person, take=take)
         _, left = await questions.waiting(s)
         t = await spoken(s, call) if is_card else call.t
+        if decision.is_new:
+            await _settle(s, call, lambda t: decided_card(t, decision, call.person.name, card=True))
     if is_card:
         return Rewrite(decided_card(t, decision, call.person.name, card=True))
     following = [Button(call.t("Next entry ›"), action="entries", value={"at": call.number("at")})] if left else []
@@ -71,9 +89,14 @@ async def review(call: Call) -> Answer:
         story = await questions.submit(s, call.number("e"), call.person)
         is_card = call.number("c") == 1
         t = await spoken(s, call) if is_card else call.t
-    said = t("“{title}” is up for review.", title=story.title)
-    message = Message(summary=said, heading=story.title, paragraphs=(said,))
+        await _settle(s, call, lambda t: _up_for_review(t, story))
+    message = _up_for_review(t, story)
     return Rewrite(message) if is_card else Private(message, replace=True)
+
+
+def _up_for_review(t: Translator, story: Story) -> Message:
+    said = t("“{title}” is up for review.", title=story.title)
+    return Message(summary=said, heading=story.title, paragraphs=(said,))
 
 
 @editors_only

@@ -12,7 +12,8 @@ from advocacy.config import Settings
 from advocacy.content import emergency
 from advocacy.content.models import Halt
 from advocacy.db import now
-from advocacy.delivery import outbox, placements
+from advocacy.delivery import copies, outbox, placements
+from advocacy.delivery.places import Place
 from advocacy.people.models import Person
 from advocacy.sharing import pauses
 from advocacy.sharing.shares import Sharing
@@ -35,6 +36,7 @@ async def resume(s: AsyncSession, sharing: Sharing, by: Person | str) -> Halt | 
     halt = await emergency.lift(s, by)
     if halt is not None:
         await pauses.go_on(s, sharing, now())
+        await _lift_cards(s, sharing.settings, halt)
         await _tell_editors(s, sharing.settings, halt)
     return halt
 
@@ -44,7 +46,17 @@ async def _tell_editors(s: AsyncSession, settings: Settings, halt: Halt) -> None
     for place in await placements.channels(s, "editors"):
         message = notice(translator(place.language), halt, settings.zone)
         # Urgent: this is the one message that goes to a channel in a stop.
-        await outbox.send(s, place.to, message, f"{kind}:{halt.id}:{place.channel_id}", urgent=True)
+        await outbox.send(s, place.to, message, _marker(kind, halt, place), urgent=True)
+
+
+async def _lift_cards(s: AsyncSession, settings: Settings, halt: Halt) -> None:
+    """The cards that told of the stop lose the button that lifts it."""
+    cards = {_marker("halted", halt, place): place for place in await placements.channels(s, "editors")}
+    await copies.settle(s, cards, lambda place: notice(translator(place.language), halt, settings.zone))
+
+
+def _marker(kind: str, halt: Halt, place: Place) -> str:
+    return f"{kind}:{halt.id}:{place.channel_id}"
 
 
 def notice(t: Translator, halt: Halt, zone: ZoneInfo) -> Message:

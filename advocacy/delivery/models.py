@@ -105,6 +105,8 @@ class Outbox(Base):
     marker: Mapped[str] = mapped_column(String(64), unique=True)
     """Unique: the same effect asked for twice is one row. Goes along with the message, so it can be looked up."""
     placement_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("placement.id", ondelete="CASCADE"), index=True)
+    became: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    """The MessageRef of what was sent and has no placement, so that it can be rewritten (``copies``)."""
     holds_for: Mapped[str] = mapped_column(String(64), default="")
     """Fingerprint of the approved content a card speaks of: it leaves only as long as that is what is out (``guard``).
     Empty: it always leaves."""

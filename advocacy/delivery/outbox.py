@@ -73,6 +73,11 @@ async def rewrite(
         await _put(s, "update", ref, message, marker, placement_id=placement.id, holds_for=holds_for, due_at=due_at)
 
 
+async def rewrite_sent(s: AsyncSession, ref: MessageRef, message: Message) -> None:
+    """Rewrite for everybody what was sent without a placement."""
+    await _put(s, "update", ref, message, f"rewrite:{secrets.token_hex(8)}")
+
+
 async def _put(
     s: AsyncSession,
     verb: str,

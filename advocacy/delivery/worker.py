@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -244,6 +245,8 @@ class Worker:
             mine.state, mine.settled_at, mine.problem, mine.sealed = OutboxState.SENT, now(), "", None
             if ref is not None and mine.placement_id is not None:
                 await placements.settle(s, await s.get_one(Placement, mine.placement_id), ref)
+            elif ref is not None:
+                mine.became = asdict(ref)
 
     async def _put_back(self, row: Outbox, seconds: float) -> None:
         """Its turn has not come; that was no try."""
@@ -333,7 +336,7 @@ async def _mine(s: AsyncSession, row: Outbox, states: tuple[OutboxState, ...] = 
 
 async def _wait(s: AsyncSession, row: Outbox, until: datetime) -> None:
     """Pending again; an update that a newer text of its card has overtaken is dropped instead."""
-    if row.verb == "update":
+    if row.verb == "update" and row.placement_id is not None:
         newer = select(Outbox.id).where(
             Outbox.placement_id == row.placement_id, Outbox.verb == "update", Outbox.id > row.id
         )

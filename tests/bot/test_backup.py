@@ -174,7 +174,8 @@ async def test_it_begins_where_somebody_has_posted(chat: Chat, editors: ChannelR
 
 
 async def test_two_editors_press_at_the_same_moment(chat: Chat, editors: ChannelRef) -> None:
-    """One takes care; both cards say who."""
+    """One takes care; both cards say who, and so does the one in another channel that nobody pressed."""
+    other = await chat.channel("general", "editors")
     await opened(chat)
     await chat.deliver()
     cards = [
@@ -184,3 +185,6 @@ async def test_two_editors_press_at_the_same_moment(chat: Chat, editors: Channel
     assert "takes care of it." in cards[0]
     texts = [said(await chat.press(key, "backup_read", c=1)) for key in (CLARA, DAVID)]
     assert sum(WORDS in one for one in texts) == 1
+    await chat.deliver()
+    [copy] = chat.worlds.slack.messages(other.channel)
+    assert ("takes care of it." in str(copy.blocks), "backup_take" in str(copy.blocks)) == (True, False)

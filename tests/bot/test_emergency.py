@@ -45,7 +45,9 @@ async def test_one_press_stops_everything_and_the_editors_hear_who_did(chat: Cha
     assert "[Let everything go on]" in said(await chat.types(DAVID, "weiter"))
     await chat.press(DAVID, "resume_now")
     await chat.deliver()
-    assert "David Vierauge let it go on" in str(chat.worlds.slack.messages(editors.channel)[-1].blocks)
+    old, new = (str(one.blocks) for one in chat.worlds.slack.messages(editors.channel))
+    assert "David Vierauge let it go on" in new
+    assert ("David Vierauge let it go on" in old, "resume_now" in old) == (True, False), "no button is left of the stop"
     assert "Nothing is stopped" in said(await chat.press(DAVID, "resume_now"))
     async with chat.db.read() as s:
         [halt] = await emergency.history(s)

@@ -88,6 +88,27 @@ async def test_an_entry_becomes_a_draft_once_and_then_goes_to_review(chat: Chat)
     assert [one.state for one in await all_stories(chat)] == [StoryState.IN_REVIEW]
 
 
+async def test_what_is_decided_in_one_channel_is_decided_in_all(chat: Chat) -> None:
+    """Every editors' channel has the question; the copies elsewhere lose their buttons and say who decided."""
+    here, there = [await chat.channel(name, "editors") for name in ("comms-editors", "general")]
+    await subscribed(chat, 2)
+    await feed_actions.ask(chat.parts)
+    await chat.deliver()
+    await chat.press("clara.editorius", "entry_take", e=2, c=1, message=ref_of(chat, here))
+    await chat.press("clara.editorius", "entry_decline", e=1, c=0)
+    await chat.deliver()
+    texts = {ref.channel: [str(one.blocks) for one in chat.worlds.slack.messages(ref.channel)] for ref in (here, there)}
+    left_out, drafted = sorted(texts[there.channel], key=lambda one: "made a draft of it" in one)
+    assert "Clara Editorius left this one out" in left_out
+    assert "entry_take" not in left_out + drafted
+    assert "entry_review" in drafted
+    pressed = next(one for one in texts[here.channel] if "Birch" in one)
+    assert "entry_take" in pressed, "the answer to the press rewrites that one"
+    await chat.press("clara.editorius", "entry_review", e=2, c=1, message=ref_of(chat, here))
+    await chat.deliver()
+    assert "is up for review" in str([one.blocks for one in chat.worlds.slack.messages(there.channel)])
+
+
 async def test_entries_are_looked_through_one_by_one(chat: Chat) -> None:
     """Privately, with a way to the next; in the end all are decided."""
     await subscribed(chat, 2)

@@ -30,6 +30,7 @@ async def take(call: Call) -> Answer:
         case = await backup_cases.get(s, call.number("c"))
         if before != call.person.id:
             await _begin(s, call, case)
+            await telling.settle(s, call.parts, case, call.person.name, call.press.message)
         return await _card(s, call, case, call.person.name)
 
 

@@ -192,6 +192,8 @@ async def close(call: Call) -> Answer:
             message = _closed(t, case, call.person.name, call.parts.settings.backup_keep_days, to_helper=by_person)
             why = f"over:{call.at.timestamp():.0f}"
             await telling.tell(s, call.parts, case, message, to_helper=by_person, why=why)
+            if case.helper_id is None:
+                await telling.settle(s, call.parts, case, "")
     days = call.parts.settings.backup_keep_days
     said = call.t("It is over. Thank you!")
     rest = call.t("What was written is deleted here in {n} days.", n=days)

@@ -8,14 +8,15 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Parts
-from advocacy.bot.backup.backup_cards import Seen, asked_card, case_message, relayed
+from advocacy.bot.backup.backup_cards import Seen, asked_card, case_message, relayed, taken_card
 from advocacy.bot.brands import called
 from advocacy.bot.language import Translator, translator
-from advocacy.chat import Message, UserRef
+from advocacy.chat import Message, MessageRef, UserRef
 from advocacy.content import stories, times
 from advocacy.content.versions import spoken
 from advocacy.db import after_commit, now
-from advocacy.delivery import outbox, placements, places
+from advocacy.delivery import copies, outbox, placements, places
+from advocacy.delivery.places import Place
 from advocacy.people import directory
 from advocacy.people.models import Person
 from advocacy.sharing import backup_cases
@@ -31,24 +32,42 @@ async def ask(s: AsyncSession, parts: Parts, case: BackupCase, *, again: bool = 
         return await ask_all(s, parts, case, again=again)
     kind, told = "again" if again else "asked", 0
     for place in where:
-        marker = f"backup:{case.id}:{case.round}:{kind}:c{place.channel_id}"
-        told += await outbox.send(s, place.to, asked_card(translator(place.language), case, again=again), marker,
-                                  urgent=True)  # fmt: skip
+        card = asked_card(translator(place.language), case, again=again)
+        told += await outbox.send(s, place.to, card, _marker(case, kind, place), urgent=True)
     return told
 
 
 async def ask_all(s: AsyncSession, parts: Parts, case: BackupCase, *, again: bool = True) -> int:
     """Ask every editor directly (where there is none, every administrator); answers how many messages."""
     case.reminded_at = case.escalated_at = now()
-    editors = await directory.with_role(s, "editor") or await directory.with_role(s, "admin")
-    people = [one.id for one in editors if one.id != case.person_id]
+    people = await _helpers(s, case)
     where = await places.direct(s, people) or await places.direct(s, people, also_on_break=True)
     told = 0
     for place in where:
-        marker = f"backup:{case.id}:{case.round}:all:i{place.identity_id}"
-        told += await outbox.send(s, place.to, asked_card(translator(place.language), case, again=again), marker)
+        card = asked_card(translator(place.language), case, again=again)
+        told += await outbox.send(s, place.to, card, _marker(case, "all", place))
     after_commit(s, parts.worker.wake_urgent.set)
     return told
+
+
+async def _helpers(s: AsyncSession, case: BackupCase) -> list[int]:
+    """Who can be asked directly."""
+    editors = await directory.with_role(s, "editor") or await directory.with_role(s, "admin")
+    return [one.id for one in editors if one.id != case.person_id]
+
+
+def _marker(case: BackupCase, kind: str, place: Place) -> str:
+    at = f"c{place.channel_id}" if place.channel_id is not None else f"i{place.identity_id}"
+    return f"backup:{case.id}:{case.round}:{kind}:{at}"
+
+
+async def settle(s: AsyncSession, parts: Parts, case: BackupCase, name: str, pressed: MessageRef | None = None) -> None:
+    """Nobody is asked any more: all cards of this round but the ``pressed`` one say who helps, or that it is over."""
+    direct = await places.direct(s, await _helpers(s, case), also_on_break=True)
+    where = [*await placements.channels(s, "editors"), *direct]
+    cards = {_marker(case, kind, place): place for place in where for kind in ("asked", "again", "all")}
+    await copies.settle(s, cards, lambda place: taken_card(translator(place.language), case, name), but=pressed)
+    after_commit(s, parts.worker.wake_urgent.set)
 
 
 async def relay(s: AsyncSession, parts: Parts, case: BackupCase, message: BackupMessage) -> None:
@@ -138,4 +157,4 @@ async def share_label(s: AsyncSession, parts: Parts, share: Share, t: Translator
     return f"{called(t, network) if network is not None else share.network} · {title}"
 
 
-__all__ = ["ask", "ask_all", "gather", "language_of", "note", "relay", "share_label", "show", "tell"]
+__all__ = ["ask", "ask_all", "gather", "language_of", "note", "relay", "settle", "share_label", "show", "tell"]
