@@ -25,7 +25,7 @@ from advocacy.db import new_key, now
 from advocacy.delivery import placements
 from advocacy.people import directory, roster
 from advocacy.playground.captions import CAMPAIGNS, Campaign
-from advocacy.playground.colleagues.colleagues import Colleagues
+from advocacy.playground.colleagues.crowd import Colleagues
 from advocacy.playground.company import COMPANY, MAIL_DOMAIN, SLACK_TEAM, TEAMS_TENANT, roster_csv
 from advocacy.playground.outside import Worlds
 from advocacy.playground.page.server import add_page

@@ -21,7 +21,7 @@ from advocacy.bot.refusals import refusal
 from advocacy.demo import Demo
 from advocacy.insights import participation, periods
 from advocacy.playground.captions import CAMPAIGNS
-from advocacy.playground.colleagues.colleagues import Door
+from advocacy.playground.colleagues.crowd import Door
 from advocacy.playground.colleagues.seats import Seat, SlackSeat, TeamsSeat
 from advocacy.playground.colleagues.share import Style
 from advocacy.playground.company import Resident

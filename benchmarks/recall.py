@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import cast
 
 from advocacy.app import load_tables
-from advocacy.bot.review.recall import recall
+from advocacy.bot.review.withdrawal import recall
 from advocacy.chat import ChannelRef, ChatPlatform, Message, MessageRef, Retry
 from advocacy.config import Settings
 from advocacy.content import stories

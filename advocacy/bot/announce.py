@@ -13,9 +13,9 @@ from advocacy.bot.actions import Parts
 from advocacy.bot.cards import Offer, ended_card, face, revised_card, story_card
 from advocacy.bot.language import translator
 from advocacy.bot.offers import offer, offers
-from advocacy.bot.review import redrawn, review_rounds
-from advocacy.bot.review.review_actions import doubt_message
-from advocacy.bot.review.review_cards import review_card
+from advocacy.bot.review import courses, redrawn
+from advocacy.bot.review.cards import review_card
+from advocacy.bot.review.decision_actions import doubt_message
 from advocacy.bot.review.reviewing import gather, outside_channel
 from advocacy.chat import Message, MessageRef
 from advocacy.content import schedule, stories, times
@@ -77,14 +77,14 @@ async def _send(
 async def ask_editors(parts: Parts) -> int:
     """Put every story that waits for review in front of the editors, once for each time it was submitted."""
     async with parts.db.read() as s:  # nearly always there is nothing to do: then nobody who writes waits for it
-        is_behind = await review_rounds.is_behind(s) or await redrawn.is_outdated(s)
+        is_behind = await courses.is_behind(s) or await redrawn.is_outdated(s)
         if not is_behind and (await s.execute(_unasked())).first() is None:
             return 0
     async with parts.db.write() as s:
         cards = 0
         for story_id, count in (await s.execute(_unasked())).all():
             cards += await _ask(s, parts, await stories.get(s, story_id, lock=True), count)
-        if cards + await review_rounds.settle(s, parts.settings.zone) + await redrawn.redraw(s, parts.settings):
+        if cards + await courses.settle(s, parts.settings.zone) + await redrawn.redraw(s, parts.settings):
             after_commit(s, parts.worker.wake.set)
     return cards
 

@@ -24,14 +24,14 @@ from advocacy.bot.backup import quiet_actions
 from advocacy.bot.backup import text_actions
 from advocacy.bot.desk import compose_actions
 from advocacy.bot.desk import consent_actions
-from advocacy.bot.desk import desk_actions
+from advocacy.bot.desk import story_actions
 from advocacy.bot.desk import draft_actions
 from advocacy.bot.desk import link_actions
 from advocacy.bot.desk import plan_actions
 from advocacy.bot.desk import result_actions
 from advocacy.bot.desk import wording_actions
 from advocacy.bot.review import recall_actions
-from advocacy.bot.review import review_actions
+from advocacy.bot.review import decision_actions
 from advocacy.bot.review import rule_actions
 from advocacy.bot import plain_share
 from advocacy.bot.actions import Action, Call, ShortWay
@@ -46,7 +46,7 @@ FILES: tuple[ModuleType, ...] = (
     command_actions,
     compose_actions,
     consent_actions,
-    desk_actions,
+    story_actions,
     draft_actions,
     edit_actions,
     emergency_actions,
@@ -58,7 +58,7 @@ FILES: tuple[ModuleType, ...] = (
     plan_actions,
     quiet_actions,
     result_actions,
-    review_actions,
+    decision_actions,
     rule_actions,
     share_actions,
     standing_actions,

@@ -31,7 +31,7 @@ def recall(
 
 
 async def _recall(chosen: Settings, story_id: int, reason: str) -> None:
-    from advocacy.bot.review import recall
+    from advocacy.bot.review import withdrawal
     from advocacy.cli.emergency import account
     from advocacy.content.approval import Rejected
     from advocacy.sharing.networks import make_all
@@ -41,7 +41,7 @@ async def _recall(chosen: Settings, story_id: int, reason: str) -> None:
         sharing = Sharing(chosen, make_all(chosen, http))
         try:
             async with db.write() as s:
-                found, is_new = await recall.recall(s, sharing, story_id, account(), reason)
+                found, is_new = await withdrawal.recall(s, sharing, story_id, account(), reason)
         except Rejected:
             raise Trouble(f"There is no story {story_id}; see them with: advocacy story list") from None
     if is_new:

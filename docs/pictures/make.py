@@ -30,7 +30,7 @@ from advocacy.demo import Demo
 from advocacy.people import directory
 from advocacy.people.models import Membership, Person
 from advocacy.playground.colleagues.browser import Browser as Hands
-from advocacy.playground.colleagues.colleagues import Door
+from advocacy.playground.colleagues.crowd import Door
 from advocacy.playground.colleagues.share import Style
 from advocacy.playground.company import Resident
 from advocacy.sharing.models import Click, Share, ShareEvent, ShareState

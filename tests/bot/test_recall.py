@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from advocacy.bot import announce
 from advocacy.bot.language import translator
-from advocacy.bot.review.recall import recall
+from advocacy.bot.review.withdrawal import recall
 from advocacy.chat import OpenForm, Private
 from advocacy.content import approval
 from advocacy.content.models import StoryState

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from advocacy.bot import announce
 from advocacy.bot.language import translator
-from advocacy.bot.review.review_rounds import verdict
+from advocacy.bot.review.courses import verdict
 from advocacy.content import approval, schedule, stories
 from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import Story, StoryState

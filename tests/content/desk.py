@@ -12,7 +12,7 @@ from sqlalchemy import delete, event, func, select
 
 from advocacy.bot import announce
 from advocacy.bot.actions import Parts
-from advocacy.bot.review import recall
+from advocacy.bot.review import withdrawal
 from advocacy.chat import ChannelRef, Retry, Unknown
 from advocacy.content import approval, emergency, schedule, stories
 from advocacy.content.fingerprint import fingerprint
@@ -142,7 +142,7 @@ class Desk:
         """As editors do, or the story alone: then the last look and the next round must see to its cards."""
         async with self.db.write() as s:
             if with_cards:
-                await recall.recall(s, self.parts.sharing, story_id, self.editor)
+                await withdrawal.recall(s, self.parts.sharing, story_id, self.editor)
             else:
                 await approval.recall(s, story_id, self.editor)
         self.truths[story_id].recalled = True

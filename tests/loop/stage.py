@@ -14,7 +14,7 @@ from advocacy.db import Database, now
 from advocacy.demo import Demo
 from advocacy.people.models import Person
 from advocacy.playground.colleagues.browser import Browser
-from advocacy.playground.colleagues.colleagues import Door
+from advocacy.playground.colleagues.crowd import Door
 from advocacy.playground.colleagues.seats import Seat, Seen, SlackSeat, TeamsSeat
 from advocacy.playground.colleagues.share import is_connect, state_of
 from advocacy.playground.company import Resident

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from advocacy.demo import Demo
-from advocacy.playground.colleagues.colleagues import Door
+from advocacy.playground.colleagues.crowd import Door
 from advocacy.playground.world import Fault
 from advocacy.sharing.models import ShareState
 from tests.loop.stage import PATIENCE, Sharer, fresh_database

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from small_product import SmallProduct, playing
 
-from advocacy.playground.colleagues.colleagues import PERSONAS, Colleagues
+from advocacy.playground.colleagues.crowd import PERSONAS, Colleagues
 from advocacy.playground.page.server import FOLDER
 
 JANA, PIA = "U00000001", "U00000003"

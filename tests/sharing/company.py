@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 
 from advocacy.bot import stops
-from advocacy.bot.review import recall
+from advocacy.bot.review import withdrawal
 from advocacy.content import approval
 from advocacy.content.models import Caption, Story, Topic
 from advocacy.db import Database, now
@@ -77,7 +77,7 @@ class Company:
             if alone:
                 await approval.recall(s, story_id, ROOT)
             else:
-                await recall.recall(s, self.sharing, story_id, ROOT)
+                await withdrawal.recall(s, self.sharing, story_id, ROOT)
         self.truth.ended.add(story_id)
         self.acts["story recalled"] += 1
 

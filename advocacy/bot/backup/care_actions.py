@@ -6,8 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
 from advocacy.bot.backup import telling
-from advocacy.bot.backup.backup_cards import case_buttons, case_message, taken_card
-from advocacy.bot.backup.backup_forms import hand_form
+from advocacy.bot.backup.cards import case_buttons, case_message, taken_card
+from advocacy.bot.backup.forms import hand_form
 from advocacy.bot.editors import editors_only, spoken
 from advocacy.bot.language import Translator, translator
 from advocacy.chat import Answer, Message, OpenForm, Private, Rewrite

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
 from advocacy.bot.backup import telling
-from advocacy.bot.backup.backup_cards import (
+from advocacy.bot.backup.cards import (
     Listed,
     case_buttons,
     case_message,
@@ -16,7 +16,7 @@ from advocacy.bot.backup.backup_cards import (
     guidance,
     show_button,
 )
-from advocacy.bot.backup.backup_forms import NONE, Asking, backup_form, write_form
+from advocacy.bot.backup.forms import NONE, Asking, backup_form, write_form
 from advocacy.bot.backup.quiet_actions import BREAKS, set_break
 from advocacy.bot.backup_offer import backup_button
 from advocacy.bot.language import Translator, supported

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
-from advocacy.bot.backup.backup_cards import show_button
+from advocacy.bot.backup.cards import show_button
 from advocacy.bot.desk.consent_actions import ASKED
 from advocacy.chat import Answer, Button, Message, Private, UserRef
 from advocacy.db import after_commit

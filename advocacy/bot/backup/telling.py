@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Parts
-from advocacy.bot.backup.backup_cards import Seen, asked_card, case_message, relayed, taken_card
+from advocacy.bot.backup.cards import Seen, asked_card, case_message, relayed, taken_card
 from advocacy.bot.brands import called
 from advocacy.bot.language import Translator, translator
 from advocacy.chat import Message, MessageRef, UserRef

@@ -26,7 +26,7 @@ ALL_LEADERS = "leaders"
 """Written for everybody with the role."""
 
 
-async def audience_form(s: AsyncSession, t: Translator, story: Story) -> Form:
+async def drawn(s: AsyncSession, t: Translator, story: Story) -> Form:
     """The form with the story's audience as it stands."""
     tree = await departments.tree(s)
     paths = [tree.path(one) for one in story.department_ids if one in tree.nodes]
@@ -110,4 +110,4 @@ def _parts(text: str) -> list[str]:
     return list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
 
 
-__all__ = ["FIELDS", "audience_form", "read"]
+__all__ = ["FIELDS", "drawn", "read"]

@@ -21,9 +21,9 @@ from advocacy.bot.desk.compose import (
     typed,
 )
 from advocacy.bot.desk.consent_actions import ask_for_consent
-from advocacy.bot.desk.desk import submitted_message
 from advocacy.bot.desk.editing import with_error
 from advocacy.bot.desk.new_topics import doubt
+from advocacy.bot.desk.overview import submitted_message
 from advocacy.bot.desk.topic_line import topics_of
 from advocacy.bot.language import supported
 from advocacy.bot.newcomers import meet

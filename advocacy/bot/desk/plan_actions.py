@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
 from advocacy.bot.desk import audience_form, when_form
-from advocacy.bot.desk.desk import state_name
 from advocacy.bot.desk.editing import filled, kept_open
 from advocacy.bot.desk.new_topics import doubt
+from advocacy.bot.desk.overview import state_name
 from advocacy.bot.desk.when_form import Read
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import LANGUAGES, Translator
@@ -35,7 +35,7 @@ async def when(call: Call) -> Answer:
     """Open the form with a story's times."""
     async with call.parts.db.read() as s:
         story = await stories.get(s, call.number("s"))
-    return OpenForm(when_form.when_form(call.t, story, call.parts.settings.zone))
+    return OpenForm(when_form.drawn(call.t, story, call.parts.settings.zone))
 
 
 @editors_only
@@ -44,7 +44,7 @@ async def when_save(call: Call) -> Answer:
     zone = call.parts.settings.zone
     async with call.parts.db.read() as s:
         story = await stories.get(s, call.number("s"))
-        form = when_form.when_form(call.t, story, zone)
+        form = when_form.drawn(call.t, story, zone)
         read = when_form.read(call.t, call.press.inputs, story, zone, await _zones(s, call, story))
     return await _save(call, form, read, when_form.FIELDS)
 
@@ -60,7 +60,7 @@ async def audience(call: Call) -> Answer:
     """Open the form with whom a story is for."""
     async with call.parts.db.read() as s:
         story = await stories.get(s, call.number("s"))
-        return OpenForm(await audience_form.audience_form(s, call.t, story))
+        return OpenForm(await audience_form.drawn(s, call.t, story))
 
 
 @editors_only
@@ -71,7 +71,7 @@ async def audience_save(call: Call) -> Answer:
     """
     async with call.parts.db.read() as s:
         story = await stories.get(s, call.number("s"))
-        form = await audience_form.audience_form(s, call.t, story)
+        form = await audience_form.drawn(s, call.t, story)
         read = await audience_form.read(s, call.t, call.press.inputs)
         asked = None if read.errors else await doubt(s, call, form, story.topics, only_alike=False)
     if asked is not None:

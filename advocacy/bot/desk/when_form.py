@@ -32,7 +32,7 @@ class Read:
     errors: dict[str, str] = field(default_factory=dict)
 
 
-def when_form(t: Translator, story: Story, zone: ZoneInfo) -> Form:
+def drawn(t: Translator, story: Story, zone: ZoneInfo) -> Form:
     """The form with the story's times as they stand, on the company's clock."""
     begins = story.wall_clock or _shown(story.publish_at, zone)
     ends, embargo, rights = (_shown(one, zone) for one in (story.expires_at, story.embargo_until, story.rights_until))
@@ -112,4 +112,4 @@ def _shown(at: datetime | None, zone: ZoneInfo) -> str:
     return "" if at is None else times.wall_clock(at, zone)
 
 
-__all__ = ["FIELDS", "Read", "read", "when_form"]
+__all__ = ["FIELDS", "Read", "drawn", "read"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from advocacy.bot.actions import Call, is_private
-from advocacy.bot.desk.desk import saved
+from advocacy.bot.desk.overview import saved
 from advocacy.bot.desk.wording_form import EVERYWHERE, FIELDS, Editing, Typed, field_problems, form, typed_from
 from advocacy.bot.desk.wording_previews import shown_on
 from advocacy.bot.desk.wordings import Desk, listing

@@ -6,9 +6,9 @@ from advocacy.bot.actions import Call
 from advocacy.bot.cards import back_to_story, withdraw_button
 from advocacy.bot.editors import editors_only, spoken
 from advocacy.bot.language import Translator
-from advocacy.bot.review import review_rounds
-from advocacy.bot.review.recall import recall as withdraw
-from advocacy.bot.review.review_cards import reviewed_card
+from advocacy.bot.review import courses
+from advocacy.bot.review.cards import reviewed_card
+from advocacy.bot.review.withdrawal import recall as withdraw
 from advocacy.chat import MOST_LABEL, Answer, Button, Fact, Form, Input, Message, OpenForm, Private, Rewrite
 from advocacy.content import approval, stories
 from advocacy.content.models import Story, StoryState
@@ -47,10 +47,10 @@ async def recall(call: Call) -> Answer:
         story, is_new = await withdraw(s, call.parts.sharing, call.number("s"), call.person, reason)
         for wake in (call.parts.worker.wake, call.parts.worker.wake_urgent):
             after_commit(s, wake.set)
-        found = await review_rounds.course(s, story, call.parts.settings.zone)
+        found = await courses.of(s, story, call.parts.settings.zone)
         on_a_card = bool(call.number("p"))
         t = await spoken(s, call) if on_a_card else call.t
-    said = review_rounds.verdict(t, story, call.person.name, call.parts.settings.zone, reason)
+    said = courses.verdict(t, story, call.person.name, call.parts.settings.zone, reason)
     if not is_new and (who := found.withdrawn()) is not None:
         at = t.moment(who[1], call.parts.settings.zone)
         said = t("{name} withdrew it already, on {at}. Nothing was changed.", name=who[0], at=at)

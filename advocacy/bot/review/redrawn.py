@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.cards import face
 from advocacy.bot.language import translator
-from advocacy.bot.review.review_cards import Reviewing, review_card
+from advocacy.bot.review.cards import Reviewing, review_card
 from advocacy.bot.review.reviewing import gather
 from advocacy.config import Settings
 from advocacy.content import stories

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Parts
 from advocacy.bot.language import Translator, translator
+from advocacy.bot.review.cards import needed
 from advocacy.bot.review.differences import Names
-from advocacy.bot.review.review_cards import needed
 from advocacy.chat import Button, Message
 from advocacy.config import Settings
 from advocacy.content import approval, stories, times

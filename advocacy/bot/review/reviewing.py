@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from advocacy.bot.review.cards import Reviewing
 from advocacy.bot.review.differences import Names
-from advocacy.bot.review.review_cards import Reviewing
 from advocacy.config import Settings
 from advocacy.content import approval, pictures, versions
 from advocacy.content.models import Story, Topic

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from advocacy.playground.colleagues.colleagues import Colleagues
+from advocacy.playground.colleagues.crowd import Colleagues
 from advocacy.playground.company import COMPANY, Resident
 from advocacy.playground.page.state import person_json, world_for
 from advocacy.playground.world import Change, Fault, Outside, World

@@ -8,7 +8,7 @@ from advocacy.bot.answers import withdrawn
 from advocacy.bot.around import Around
 from advocacy.bot.cards import ended_card, face
 from advocacy.bot.language import translator
-from advocacy.bot.review import review_rounds
+from advocacy.bot.review import courses
 from advocacy.chat import UserRef
 from advocacy.content import approval
 from advocacy.content.models import Story
@@ -34,7 +34,7 @@ async def recall(
     await outbox.cancel_sends(s, story.id)
     await links.stop_story(s, story.id)
     await _rewrite_cards(s, story)
-    await review_rounds.close(s, await review_rounds.course(s, story, sharing.settings.zone))
+    await courses.close(s, await courses.of(s, story, sharing.settings.zone))
     await _tell_sharers(s, sharing, story, note)
     return story, True
 

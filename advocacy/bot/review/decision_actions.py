@@ -8,10 +8,10 @@ from advocacy.bot.actions import Call
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator, translator
 from advocacy.bot.refusals import refusal
-from advocacy.bot.review import authors, review_rounds
-from advocacy.bot.review.review_cards import review_card
-from advocacy.bot.review.review_texts import texts_message
+from advocacy.bot.review import authors, courses
+from advocacy.bot.review.cards import review_card
 from advocacy.bot.review.reviewing import gather
+from advocacy.bot.review.texts import texts_message
 from advocacy.chat import OPENS_FORM, Answer, Button, Form, Input, Message, OpenForm, Private, Rewrite
 from advocacy.content import approval, stories
 from advocacy.content.approval import Rejected
@@ -127,7 +127,7 @@ async def _decided(s: AsyncSession, call: Call, story: Story, *, in_place: bool 
     """
     pressed = call.number("p")
     in_place = in_place and call.press.message is not None
-    found = await review_rounds.course(s, story, call.parts.settings.zone)
+    found = await courses.of(s, story, call.parts.settings.zone)
     reviewing = await gather(s, call.parts.settings, story)
     is_over = story.state != StoryState.IN_REVIEW
 
@@ -138,7 +138,7 @@ async def _decided(s: AsyncSession, call: Call, story: Story, *, in_place: bool 
 
     answer = card(call.t, found.count, 0)
     if is_over:
-        await review_rounds.close(s, found, but=pressed if in_place else 0)
+        await courses.close(s, found, but=pressed if in_place else 0)
     for placement, place in await placements.of_story(s, story.id, "review"):
         message = card(translator(place.language), placement.round, placement.id)
         if placement.id == pressed:

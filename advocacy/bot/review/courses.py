@@ -10,7 +10,7 @@ from sqlalchemy import Select, case, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.language import Translator, translator
-from advocacy.bot.review.review_cards import reviewed_card
+from advocacy.bot.review.cards import reviewed_card
 from advocacy.chat import Message
 from advocacy.content import approval, stories
 from advocacy.content.models import Review, Story, StoryState
@@ -96,7 +96,7 @@ class Course:
         return self._names.get(row.by_id or 0) or row.note.partition(":")[0] or "–"
 
 
-async def course(s: AsyncSession, story: Story, zone: ZoneInfo) -> Course:
+async def of(s: AsyncSession, story: Story, zone: ZoneInfo) -> Course:
     """The rounds of this story; times are said in ``zone``."""
     rows = await approval.history(s, story.id)
     return Course(story, rows, await directory.names(s, {row.by_id for row in rows if row.by_id is not None}), zone)
@@ -123,7 +123,7 @@ async def settle(s: AsyncSession, zone: ZoneInfo) -> int:
     known: dict[int, Course] = {}
     for placement, channel, identity, person in rows:
         if placement.story_id not in known:
-            known[placement.story_id] = await course(s, await stories.get(s, placement.story_id), zone)
+            known[placement.story_id] = await of(s, await stories.get(s, placement.story_id), zone)
         await _rewrite(s, known[placement.story_id], placement, places.read(channel, identity, person))
     return len(rows)
 
@@ -174,4 +174,4 @@ def _approved(t: Translator, story: Story, who: str, zone: ZoneInfo) -> str:
     return t("Approved by {name}. It goes out now.", name=who)
 
 
-__all__ = ["Course", "close", "course", "is_behind", "settle", "verdict"]
+__all__ = ["Course", "close", "is_behind", "of", "settle", "verdict"]

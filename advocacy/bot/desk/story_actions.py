@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
 from advocacy.bot.desk.compose import LONGEST_LINK, PICTURE, language_input, of_story, picture_inputs
-from advocacy.bot.desk.desk import MOST_LISTED, desk_message, list_message, saved
 from advocacy.bot.desk.editing import change_form, kept_open
 from advocacy.bot.desk.new_topics import doubt
+from advocacy.bot.desk.overview import MOST_LISTED, desk_message, list_message, saved
 from advocacy.bot.desk.topic_line import topics_input, topics_of
 from advocacy.bot.editors import editors_only
 from advocacy.bot.kinds import kind_input
 from advocacy.bot.language import LANGUAGES
-from advocacy.bot.review.review_actions import review_open
+from advocacy.bot.review.decision_actions import review_open
 from advocacy.chat import Answer, Form, Input, Message, OpenForm, Private
 from advocacy.content import pictures, stories
 from advocacy.content.fields import KINDS, MAX_ALT, MAX_TITLE, RIGHTS

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from advocacy.bot import announce
-from advocacy.bot.review import review_rounds
+from advocacy.bot.review import courses
 from advocacy.chat import ChannelRef
 from advocacy.content import approval, stories
 from advocacy.delivery.models import Placement
@@ -115,7 +115,7 @@ async def test_cards_of_earlier_rounds_say_that_there_is_a_newer_version(chat: C
     assert story_log.count("David Vierauge") == 2, "returned once, approved once"
     assert "approved · David Vierauge" in story_log
     async with chat.db.write() as s:
-        assert await review_rounds.settle(s, chat.parts.settings.zone) == 0, "nothing is left to rewrite"
+        assert await courses.settle(s, chat.parts.settings.zone) == 0, "nothing is left to rewrite"
 
 
 async def test_a_card_that_arrives_after_the_decision_shows_it(chat: Chat) -> None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from advocacy.bot.cards import withdraw_button
 from advocacy.bot.kinds import kind_name
 from advocacy.bot.language import Translator
-from advocacy.bot.review import review_texts
+from advocacy.bot.review import texts
 from advocacy.bot.review.differences import Names, changes, field_name, rights
 from advocacy.chat import OPENS_FORM, Button, Fact, Image, Message
 from advocacy.content.fields import KINDS
@@ -54,18 +54,18 @@ def review_card(t: Translator, reviewing: Reviewing, placement_id: int = 0) -> M
     """The draft with everything that would go out. ``placement_id`` is 0 where only one person sees it."""
     story = reviewing.story
     value = {"s": story.id, "f": fingerprint(story)} | ({"p": placement_id} if placement_id else {})
-    texts, left = review_texts.page(t, story)
+    shown, left = texts.page(t, story)
     changed = [] if reviewing.before is None else difference.between(reviewing.before, content(story))
     return Message(
         summary=t("To review: {title}", title=story.title),
         heading=t("To review: {title}", title=story.title),
         image=Image(reviewing.picture, story.image_alt or story.title) if reviewing.picture else None,
         paragraphs=tuple(filter(None, (*_why(t, reviewing), story.summary))),
-        quote=texts,
+        quote=shown,
         changes=changes(t, changed, reviewing.names),
         facts=tuple(_facts(t, reviewing)),
         buttons=(
-            *review_texts.more_button(t, story, left),
+            *texts.more_button(t, story, left),
             *_approve(t, story, value),
             Button(t("Return with a note"), action="return", value={**value, OPENS_FORM: 1}),
             Button(t("Open the story"), action="desk", value={"s": story.id}),
