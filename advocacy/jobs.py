@@ -19,6 +19,7 @@ from advocacy.bot.actions import Parts, forget_events
 from advocacy.bot.backup import watch
 from advocacy.bot.review import authors, reminders
 from advocacy.content import pictures
+from advocacy.content.preview import copies
 from advocacy.delivery import outbox
 from advocacy.insights.fold import Fold
 from advocacy.sharing import leavers, reactions
@@ -135,6 +136,7 @@ def everything(parts: Parts, fold: Fold, links: LinkTable, visitors: Visitors) -
         Job("post by itself", 60, lambda: standing_rounds.run(parts)),
         Job("ask about doubts", 60, lambda: announce.ask_about_doubts(parts)),
         Job("pull feeds", 60, lambda: feed_actions.pull(parts)),
+        Job("copy pictures", 60, lambda: copies.keep(parts.db, parts.http)),
         Job("learn links", 5, links.refresh),
         Job("ask for reactions", 60, lambda: reactions.fetch(parts.db, parts.networks)),
         Job("change salts", 3600, salts),

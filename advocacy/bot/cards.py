@@ -30,7 +30,7 @@ class Offer:
     networks: Mapping[str, Network]
     totals: StoryTotal | None = None
     picture: str = field(kw_only=True)
-    """Where its picture is found (``content.pictures.address``); empty without one."""
+    """Where its picture is found (``content.pictures``); empty without one."""
     finder: str = field(default="", kw_only=True)
     writer: str = field(default="", kw_only=True)
     """Who is thanked (``thanks.names``)."""

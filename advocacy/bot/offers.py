@@ -26,7 +26,7 @@ async def offers(s: AsyncSession, parts: Parts, found: Sequence[Story]) -> dict[
     named = await thanks.names(s, found)
     return {
         one.id: Offer(
-            one, 0, parts.networks, totals.get(one.id), picture=pictures.address(parts.settings, one.image_url),
+            one, 0, parts.networks, totals.get(one.id), picture=pictures.address(parts.settings, pictures.of(one)),
             finder=named[one.id][0], writer=named[one.id][1], zone=parts.settings.zone,
         )
         for one in found

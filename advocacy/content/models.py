@@ -44,6 +44,9 @@ class Story(Base):
     url: Mapped[str] = mapped_column(String(2000))
     image_url: Mapped[str] = mapped_column(String(2000), default="")
     """An address of the outside world, or ``picture:<sha256>`` for one that is stored here (``Picture``)."""
+    image_copy: Mapped[str] = mapped_column(String(80), default="")
+    """Of one that lies elsewhere: ``picture:<sha256>`` that is shown and posted in its place, ``none`` when it cannot
+    be had, empty while nobody has looked."""
     image_alt: Mapped[str] = mapped_column(String(1000), default="")
     image_rights: Mapped[str] = mapped_column(String(12), default="")
     """``own``, ``licensed`` or ``free``; empty while nobody said."""

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, literal, select
+from sqlalchemy import ColumnElement, delete, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.config import Settings
@@ -27,6 +27,8 @@ NARROW = 200
 """Pixels; narrower pictures look blurred or are left out on most networks."""
 FOLDER = "/pictures/stories"
 """Where our pages serve them."""
+NONE = "none"
+"""In ``Story.image_copy``: there is no picture to be had there."""
 _PREFIX = "picture:"
 _HANDS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="pictures")
 """At 40 million pixels one takes 300 MB for a moment: many at once would take all there is."""
@@ -45,6 +47,18 @@ class Drawn:
     def is_narrow(self) -> bool:
         """Too narrow to look good."""
         return self.width < NARROW
+
+
+def of(story: Story) -> str:
+    """The picture that is shown and posted: its own, or our copy of it where it lies elsewhere; empty without one."""
+    if stored(story.image_url) or not story.image_copy:
+        return story.image_url
+    return "" if story.image_copy == NONE else story.image_copy
+
+
+def lies_elsewhere() -> tuple[ColumnElement[bool], ...]:
+    """Conditions of a query for stories: there is a picture, it is not ours, and nobody has looked for it yet."""
+    return Story.image_url != "", ~Story.image_url.startswith(_PREFIX), Story.image_copy == ""
 
 
 def address(settings: Settings, image_url: str) -> str:
@@ -88,9 +102,10 @@ async def store(s: AsyncSession, drawn: Drawn, source_url: str = "") -> str:
 
 async def forget_unused(s: AsyncSession, older_than: timedelta, at: datetime | None = None) -> int:
     """Delete what was looked at but never became a story's, or is no longer; answers how many."""
-    used = select(Story.image_url).where(Story.image_url.startswith(_PREFIX))
-    unused = (literal(_PREFIX) + Picture.sha256).not_in(used)
-    stale = delete(Picture).where(Picture.created_at < (at or now()) - older_than, unused)
+    columns = (Story.image_url, Story.image_copy)
+    used = [select(one).where(one.startswith(_PREFIX)) for one in columns]
+    unused = [(literal(_PREFIX) + Picture.sha256).not_in(one) for one in used]
+    stale = delete(Picture).where(Picture.created_at < (at or now()) - older_than, *unused)
     gone = await s.execute(stale.execution_options(synchronize_session=False))
     return int(getattr(gone, "rowcount", 0))
 
@@ -127,5 +142,6 @@ def _draw(data: bytes) -> Drawn | None:
 
 
 __all__ = [
-    "ACCEPT", "FOLDER", "MOST_BYTES", "Drawn", "address", "draw", "forget_unused", "is_kept", "load", "store", "stored",
+    "ACCEPT", "FOLDER", "MOST_BYTES", "NONE", "Drawn", "address", "draw", "forget_unused", "is_kept", "lies_elsewhere",
+    "load", "of", "store", "stored",
 ]  # fmt: skip

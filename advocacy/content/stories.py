@@ -80,7 +80,7 @@ async def create(
     story = Story(author_id=author_id, state=StoryState.DRAFT, language="en", captions=[], versions=[])
     for name in (*_LISTS, "guarded"):
         setattr(story, name, [])
-    for name in ("image_url", "image_alt", "image_rights", "site", "wall_clock", "rights_note"):
+    for name in ("image_url", "image_copy", "image_alt", "image_rights", "site", "wall_clock", "rights_note"):
         setattr(story, name, "")
     story.internal, story.as_picture, story.kind = False, False, fields.KINDS[0]
     # The language first: captions without one are in the story's.
@@ -228,6 +228,8 @@ def _language_first(item: tuple[str, Any]) -> bool:
 
 
 def _write(story: Story, changes: dict[str, Any]) -> None:
+    if changes.get("image_url", story.image_url) != story.image_url:
+        story.image_copy = ""
     for name, value in changes.items():
         if name == "captions":
             _write_captions(story, value)

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, CursorResult, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.config import Settings
-from advocacy.content import audience, emergency, stories
+from advocacy.content import audience, emergency, pictures, stories
 from advocacy.content.audience import NotSharable
 from advocacy.content.models import Caption, Story, StoryState
 from advocacy.content.versions import spoken
@@ -253,7 +253,7 @@ async def _job(
         image=None, image_alt=said.image_alt, language=said.language if caption is None else caption.language,
         key=share.key, as_picture=story.as_picture, labelled=share.proof.get("place") == Place.LABEL,
     )  # fmt: skip
-    image_url = story.image_url if network.abilities().image else ""
+    image_url = pictures.of(story) if network.abilities().image else ""
     connection = connection_of(account, renewed)
     return Job(share.id, renewed, network, connection, draft, image_url, share.claimed_at or now())
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from PIL import Image
+from sqlalchemy import update
 
-from advocacy.content import pictures
+from advocacy.content import pictures, stories
+from advocacy.content.models import Story
 from advocacy.content.pictures import Drawn
+from advocacy.content.preview import copies
 from advocacy.content.preview.fetch import MOST_BYTES, preview, with_picture
-from advocacy.db import Database
+from advocacy.db import Database, now
 from advocacy.http import Http
 from tests.conftest import playground_settings
 
@@ -75,6 +79,41 @@ async def test_a_link_becomes_a_story_with_a_picture_of_ours(db: Database, serve
     assert (kept.width, kept.height, kept.source_url) == (640, 320, f"{HOST}/b")
     with Image.open(io.BytesIO(kept.content)) as shown:
         assert shown.format == "JPEG"
+
+
+async def test_a_picture_that_lies_elsewhere_is_shown_and_posted_from_our_copy(db: Database, serve: Serve) -> None:
+    """Fetched once, for stories in review first; what cannot be had is not shown; another picture is another copy."""
+    http = await serve(
+        a=web.Response(body=png(640), content_type="image/png"), b=web.Response(body=png(300), content_type="image/png")
+    )
+    async with db.write() as s:
+        made = [
+            await stories.create(s, title=one, summary="", url=f"{HOST}/{one}", image_url=f"{HOST}/{one}")
+            for one in ("a", "gone")
+        ]
+        old = await stories.create(s, title="old", summary="", url=f"{HOST}/old")
+        await s.execute(update(Story).values(updated_at=now() - timedelta(days=1)))
+    settings = http.settings
+    assert pictures.address(settings, pictures.of(made[0])) == f"{HOST}/a", "nobody has looked yet"
+    assert (await copies.keep(db, http, [made[0].id]), await copies.keep(db, http), await copies.keep(db, http)) == (
+        1,
+        1,
+        0,
+    )
+    async with db.write() as s:
+        a, gone = [await stories.get(s, one.id) for one in made]
+        assert pictures.of(a).startswith("picture:")
+        assert pictures.address(settings, pictures.of(a)).startswith(settings.public_url)
+        assert (pictures.of(gone), pictures.of(await stories.get(s, old.id))) == ("", "")
+        assert now() - a.updated_at < timedelta(minutes=1), "cards of its review are drawn anew"
+        assert a.image_url == f"{HOST}/a", "what was approved stays approved"
+        first = a.image_copy
+        assert await pictures.forget_unused(s, timedelta(), now() + timedelta(days=9)) == 0
+        await stories.edit(s, a.id, image_url=f"{HOST}/b")
+        assert pictures.of(a) == f"{HOST}/b"
+    assert await copies.keep(db, http) == 1
+    async with db.read() as s:
+        assert pictures.of(await stories.get(s, a.id)) not in {"", first}
 
 
 @pytest.mark.parametrize(

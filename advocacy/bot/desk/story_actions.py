@@ -49,7 +49,7 @@ async def _author(s: AsyncSession, story: Story) -> str:
 
 def _desk(call: Call, story: Story, author: str, said: str = "") -> Message:
     settings = call.parts.settings
-    picture = pictures.address(settings, story.image_url)
+    picture = pictures.address(settings, pictures.of(story))
     return desk_message(call.t, story, author, picture, settings.zone, said=said)
 
 

@@ -31,7 +31,7 @@ async def gather(s: AsyncSession, settings: Settings, story: Story) -> Reviewing
         settings.zone,
         author=names.people.get(story.author_id or 0, ""),
         changed=[(names.people.get(one.by_id or 0, "–"), one.at) for one in changed],
-        picture=pictures.address(settings, story.image_url),
+        picture=pictures.address(settings, pictures.of(story)),
         names=names,
         before=before,
         tasks=waiting,

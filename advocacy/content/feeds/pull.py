@@ -15,6 +15,7 @@ from advocacy.content.feeds.entries import Stored
 from advocacy.content.feeds.feed_file import FeedFile
 from advocacy.content.feeds.visit import Visit
 from advocacy.content.models import Feed
+from advocacy.content.preview import copies
 from advocacy.db import Database, insert_into, now
 from advocacy.http import Http
 
@@ -81,7 +82,7 @@ async def pull(
         await _settle(db, this, Stored())
         return Pulled(unchanged=got.unchanged, entries=found.found, skipped=found.skipped, problem=found.problem)
     stored = await entries.store(db, feed.id, found.entries, language or feed.language or found.language or "en", at)
-    submitted = await _submit(db, stored.drafts[-SUBMITTED:]) if feed.mode == "review" else 0
+    submitted = await _submit(db, http, stored.drafts[-SUBMITTED:]) if feed.mode == "review" else 0
     # Only now: had it been cut short before, the source must send everything again.
     await _settle(db, this, stored)
     return replace(_told(found, stored), submitted=submitted)
@@ -114,7 +115,9 @@ async def _know(db: Database, url: str, *, is_new: bool) -> Feed | None:
         return await s.scalar(select(Feed).where(Feed.url == url))
 
 
-async def _submit(db: Database, story_ids: list[int]) -> int:
+async def _submit(db: Database, http: Http, story_ids: list[int]) -> int:
+    if story_ids:
+        await copies.keep(db, http, story_ids)  # before anybody looks at them
     async with db.write() as s:
         for story_id in story_ids:
             await approval.submit(s, story_id, None)
