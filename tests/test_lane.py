@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Connection, event, insert, select, text
+from sqlalchemy import Connection, bindparam, event, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
 
-from advocacy.db import Database
+from advocacy.db import Database, Prepared
 from advocacy.people.models import Person
 from tests.test_db import person
 
@@ -65,3 +66,26 @@ async def test_units_wait_for_others_who_write_and_come_along_meanwhile(db: Data
     assert len(commits) == 1
     await db.close()
     assert await emails(db) == {"first", "second"}
+
+
+async def test_a_prepared_statement_writes_and_reads_as_any_other(db: Database) -> None:
+    """Defaults and kinds of values are the tables'; what the database refuses is refused in SQLAlchemy's words."""
+    joined = person().joined_on
+    add = Prepared(insert(Person))
+    rename = Prepared(update(Person).where(Person.id == bindparam("person")).values(name=bindparam("called")))
+    find = Prepared(select(Person.name, Person.roles, Person.joined_on, Person.created_at).where(Person.roles == []))
+
+    def work(connection: Connection) -> object:
+        made = add.insert(connection, email="a@x", name="A", joined_on=joined)
+        rename.change(connection, person=made, called="B")
+        return find.rows(connection)
+
+    if not db.is_sqlite:  # PostgreSQL compares no JSON
+        find = Prepared(select(Person.name, Person.roles, Person.joined_on, Person.created_at))
+    [row] = await db.brief(work)  # type: ignore[misc]
+    assert list(row)[:3] == ["B", [], joined]
+    async with db.read() as s:
+        stored = (await s.scalars(select(Person))).one()
+    assert (stored.language, stored.left_on, stored.created_at) == ("en", None, row[3])
+    with pytest.raises(IntegrityError):
+        await db.brief(lambda connection: add.insert(connection, email="a@x", name="A", joined_on=joined))

@@ -11,11 +11,11 @@ from advocacy.bot.language import translator
 from advocacy.bot.models import SeenEvent
 from advocacy.chat import Answer, Press, Private
 from advocacy.content import times
-from advocacy.db import now
+from advocacy.db import Prepared, now
 from advocacy.delivery import pressed_cards
 from advocacy.sharing.plain import Pressed, Unusual
 
-_SEEN = insert(SeenEvent)
+_SEEN = Prepared(insert(SeenEvent))
 
 
 async def share(parts: Parts, press: Press) -> Answer:
@@ -26,7 +26,7 @@ async def share(parts: Parts, press: Press) -> Answer:
         if placement_id and not pressed_cards.note(connection, placement_id, press.who.address, press.message):
             raise Unusual  # it is not known yet that the card is there
         if press.event:
-            connection.execute(_SEEN, {"key": event_key(press), "at": at})
+            _SEEN.insert(connection, key=event_key(press), at=at)
 
     pressed = Pressed(
         press.who, number(press, "s"), word(press, "n"), at,

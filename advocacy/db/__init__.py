@@ -25,6 +25,7 @@ from sqlalchemy.types import TypeDecorator
 
 from advocacy.db.lane import Lane, Work
 from advocacy.db.near import BUSY_SECONDS, NearConnection, connector
+from advocacy.db.prepared import Prepared
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -299,6 +300,6 @@ def new_key() -> str:
 
 
 __all__ = [
-    "FACTS_LOCK", "Base", "BigId", "Database", "Id", "Keyring", "Ref", "Secret", "UtcDateTime",
+    "FACTS_LOCK", "Base", "BigId", "Database", "Id", "Keyring", "Prepared", "Ref", "Secret", "UtcDateTime",
     "after_commit", "driver_url", "facts_lock", "for_update", "insert_into", "new_key", "now", "reseal",
 ]  # fmt: skip

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
-"""Runs a few statements. It cannot wait for anything but the database, and commits nothing itself."""
+"""Runs a few statements. It cannot wait for anything but the database, commits nothing itself, and leaves no trace
+elsewhere: what it did may be taken back and done again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +85,40 @@ class _Failed:
     problem: Exception
 
 
+class _Torn(Exception):
+    """A unit failed after it had written something."""
+
+
 async def _each(connection: AsyncConnection, group: list[_Unit]) -> list[Any]:
-    """What each unit answers, or how it failed. One that is alone needs no savepoint: with it all is taken back."""
+    """What each unit answers, or how it failed. One that is alone needs no savepoint: with it all is taken back.
+
+    Hardly any fails once it has written. So there is one savepoint for all of them, and one for each only when the
+    group has to be done again.
+    """
     if len(group) == 1:
         return [await connection.run_sync(group[0].work)]
-    answers = []
-    for unit in group:
-        answers.append(await connection.run_sync(_apart, unit.work))
-        await asyncio.sleep(0)  # others of this process have their turn between two
-    return answers
+    try:
+        async with connection.begin_nested():
+            return [await _one(connection, unit, _lightly) for unit in group]
+    except _Torn:
+        return [await _one(connection, unit, _apart) for unit in group]
+
+
+async def _one(connection: AsyncConnection, unit: _Unit, how: Callable[[Connection, Work[Any]], Any]) -> Any:
+    answer = await connection.run_sync(how, unit.work)
+    await asyncio.sleep(0)  # others of this process have their turn between two
+    return answer
+
+
+def _lightly(connection: Connection, work: Work[Any]) -> Any:
+    driver: Any = connection.connection.driver_connection
+    before = driver.total_changes
+    try:
+        return work(connection)
+    except Exception as problem:
+        if driver.total_changes != before:
+            raise _Torn from problem
+        return _Failed(problem)
 
 
 def _apart(connection: Connection, work: Work[Any]) -> Any:

@@ -8,13 +8,14 @@ another writer or for the disk, is left to the thread.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import aiosqlite
 
 BUSY_SECONDS = 15.0
 """How long a unit of work waits for another process that writes."""
+_PATIENT = f"PRAGMA busy_timeout={BUSY_SECONDS * 1000:.0f}"
 _ROWS_AT_ONCE = 64
 
 
@@ -25,9 +26,21 @@ class NearConnection(aiosqlite.Connection):
     _under_way = 0
     """Calls that the thread has not finished: nothing may run beside them, be it that their caller was cancelled."""
 
+    @property
+    def is_near(self) -> bool:
+        """May ``at_once`` be called?"""
+        return self.near and not self._under_way and self._connection is not None
+
+    def at_once(self, sql: str, parameters: Sequence[Any]) -> sqlite3.Cursor:
+        """Run a brief statement here and now. Raises ``sqlite3.Error``."""
+        return self._conn.execute(sql, parameters)
+
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        if self.near and not self._under_way and not _may_wait(fn, args) and self._connection is not None:
-            return fn(*args, **kwargs)
+        if self.is_near and fn.__name__ != "commit":
+            if not (args and isinstance(args[0], str) and args[0].startswith("BEGIN")):
+                return fn(*args, **kwargs)
+            if (begun := self._begun_at_once(fn, args)) is not None:
+                return begun
 
         def in_thread() -> Any:
             try:
@@ -38,9 +51,17 @@ class NearConnection(aiosqlite.Connection):
         self._under_way += 1
         return await super()._execute(in_thread)  # type: ignore[no-untyped-call]
 
-
-def _may_wait(fn: Callable[..., Any], args: tuple[Any, ...]) -> bool:
-    return fn.__name__ == "commit" or (bool(args) and isinstance(args[0], str) and args[0].startswith("BEGIN"))
+    def _begun_at_once(self, begin: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        """Begin if nobody else writes at this moment; ``None`` when somebody does."""
+        self._conn.execute("PRAGMA busy_timeout=0").close()
+        try:
+            return begin(*args)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            return None
+        finally:
+            self._conn.execute(_PATIENT).close()
 
 
 def connector(path: str) -> Callable[..., Awaitable[NearConnection]]:

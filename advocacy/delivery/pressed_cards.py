@@ -5,11 +5,14 @@ from __future__ import annotations
 from sqlalchemy import Connection, bindparam, select, update
 
 from advocacy.chat import MessageRef
+from advocacy.db import Prepared
 from advocacy.delivery.models import Placement, PlacementState
 from advocacy.delivery.placements import VIEWERS
 
-_CARD = select(Placement.state, Placement.message_id, Placement.viewers).where(Placement.id == bindparam("placement"))
-_WATCH = update(Placement).where(Placement.id == bindparam("placement")).values(viewers=bindparam("seen_by"))
+_CARD = Prepared(
+    select(Placement.state, Placement.message_id, Placement.viewers).where(Placement.id == bindparam("placement"))
+)
+_WATCH = Prepared(update(Placement).where(Placement.id == bindparam("placement")).values(viewers=bindparam("seen_by")))
 
 
 def note(connection: Connection, placement_id: int, address: str, message: MessageRef | None) -> bool:
@@ -17,14 +20,14 @@ def note(connection: Connection, placement_id: int, address: str, message: Messa
 
     ``False``, and nothing written, when it is not known which message the card became: see ``placements.adopt``.
     """
-    found = connection.execute(_CARD, {"placement": placement_id}).one_or_none()
-    if found is None:
+    found = _CARD.rows(connection, placement=placement_id)
+    if not found:
         return True
-    if message is not None and (found.state != PlacementState.SENT or not found.message_id):
+    state, message_id, viewers = found[0]
+    if message is not None and (state != PlacementState.SENT or not message_id):
         return False
-    if address and address not in found.viewers:
-        viewers = [*found.viewers, address][-VIEWERS:]
-        connection.execute(_WATCH, {"placement": placement_id, "seen_by": viewers})
+    if address and address not in viewers:
+        _WATCH.change(connection, placement=placement_id, seen_by=[*viewers, address][-VIEWERS:])
     return True
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from advocacy.content import stories
 from advocacy.content.models import Story
@@ -14,6 +13,7 @@ from advocacy.db import Database
 from advocacy.sharing.disclosure.overrides import rulebook
 from advocacy.sharing.disclosure.rules import Rulebook
 from advocacy.sharing.models import DisclosureRule
+from advocacy.sharing.plain_look import Seen
 
 _STORIES = 200
 
@@ -43,7 +43,7 @@ class Memory:
             self._stories[story_id] = found
         return self._stories[story_id]
 
-    def still_so(self, story: Story, now: Row[Any]) -> bool:
+    def still_so(self, story: Story, now: Seen) -> bool:
         """Do story and rules still stand as they were read? ``now`` tells; what does not is forgotten."""
         if now.rules != self._newest:
             self._rules = None

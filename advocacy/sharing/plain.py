@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from advocacy.chat import UserRef
@@ -20,7 +20,7 @@ from advocacy.config import Settings
 from advocacy.content import captions
 from advocacy.content.models import Caption, Story
 from advocacy.content.versions import spoken
-from advocacy.db import Database
+from advocacy.db import Database, Prepared
 from advocacy.sharing import composition, links, text
 from advocacy.sharing.composition import Composed
 from advocacy.sharing.disclosure.rules import kept
@@ -28,14 +28,17 @@ from advocacy.sharing.memory import Memory
 from advocacy.sharing.models import Link, Share, ShareState
 from advocacy.sharing.network import Network
 from advocacy.sharing.once import new_key
-from advocacy.sharing.plain_look import look
+from advocacy.sharing.plain_look import Seen, look
 from advocacy.sharing.targets import led, names_campaign
 
-_DEALT = select(Caption.id, Caption.dealt).where(
-    Caption.story_id == bindparam("story"), Caption.network.in_((bindparam("network"), ""))
-).order_by(Caption.id).with_for_update()  # fmt: skip
-_DEAL = update(Caption).where(Caption.id == bindparam("caption")).values(dealt=Caption.dealt + 1)
-_SHARE, _LINK = insert(Share), insert(Link)
+_DEALT = Prepared(
+    select(Caption.id, Caption.dealt)
+    .where(Caption.story_id == bindparam("story"), Caption.network.in_((bindparam("network"), "")))
+    .order_by(Caption.id)
+    .with_for_update()
+)
+_DEAL = Prepared(update(Caption).where(Caption.id == bindparam("caption")).values(dealt=Caption.dealt + 1))
+_SHARE, _LINK = Prepared(insert(Share)), Prepared(insert(Link))
 
 
 class Unusual(Exception):
@@ -108,34 +111,33 @@ class _Unit:
         pressed.besides(connection)
         window = self.settings.undo_window if row.undo_seconds is None else timedelta(seconds=row.undo_seconds)
         values = {
-            "person_id": row.id, "story_id": story.id, "network": self.port.name, "round": 1, "key": new_key(),
+            "person_id": row.person_id, "story_id": story.id, "network": self.port.name, "round": 1, "key": new_key(),
             "state": ShareState.PENDING, "text": made.text, "disclosure": made.note.text,
             "proof": kept(made.note, made.note.text) or {}, "caption_id": made.caption_id,
             "due_at": pressed.at + window, "told": ShareState.PENDING,
             "reply": pressed.reply(row.language), "created_at": pressed.at,
         }  # fmt: skip
-        inserted = connection.execute(_SHARE, values).inserted_primary_key
-        assert inserted is not None
-        link = {"code": code, "url": url, "story_id": story.id, "person_id": row.id, "network": self.port.name}
-        connection.execute(_LINK, {**link, "share_id": inserted[0]})
+        share_id = _SHARE.insert(connection, **values)
+        _LINK.insert(
+            connection, code=code, url=url, story_id=story.id, person_id=row.person_id, network=self.port.name,
+            share_id=share_id,
+        )  # fmt: skip
         if made.caption_id is not None:
-            connection.execute(_DEAL, {"caption": made.caption_id})
-        share = Share(id=inserted[0], problem="", own_words=False, **values)
+            _DEAL.change(connection, caption=made.caption_id)
+        share = Share(id=share_id, problem="", own_words=False, **values)
         return Begun(share, spoken(story, row.language).title, row.language, row.time_zone)
 
-    def _look(self, connection: Connection) -> Row[Any]:
+    def _look(self, connection: Connection) -> Seen:
         """What decides. It is asked in here, so that nobody shares what was recalled, or after they left."""
-        who = self.pressed.who
-        key = {"platform": who.platform, "tenant": who.tenant, "user": who.user, "address": who.address}
         try:
-            row = look(connection, key, self.story.id, self.port.name, self.pressed.at)
+            row = look(connection, self.pressed.who, self.story.id, self.port.name, self.pressed.at)
         except LookupError:  # tokens whose key is gone
             raise Unusual from None
         if row is None or not self.memory.still_so(self.story, row):
             raise Unusual
         return row
 
-    def _text(self, connection: Connection, row: Row[Any], code: str) -> tuple[Composed, str]:
+    def _text(self, connection: Connection, row: Seen, code: str) -> tuple[Composed, str]:
         """The whole text and where its link leads."""
         settings, port, story, at = self.settings, self.port, self.story, self.pressed.at
         caption = _next(connection, story, port.name, row.language)
@@ -154,7 +156,7 @@ def _next(connection: Connection, story: Story, network: str, language: str) -> 
     """The wording whose turn it is, locked."""
     by_id = {one.id: one for one in story.captions}
     there = []
-    for caption_id, dealt in connection.execute(_DEALT, {"story": story.id, "network": network}):
+    for caption_id, dealt in _DEALT.rows(connection, story=story.id, network=network):
         one = by_id.get(caption_id)
         if one is None:
             raise Unusual

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, String, Text, and_, bindparam, cast, exists, func, or_, select
+from sqlalchemy import Connection, String, Text, and_, bindparam, cast, exists, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
+from advocacy.chat import UserRef
 from advocacy.content.emergency import halted
 from advocacy.content.models import Story, StoryState, Topic
 from advocacy.content.topics import RESTRICTED
-from advocacy.db import UtcDateTime
+from advocacy.db import Prepared, UtcDateTime
 from advocacy.people.models import Identity, Person
 from advocacy.sharing.models import Account, DisclosureRule, Share
 
@@ -50,7 +51,7 @@ _ACCOUNT = (
 _FIRST = ~exists(
     select(Share.id).where(Share.person_id == Person.id, Share.story_id == Story.id, Share.network == _NETWORK)
 )
-_LOOK: Select[*tuple[Any, ...]] = (
+_LOOK = Prepared(
     select(
         Person.id, Person.language, Person.country, Person.time_zone, Person.undo_seconds,
         Story.version, Story.approved_hash, Story.updated_at, Account.token, Account.refresh_token,
@@ -64,11 +65,31 @@ _LOOK: Select[*tuple[Any, ...]] = (
 )  # fmt: skip
 
 
-def look(connection: Connection, who: dict[str, str], story_id: int, network: str, at: datetime) -> Row[Any] | None:
-    """What a plain share is made of; ``None`` when this is none. Raises ``LookupError`` for tokens nobody can read."""
-    asked = {**who, "story": story_id, "network": network, "at": at, "today": at.date()}
-    found: Row[Any] | None = connection.execute(_LOOK, asked).one_or_none()
-    return found
+class Seen(NamedTuple):
+    """What a plain share is made of, in the order of the query."""
+
+    person_id: int
+    language: str
+    country: str
+    time_zone: str
+    undo_seconds: int | None
+    version: int
+    approved_hash: str
+    updated_at: datetime
+    token: str
+    refresh_token: str | None
+    """Both are opened to see that they can be."""
+    rules: int | None
+    """The newest rule of disclosure."""
 
 
-__all__ = ["look"]
+def look(connection: Connection, who: UserRef, story_id: int, network: str, at: datetime) -> Seen | None:
+    """Look once; ``None`` when this is no plain share. Raises ``LookupError`` for tokens nobody can read."""
+    found = _LOOK.rows(
+        connection, platform=who.platform, tenant=who.tenant, user=who.user, address=who.address, story=story_id,
+        network=network, at=at, today=at.date(),
+    )  # fmt: skip
+    return Seen(*found[0]) if found else None
+
+
+__all__ = ["Seen", "look"]
