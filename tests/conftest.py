@@ -22,6 +22,8 @@ from tests.statements import share_compiled
 from tests.sweeper import Sweeper
 
 TEST_KEY = bytes(range(32))
+on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+"""What SQLite has no part in, with its one writer and no server."""
 load_tables()
 share_compiled()
 
@@ -153,4 +155,4 @@ async def _migrate(url: str) -> None:
     await database.close()
 
 
-__all__ = ["TEST_KEY", "create_all", "playground_settings", "postgres"]
+__all__ = ["TEST_KEY", "create_all", "on_postgresql", "playground_settings", "postgres"]

@@ -72,6 +72,8 @@ TYPED = {
 }  # fmt: skip
 
 
+TYPED_VALUES = frozenset({"true", "largest", "too-large", "half", "word", "nul", "surrogate"})
+"""What PostgreSQL, whose columns have types, might take in another way than SQLite does."""
 STORED = frozenset({"nul", "only-nul", "surrogate", "long", "first-day", "last-day", "padded", "number"})
 """What one kind of database might take and the other not; the rest never gets as far as that."""
 
@@ -123,12 +125,14 @@ async def attack(chat: Chat, key: str, action: str, value: dict[str, Any], input
 async def test_values_that_cannot_be_are_answered(chat: Chat, key: str) -> None:
     """In a button anything may come back."""
     await furnish(chat)
-    values = VALUES if key == EDITOR else {name: VALUES[name] for name in ("list", "too-large", "nul", "surrogate")}
+    chosen = VALUES.keys() if key == EDITOR else {"list", "too-large", "nul", "surrogate"}
+    if not chat.db.is_sqlite:
+        chosen = chosen & TYPED_VALUES
     wrong = {
         name: found
-        for name, value in values.items()
+        for name, value in VALUES.items()
         for one in ACTIONS
-        if (found := await attack(chat, key, one, dict.fromkeys(NAMES, value), {}))
+        if name in chosen and (found := await attack(chat, key, one, dict.fromkeys(NAMES, value), {}))
     }
     assert not wrong
 

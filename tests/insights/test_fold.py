@@ -15,6 +15,7 @@ from advocacy.insights.fold import Fold, Folded
 from advocacy.people.models import Membership, RosterRun
 from advocacy.sharing import shares
 from advocacy.sharing.models import Click, Share, ShareEvent
+from tests.conftest import on_postgresql
 
 
 @pytest.fixture
@@ -90,10 +91,9 @@ async def test_two_folds_at_once_take_each_fact_once(db: Database, settings: Set
     assert await rollups(db) == recount(world)
 
 
+@on_postgresql
 async def test_a_fact_that_commits_late_is_not_skipped(db: Database, fold: Fold) -> None:
     """On PostgreSQL a lower id may be committed after a higher one; the fold waits for it instead of passing it."""
-    if db.is_sqlite:
-        pytest.skip("SQLite has one writer: ids are committed in order")
     world = await settle(db, people=5)
     at = datetime(2026, 10, 1, 12, tzinfo=UTC)
 
@@ -158,10 +158,9 @@ async def test_a_day_is_the_companys_day(db: Database, fold: Fold) -> None:
     assert FIRST < date(2026, 11, 1) < LAST
 
 
+@on_postgresql
 async def test_who_appends_a_share_holds_off_the_fold(db: Database) -> None:
     """The one function that appends shares takes the lock that the fold waits for."""
-    if db.is_sqlite:
-        pytest.skip("SQLite has one writer")
     await settle(db, people=1)
     held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = :number AND granted")
     async with db.write() as s:

@@ -15,6 +15,7 @@ from advocacy.db import Database
 from advocacy.sharing import link_table, links
 from advocacy.sharing.clicks import Batch, ClickWriter, Hit, Kept, LinkTable, Spool, new_uid
 from advocacy.sharing.models import Click, ClickBatch, Link
+from tests.conftest import on_postgresql
 
 AT = datetime(2026, 11, 3, 8, 30, 5, 123456, tzinfo=UTC)
 
@@ -173,10 +174,9 @@ async def test_a_browser_that_left_does_not_disturb_the_group(db: Database, writ
     assert await stored(db) == [1, 2]
 
 
+@on_postgresql
 async def test_postgresql_coming_back_is_noticed(db: Database, writer: ClickWriter, spool: Spool) -> None:
     """The server ends our connection: the click goes to the spool, the next ones to a new connection."""
-    if db.is_sqlite:
-        pytest.skip("SQLite is no server")
     await writer.add(hit(1))
     async with db.write() as s:
         await s.execute(
