@@ -169,6 +169,11 @@ class Message:
     """Platform addresses (``UserRef.address``) whose view differs, at most 60."""
 
 
+def sentence(said: str, *buttons: Button, heading: str = "") -> Message:
+    """A message that says one thing."""
+    return Message(summary=said, heading=heading, paragraphs=(said,), buttons=buttons)
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """A dialog with inputs. ``errors`` maps the name of an input to a sentence."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from advocacy.bot.backup_offer import backup_button
 from advocacy.bot.language import Translator
-from advocacy.chat import Bar, Button, Fact, Image, Message
+from advocacy.chat import Bar, Button, Fact, Image, Message, sentence
 from advocacy.insights.me import Mine
 from advocacy.insights.participation import Board, BoardRow
 from advocacy.insights.periods import Period
@@ -71,7 +71,7 @@ def _for_editors(t: Translator) -> tuple[Fact, ...]:
 def empty_feed(t: Translator) -> Message:
     """No story left."""
     said = t("You have seen everything. New stories arrive in your channels.")
-    return Message(summary=said, heading=t("All done ✓"), paragraphs=(said,))
+    return sentence(said, heading=t("All done ✓"))
 
 
 def period_name(t: Translator, period: Period) -> str:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from advocacy.bot import thanks
 from advocacy.bot.brands import called
 from advocacy.bot.language import Translator
-from advocacy.chat import OPENS_FORM, Button, Image, Message, to_json
+from advocacy.chat import OPENS_FORM, Button, Image, Message, sentence, to_json
 from advocacy.content.models import Story, StoryState
 from advocacy.content.versions import spoken
 from advocacy.insights.models import StoryTotal
@@ -122,16 +122,16 @@ def counter(t: Translator, totals: StoryTotal | None) -> str:
 def revised_card(t: Translator) -> Message:
     """What stands in a channel while a story that was out is looked at once more. Says nothing of old or new words."""
     said = t("The communications team is revising this story. It comes back once it is approved again.")
-    return Message(summary=said, heading=t("Being revised"), paragraphs=(said,))
+    return sentence(said, heading=t("Being revised"))
 
 
 def ended_card(t: Translator, story: Story) -> Message:
     """What stands in a channel once a story has expired or was recalled. No button is left."""
     if story.state == StoryState.RECALLED:
         said = t("This story was withdrawn by the communications team. Please do not share it any more.")
-        return Message(summary=said, heading=t("Story withdrawn"), paragraphs=(said,))
+        return sentence(said, heading=t("Story withdrawn"))
     said = t("Thank you to everyone who took part. This story can no longer be shared.")
-    return Message(summary=said, heading=spoken(story, t.language).title, paragraphs=(said,))
+    return sentence(said, heading=spoken(story, t.language).title)
 
 
 def face(message: Message) -> str:

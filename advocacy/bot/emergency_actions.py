@@ -5,7 +5,7 @@ from __future__ import annotations
 from advocacy.bot import stops
 from advocacy.bot.actions import Call
 from advocacy.bot.editors import editors_only
-from advocacy.chat import OPENS_FORM, Answer, Button, Form, Input, Message, OpenForm, Private
+from advocacy.chat import OPENS_FORM, Answer, Button, Form, Input, Message, OpenForm, Private, sentence
 from advocacy.content import emergency
 from advocacy.db import after_commit
 
@@ -81,7 +81,7 @@ async def resume_now(call: Call) -> Answer:
 
 def _nothing(call: Call) -> Message:
     said = call.t("Nothing is stopped at the moment.")
-    return Message(summary=said, paragraphs=(said,))
+    return sentence(said)
 
 
 ACTIONS = {

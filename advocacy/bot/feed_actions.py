@@ -10,7 +10,7 @@ from advocacy.bot.actions import Call, Parts
 from advocacy.bot.editors import editors_only, spoken
 from advocacy.bot.feed_cards import decided_card, health_card, more_card, question_card
 from advocacy.bot.language import Translator, translator
-from advocacy.chat import Answer, Button, Message, Private, Rewrite
+from advocacy.chat import Answer, Button, Message, Private, Rewrite, sentence
 from advocacy.content.feeds import due, questions, sources
 from advocacy.content.models import Story
 from advocacy.db import after_commit
@@ -96,7 +96,7 @@ async def review(call: Call) -> Answer:
 
 def _up_for_review(t: Translator, story: Story) -> Message:
     said = t("“{title}” is up for review.", title=story.title)
-    return Message(summary=said, heading=story.title, paragraphs=(said,))
+    return sentence(said, heading=story.title)
 
 
 @editors_only
@@ -107,7 +107,7 @@ async def entries(call: Call) -> Answer:
         question, count = await questions.waiting(s, at)
     if question is None:
         said = call.t("All entries are decided.")
-        return Private(Message(summary=said, paragraphs=(said,)), replace=True)
+        return Private(sentence(said), replace=True)
     following = Button(call.t("Next entry ›"), action="entries", value={"at": (at + 1) % count})
     message = question_card(call.t, question, extra=[following] if count > 1 else [], card=False)
     return Private(message, replace=True)

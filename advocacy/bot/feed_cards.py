@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from advocacy.bot.language import Translator
-from advocacy.chat import MOST_LABEL, OPENS_FORM, Button, Fact, Message
+from advocacy.chat import MOST_LABEL, OPENS_FORM, Button, Fact, Message, sentence
 from advocacy.content.feeds.questions import Decision, Question
 from advocacy.content.feeds.sources import Health
 from advocacy.content.plain import shorten
@@ -88,7 +88,7 @@ def health_card(t: Translator, feeds: Sequence[Health], at: int, zone: ZoneInfo,
     shown = feeds[at : at + ON_PAGE]
     if not shown:
         said = t("No feed is subscribed yet. Add one with its address, and its articles become drafts by themselves.")
-        return Message(summary=said, heading=heading, paragraphs=(said,), buttons=(add,))
+        return sentence(said, add, heading=heading)
     names = _names(feeds)
     pulls = [
         Button(

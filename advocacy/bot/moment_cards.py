@@ -10,7 +10,7 @@ from advocacy.bot.around import Around
 from advocacy.bot.brands import called
 from advocacy.bot.language import Translator
 from advocacy.bot.own_share import edit_button, not_now_button, own_share
-from advocacy.chat import MOST_LABEL, OPENS_FORM, Button, Fact, Form, Input, Message
+from advocacy.chat import MOST_LABEL, OPENS_FORM, Button, Fact, Form, Input, Message, sentence
 from advocacy.content import times
 from advocacy.content.plain import shorten
 from advocacy.sharing.models import Share, ShareState
@@ -150,7 +150,7 @@ def planned_list(
     back = Button(t("My shares"), action="me")
     if not shares:
         said = t("Nothing is planned. “Later …” below a share plans it.")
-        return Message(summary=said, heading=heading, paragraphs=(said,), buttons=(back,))
+        return sentence(said, back, heading=heading)
     opens = [
         Button(shorten(titles.get(one.story_id, ""), MOST_LABEL), action="share_open", value={"i": one.id})
         for one in shares[:MOST]

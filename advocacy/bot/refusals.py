@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from advocacy.bot.language import Translator
-from advocacy.chat import Message
+from advocacy.chat import Message, sentence
 
 
 def refusal(t: Translator, code: str) -> Message:
@@ -29,4 +29,4 @@ def refusal(t: Translator, code: str) -> Message:
         "again": t("That did not work. Nothing was lost; please try again."),
     }
     said = words.get(code, words["again"])
-    return Message(summary=said, paragraphs=(said,))
+    return sentence(said)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from advocacy.bot.actions import Call
 from advocacy.bot.brands import called
 from advocacy.bot.standing_cards import AGREED, CONSENT, consent_form, consent_text, listing
-from advocacy.chat import Answer, Message, OpenForm, Private
+from advocacy.chat import Answer, OpenForm, Private, sentence
 from advocacy.content import topics
 from advocacy.sharing import standing as facts
 from advocacy.sharing.connections import usable
@@ -92,7 +92,7 @@ async def _form(s: AsyncSession, call: Call, wrong: dict[str, str] | None = None
     free, networks = await _choices(s, call)
     if not free or not networks:
         said = call.t("There is nothing to agree to: it takes an open topic and a connected network.")
-        return Private(Message(summary=said, paragraphs=(said,)), replace=True)
+        return Private(sentence(said), replace=True)
     return OpenForm(consent_form(call.t, free, networks, call.press.inputs, wrong or {}))
 
 
@@ -115,7 +115,7 @@ async def _give(s: AsyncSession, call: Call, topic_id: int, network: str) -> Non
 
 def _not_here(call: Call) -> Answer:
     said = call.t("In your company every post takes a press: nothing is posted by itself.")
-    return Private(Message(summary=said, paragraphs=(said,)), replace=True)
+    return Private(sentence(said), replace=True)
 
 
 ACTIONS = {

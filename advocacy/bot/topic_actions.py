@@ -11,7 +11,20 @@ from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator
 from advocacy.bot.standing_cards import by_itself
 from advocacy.bot.topic_desk import manage
-from advocacy.chat import OPENS_FORM, Answer, Bar, Button, Fact, Form, Input, Message, OpenForm, Option, Private
+from advocacy.chat import (
+    OPENS_FORM,
+    Answer,
+    Bar,
+    Button,
+    Fact,
+    Form,
+    Input,
+    Message,
+    OpenForm,
+    Option,
+    Private,
+    sentence,
+)
 from advocacy.content import campaigns, times
 from advocacy.content import topics as facts
 from advocacy.content.models import Campaign
@@ -106,7 +119,7 @@ async def _campaigns(call: Call, said: str = "") -> Answer:
     new = Button(t("New campaign"), action="campaign_new", value={OPENS_FORM: 1}, style="primary")
     if not found:
         said = t("There are no campaigns yet.")
-        return Private(Message(summary=said, heading=heading, paragraphs=(said,), buttons=(new,)), replace=True)
+        return Private(sentence(said, new, heading=heading), replace=True)
     bars = tuple(_bar(t, one, come[one.id]) for one in found if one.goal_kind)
     rest = tuple(Fact(one.name, _sums(t, come[one.id])) for one in found if not one.goal_kind)
     message = Message(

@@ -10,7 +10,7 @@ from advocacy.bot.backup.cards import case_buttons, case_message, taken_card
 from advocacy.bot.backup.forms import hand_form
 from advocacy.bot.editors import editors_only, spoken
 from advocacy.bot.language import Translator, translator
-from advocacy.chat import Answer, Message, OpenForm, Private, Rewrite
+from advocacy.chat import Answer, Message, OpenForm, Private, Rewrite, sentence
 from advocacy.people import directory
 from advocacy.people.models import Person
 from advocacy.sharing import backup_cases
@@ -77,16 +77,14 @@ async def _tell_former(s: AsyncSession, call: Call, case: BackupCase, former: Pe
     t = translator(former.language)
     said = t("{name} takes care of case {n} from now on. Thank you for what you did.", name=call.person.name, n=case.id)
     event = (await backup_cases.events(s, case.id))[-1]
-    await telling.note(
-        s, call.parts, former, Message(summary=said, paragraphs=(said,)), f"backup:{case.id}:x{event.id}"
-    )
+    await telling.note(s, call.parts, former, sentence(said), f"backup:{case.id}:x{event.id}")
 
 
 async def _too_late(s: AsyncSession, call: Call, no: NotNow) -> Answer:
     """Somebody else was first, or there is nothing to take."""
     if no.code == "own":
         said = call.t("This is your own case: somebody else takes care of it.")
-        return Private(Message(summary=said, paragraphs=(said,)))
+        return Private(sentence(said))
     names = await directory.names(s, {no.case.helper_id} if no.case.helper_id else set())
     return await _card(s, call, no.case, names.get(no.case.helper_id or 0, ""))
 
@@ -117,7 +115,7 @@ async def hand(call: Call) -> Answer:
         others = await _others(s, call, case)
     if not others:
         said = call.t("There is no other editor to hand it over to.")
-        return Private(Message(summary=said, paragraphs=(said,)))
+        return Private(sentence(said))
     return OpenForm(hand_form(call.t, case.id, [(one.id, one.name) for one in others]))
 
 
@@ -138,7 +136,7 @@ async def hand_save(call: Call) -> Answer:
             return await _too_late(s, call, no)
         await _begin(s, call, case)
     said = call.t("{name} takes care of case {n} from now on. Thank you for what you did.", name=to.name, n=case.id)
-    return Private(Message(summary=said, paragraphs=(said,)))
+    return Private(sentence(said))
 
 
 async def _others(s: AsyncSession, call: Call, case: BackupCase) -> list[Person]:

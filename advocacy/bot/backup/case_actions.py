@@ -20,7 +20,7 @@ from advocacy.bot.backup.forms import NONE, Asking, backup_form, write_form
 from advocacy.bot.backup.quiet_actions import BREAKS, set_break
 from advocacy.bot.backup_offer import backup_button
 from advocacy.bot.language import Translator, supported
-from advocacy.chat import MOST_LABEL, OPENS_FORM, Answer, Button, Fact, Message, OpenForm, Private
+from advocacy.chat import MOST_LABEL, OPENS_FORM, Answer, Button, Fact, Message, OpenForm, Private, sentence
 from advocacy.content.plain import shorten
 from advocacy.content.stories import Invalid
 from advocacy.people import directory
@@ -129,7 +129,7 @@ async def send(call: Call) -> Answer:
         if case.helper_id is None
         else call.t("Sent to {name}.", name=to)
     )
-    return Private(Message(summary=said, paragraphs=(said,)))
+    return Private(sentence(said))
 
 
 async def _other(s: AsyncSession, call: Call, case: BackupCase) -> str:

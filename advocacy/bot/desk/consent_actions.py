@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from advocacy.bot.actions import Call, Parts
 from advocacy.bot.language import Translator, translator
 from advocacy.bot.refusals import refusal
-from advocacy.chat import Answer, Button, Message, Private, Rewrite
+from advocacy.chat import Answer, Button, Message, Private, Rewrite, sentence
 from advocacy.content import stories
 from advocacy.content.models import Story, StoryState
 from advocacy.db import after_commit, now
@@ -66,7 +66,7 @@ async def _answer(call: Call, consent: str) -> Answer:
         "refused": call.t("Understood. Your message is not used."),
     }
     said = words[consent]
-    message = Message(summary=said, heading=story.title, paragraphs=(said,))
+    message = sentence(said, heading=story.title)
     # They were asked in their own chat. What stands in a channel is seen by others, whatever a client says of it.
     return Rewrite(message) if call.press.channel is None else Private(message)
 
@@ -82,7 +82,7 @@ async def _tell_suggester(s: AsyncSession, parts: Parts, story: Story, name: str
         else t("{name} agrees that “{title}” is used.", name=name, title=story.title)
     )
     for place in await places.direct(s, [suggester.id]):
-        message = Message(summary=said, paragraphs=(said,))
+        message = sentence(said)
         await outbox.send(s, place.to, message, f"consent:{story.id}:{story.consent}")
     after_commit(s, parts.worker.wake_urgent.set)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from advocacy.bot.actions import Call
 from advocacy.bot.editors import editors_only
-from advocacy.chat import OPENS_FORM, Answer, Button, Fact, Message, Private
+from advocacy.chat import OPENS_FORM, Answer, Button, Fact, Message, Private, sentence
 from advocacy.content import drafting, stories
 from advocacy.content.drafting import NotDrafted
 from advocacy.content.models import Story
@@ -25,7 +25,7 @@ async def wording_draft(call: Call) -> Answer:
     if drafts is not None:
         return Private(drafts)
     said = call.t("Drafting … You will see the drafts here in a moment.")
-    return Private(Message(summary=said, paragraphs=(said,)))
+    return Private(sentence(said))
 
 
 async def _drafts(call: Call, story: Story) -> Message:

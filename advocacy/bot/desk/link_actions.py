@@ -10,7 +10,7 @@ from advocacy.bot.actions import Call
 from advocacy.bot.cards import back_to_story
 from advocacy.bot.desk.editing import filled, with_error
 from advocacy.bot.editors import editors_only
-from advocacy.chat import OPENS_FORM, Answer, Button, Fact, Form, Image, Input, Message, OpenForm, Private
+from advocacy.chat import OPENS_FORM, Answer, Button, Fact, Form, Image, Input, Message, OpenForm, Private, sentence
 from advocacy.content import stories
 from advocacy.content.models import Story, StoryState
 from advocacy.sharing import links, story_links
@@ -39,7 +39,7 @@ def _not_yet(call: Call, story: Story) -> Message:
     said = t("There is a link once the story is approved: until then it leads nowhere.")
     if story.state == StoryState.RECALLED:
         said = t("This story is withdrawn, so its link says that it is no longer available.")
-    return Message(summary=said, paragraphs=(said,), buttons=(_back(call, story),))
+    return sentence(said, _back(call, story))
 
 
 def _message(call: Call, story: Story, link: Link, called: Sequence[str], said: str = "") -> Message:

@@ -17,7 +17,7 @@ from advocacy.bot.desk.overview import state_name
 from advocacy.bot.desk.when_form import Read
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import LANGUAGES, Translator
-from advocacy.chat import MOST_LABEL, Answer, Button, Fact, Form, Message, OpenForm, Private
+from advocacy.chat import MOST_LABEL, Answer, Button, Fact, Form, Message, OpenForm, Private, sentence
 from advocacy.content import calendar, schedule, stories, times
 from advocacy.content.calendar import Entry
 from advocacy.content.models import Story
@@ -124,14 +124,14 @@ async def resend(call: Call) -> Answer:
         said = t("Put “{title}” into its channels once more, as a new message?", title=story.title)
         yes = Button(t("Send again"), action="resend", value={"s": story.id, "sure": 1}, style="primary")
         back = Button(t("Open the story"), action="desk", value={"s": story.id})
-        return Private(Message(summary=said, paragraphs=(said,), buttons=(yes, back)), replace=True)
+        return Private(sentence(said, yes, back), replace=True)
     try:
         async with call.parts.db.write() as s:
             story = await schedule.resend(s, call.number("s"))
         said = t("“{title}” goes into its channels once more.", title=story.title)
     except Invalid:
         said = t("Only a story that is out can be sent again.")
-    return Private(Message(summary=said, paragraphs=(said,)), replace=True)
+    return Private(sentence(said), replace=True)
 
 
 @editors_only
@@ -146,7 +146,7 @@ async def feature(call: Call) -> Answer:
         else t("“{title}” stands in line again.", title=story.title)
     )
     back = Button(t("Open the story"), action="desk", value={"s": story.id})
-    return Private(Message(summary=said, paragraphs=(said,), buttons=(back,)), replace=True)
+    return Private(sentence(said, back), replace=True)
 
 
 @editors_only
@@ -161,7 +161,7 @@ async def plan(call: Call) -> Answer:
     heading = t("The plan for two weeks")
     if not entries:
         said = t("Nothing is planned for the coming two weeks.")
-        return Private(Message(summary=said, heading=heading, paragraphs=(said,)), replace=True)
+        return Private(sentence(said, heading=heading), replace=True)
     shown = entries[:MOST_SHOWN]
     open_ids = list(dict.fromkeys(one.story_id for one in shown if one.missing))[:5]
     titles = {one.story_id: one.title for one in shown}

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Parts
 from advocacy.bot.language import Translator, translator
-from advocacy.chat import Button, Message
+from advocacy.chat import Button, Message, sentence
 from advocacy.config import Settings
 from advocacy.content import times
 from advocacy.content.models import Review, Story, StoryState
@@ -75,7 +75,7 @@ async def _tell_live(s: AsyncSession) -> int:
         for place in await places.direct(s, [story.author_id or 0]):
             t = translator(place.language)
             said = t("“{title}”, which you suggested, is out now. Thank you!", title=story.title)
-            message = Message(summary=said, paragraphs=(said,))
+            message = sentence(said)
             told += await outbox.send(s, place.to, message, f"author:live:{story.id}")
     return told
 
@@ -95,4 +95,4 @@ def step(t: Translator, story: Story, review: Review, by: str, zone: ZoneInfo) -
         begins = max((at for at in (story.publish_at, story.embargo_until) if at is not None), default=None)
         if begins is not None and begins > now():
             said += " " + t("It goes out on {time}.", time=t.moment(begins, zone))
-    return Message(summary=said, paragraphs=(said,))
+    return sentence(said)

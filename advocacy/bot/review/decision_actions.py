@@ -12,7 +12,7 @@ from advocacy.bot.review import authors, courses
 from advocacy.bot.review.cards import review_card
 from advocacy.bot.review.reviewing import gather
 from advocacy.bot.review.texts import texts_message
-from advocacy.chat import OPENS_FORM, Answer, Button, Form, Input, Message, OpenForm, Private, Rewrite
+from advocacy.chat import OPENS_FORM, Answer, Button, Form, Input, Message, OpenForm, Private, Rewrite, sentence
 from advocacy.content import approval, stories
 from advocacy.content.approval import Rejected
 from advocacy.content.models import Story, StoryState
@@ -86,7 +86,7 @@ async def return_save(call: Call) -> Answer:
         if story.author_id is not None
         else call.t("Set aside. It came from a feed, so nobody has to be told.")
     )
-    return Private(Message(summary=said, paragraphs=(said,)))
+    return Private(sentence(said))
 
 
 @editors_only
@@ -95,7 +95,7 @@ async def resubmit(call: Call) -> Answer:
     async with call.parts.db.write() as s:
         story = await approval.submit(s, call.number("s"), call.person.id)
     said = call.t("“{title}” is up for review.", title=story.title)
-    return Rewrite(Message(summary=said, heading=story.title, paragraphs=(said,)))
+    return Rewrite(sentence(said, heading=story.title))
 
 
 @editors_only
@@ -117,7 +117,7 @@ async def _settle(call: Call, *, again: bool) -> Answer:
         else:
             await placements.leave(s, call.number("q"))
     said = call.t("The card is sent once more.") if again else call.t("Noted: the card is there.")
-    return Rewrite(Message(summary=said, paragraphs=(said,)))
+    return Rewrite(sentence(said))
 
 
 async def _decided(s: AsyncSession, call: Call, story: Story, *, in_place: bool = True) -> Rewrite:

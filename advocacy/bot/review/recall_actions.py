@@ -9,7 +9,7 @@ from advocacy.bot.language import Translator
 from advocacy.bot.review import courses
 from advocacy.bot.review.cards import reviewed_card
 from advocacy.bot.review.withdrawal import recall as withdraw
-from advocacy.chat import MOST_LABEL, Answer, Button, Fact, Form, Input, Message, OpenForm, Private, Rewrite
+from advocacy.chat import MOST_LABEL, Answer, Button, Fact, Form, Input, Message, OpenForm, Private, Rewrite, sentence
 from advocacy.content import approval, stories
 from advocacy.content.models import Story, StoryState
 from advocacy.content.plain import shorten
@@ -66,7 +66,7 @@ async def listing(call: Call) -> Answer:
     t = call.t
     if not found:
         said = t("No story is out, and none is about to go out.")
-        return Private(Message(summary=said, paragraphs=(said,)))
+        return Private(sentence(said))
     heading = t("Which story do you want to withdraw?")
     facts = tuple(Fact(f"{number}", story.title) for number, story in enumerate(found, 1))
     buttons = tuple(_button(t, number, story) for number, story in enumerate(found, 1))

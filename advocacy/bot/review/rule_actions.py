@@ -7,7 +7,7 @@ from sqlalchemy import select
 from advocacy.bot.actions import Call
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator
-from advocacy.chat import Answer, Fact, Message, Private
+from advocacy.chat import Answer, Fact, Message, Private, sentence
 from advocacy.content.models import ReviewRule
 from advocacy.people import directory
 
@@ -28,7 +28,7 @@ def rules_message(t: Translator, found: list[ReviewRule], names: dict[int, str])
     """The rules, one a line: what they look for, and who decides then."""
     if not found:
         said = t("There is no rule. Every story needs one approval by an editor.")
-        return Message(summary=said, heading=t("Rules of review"), paragraphs=(said,))
+        return sentence(said, heading=t("Rules of review"))
     facts = []
     for rule in found:
         who = ", ".join(names.get(one, "–") for one in rule.reviewer_ids) or t("an editor")
