@@ -81,6 +81,11 @@ def back_to_story(t: Translator, story_id: int) -> Button:
     return Button(t("Back to the story"), action="desk", value={"s": story_id})
 
 
+def open_story(t: Translator, story_id: int) -> Button:
+    """To the story's desk, from elsewhere."""
+    return Button(t("Open the story"), action="desk", value={"s": story_id})
+
+
 def withdraw_button(t: Translator, story_id: int, label: str = "") -> Button:
     """Leads to the form that asks once more, and for the reason."""
     said = label or t("Withdraw the story")

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
+from advocacy.bot.cards import open_story
 from advocacy.bot.desk import audience_form, when_form
 from advocacy.bot.desk.editing import filled, kept_open
 from advocacy.bot.desk.new_topics import doubt
@@ -109,7 +110,7 @@ def _saved(call: Call, story: Story, unmet: Sequence[str]) -> Message:
     if unmet:
         first = t("{names}. They have to press or write something to this app once.", names=", ".join(unmet))
         facts.append(Fact(t("Cannot get it first yet"), first))
-    back = Button(t("Open the story"), action="desk", value={"s": story.id})
+    back = open_story(t, story.id)
     said = t("Saved: {title}", title=story.title)
     return Message(summary=said, heading=said, facts=tuple(facts), buttons=(back,))
 
@@ -123,7 +124,7 @@ async def resend(call: Call) -> Answer:
             story = await stories.get(s, call.number("s"))
         said = t("Put “{title}” into its channels once more, as a new message?", title=story.title)
         yes = Button(t("Send again"), action="resend", value={"s": story.id, "sure": 1}, style="primary")
-        back = Button(t("Open the story"), action="desk", value={"s": story.id})
+        back = open_story(t, story.id)
         return Private(sentence(said, yes, back), replace=True)
     try:
         async with call.parts.db.write() as s:
@@ -145,7 +146,7 @@ async def feature(call: Call) -> Answer:
         if story.featured
         else t("“{title}” stands in line again.", title=story.title)
     )
-    back = Button(t("Open the story"), action="desk", value={"s": story.id})
+    back = open_story(t, story.id)
     return Private(sentence(said, back), replace=True)
 
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from advocacy.bot.actions import Call
 from advocacy.bot.boards import reactions_said
 from advocacy.bot.brands import called, called_by_name
+from advocacy.bot.cards import back_to_story
 from advocacy.bot.editors import editors_only
 from advocacy.bot.language import Translator
-from advocacy.chat import Answer, Bar, Button, Fact, Message, Private
+from advocacy.chat import Answer, Bar, Fact, Message, Private
 from advocacy.content import stories
 from advocacy.content.models import Story
 from advocacy.insights import results as story_results
@@ -50,7 +51,7 @@ def _message(t: Translator, story: Story, total: StoryTotal, found: Results, foo
             *(_reactions(t, found.reached) if found.reached else ()),
         ),
         bars=_departments(t, found.departments),
-        buttons=(Button(t("Back to the story"), action="desk", value={"s": story.id}),),
+        buttons=(back_to_story(t, story.id),),
         footnote=footnote,
     )  # fmt: skip
 

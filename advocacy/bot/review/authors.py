@@ -10,8 +10,9 @@ from sqlalchemy import String, cast, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Parts
+from advocacy.bot.cards import open_story
 from advocacy.bot.language import Translator, translator
-from advocacy.chat import Button, Message, sentence
+from advocacy.chat import Message, sentence
 from advocacy.config import Settings
 from advocacy.content import times
 from advocacy.content.models import Review, Story, StoryState
@@ -57,7 +58,7 @@ async def tell(s: AsyncSession, settings: Settings, story_id: int | None = None)
             t = translator(place.language)
             message = step(t, story, review, by.name if by else "", zone)
             if directory.may(await directory.get(s, story.author_id or 0), "editor"):
-                look = Button(t("Open the story"), action="desk", value={"s": story.id})
+                look = open_story(t, story.id)
                 message = replace(message, buttons=(look,))
             told += await outbox.send(s, place.to, message, f"author:{review.id}")
     return told

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from advocacy.bot.cards import withdraw_button
+from advocacy.bot.cards import open_story, withdraw_button
 from advocacy.bot.kinds import kind_name
 from advocacy.bot.language import Translator
 from advocacy.bot.review import texts
@@ -68,7 +68,7 @@ def review_card(t: Translator, reviewing: Reviewing, placement_id: int = 0) -> M
             *texts.more_button(t, story, left),
             *_approve(t, story, value),
             Button(t("Return with a note"), action="return", value={**value, OPENS_FORM: 1}),
-            Button(t("Open the story"), action="desk", value={"s": story.id}),
+            open_story(t, story.id),
         ),
         footnote=_footnote(t, is_changed=bool(changed)),
     )
@@ -190,7 +190,7 @@ def _footnote(t: Translator, *, is_changed: bool) -> str:
 
 
 def _next_step(t: Translator, story: Story) -> tuple[Button, ...]:
-    look = Button(t("Open the story"), action="desk", value={"s": story.id})
+    look = open_story(t, story.id)
     if story.state == StoryState.RETURNED:
         return (Button(t("Put up for review again"), action="resubmit", value={"s": story.id}), look)
     value = {"s": story.id}
