@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.content import audience, reasons
@@ -145,13 +145,12 @@ async def stories_due(s: AsyncSession, at: datetime) -> Sequence[Story]:
 
 async def consents(s: AsyncSession, story: Story, at: datetime) -> list[StandingShare]:
     """Consents to one of the story's topics, given before it went live, that have not been used for it."""
-    names = {name.casefold() for name in story.topics}
-    ids = [one.id for one in await s.scalars(select(Topic)) if one.name.casefold() in names]
+    topic_ids = select(Topic.id).where(_named(story.topics))
     used = select(Share.id).where(
         Share.person_id == StandingShare.person_id, Share.story_id == story.id, Share.network == StandingShare.network
     )
     query = select(StandingShare).where(
-        holds(at), StandingShare.topic_id.in_(ids), StandingShare.given_at <= story.live_at, ~used.exists()
+        holds(at), StandingShare.topic_id.in_(topic_ids), StandingShare.given_at <= story.live_at, ~used.exists()
     )
     return list(await s.scalars(query.order_by(StandingShare.id).limit(200)))
 
@@ -202,8 +201,13 @@ async def _may(s: AsyncSession, one: StandingShare, story: Story, at: datetime) 
 
 async def _is_free(s: AsyncSession, names: Sequence[str]) -> bool:
     """Is each of these topics open? One that nobody has made known is."""
-    folded = {name.casefold() for name in names}
-    return all(one.kind == OPEN for one in await s.scalars(select(Topic)) if one.name.casefold() in folded)
+    closed = select(Topic.id).where(_named(names), Topic.kind != OPEN)
+    return await s.scalar(closed.limit(1)) is None
+
+
+def _named(names: Sequence[str]) -> ColumnElement[bool]:
+    """The condition that a topic has one of these names."""
+    return Topic.folded.in_([name.casefold() for name in names])
 
 
 async def _end(s: AsyncSession, one: StandingShare, why: str, at: datetime) -> None:
