@@ -79,10 +79,9 @@ async def read(s: AsyncSession, settings: Settings, period: Period, department_i
 class Wording:
     """Turns facts into what is read."""
 
-    def __init__(self, t: Translator, settings: Settings, span: str, today: date) -> None:
+    def __init__(self, t: Translator, span: str, today: date) -> None:
         self.t = t
         self._bot = translator(t.language)
-        self._company = settings.company
         self._span = span
         self._today = today
 

@@ -84,7 +84,7 @@ class _Dashboard:
             facts = await read(s, settings, period, department_id)
         if facts is None:
             raise web.HTTPNotFound
-        return Wording(t, settings, span, periods.today(settings.zone)), facts
+        return Wording(t, span, periods.today(settings.zone)), facts
 
     async def _values(self, request: web.Request, t: Translator) -> dict[str, Any]:
         words, facts = await self._facts(request, t)

@@ -211,12 +211,7 @@ def problem(request: web.Request, kind: str, *, status: int, reference: str = ""
     return message(t, *said, status=status, tone="plain" if kind == "missing" else "bad", reference=reference)
 
 
-def first_name(name: str) -> str:
-    """How we greet somebody."""
-    return name.split(maxsplit=1)[0] if name.strip() else ""
-
-
 __all__ = [
-    "STATIC", "Addresses", "Parts", "Signer", "asset", "first_name", "form", "language_of", "message", "problem",
+    "STATIC", "Addresses", "Parts", "Signer", "asset", "form", "language_of", "message", "problem",
     "render", "text", "visitor_words",
 ]  # fmt: skip

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from advocacy.http import Http
-from advocacy.sharing.disclosure.defaults import RULEBOOK, RULES
-from advocacy.sharing.disclosure.rules import EU, MEMBERS, Level
+from advocacy.sharing.disclosure.defaults import RULES
+from advocacy.sharing.disclosure.rules import EU, MEMBERS, Level, Rulebook
 from advocacy.sharing.disclosure.sources import SOURCES
 from advocacy.sharing.networks import make_all
 from tests.conftest import playground_settings
 
+RULEBOOK = Rulebook(RULES)
 HERE = playground_settings("sqlite:///unused", Path())
 NETWORKS = make_all(HERE, Http(HERE))
 DOCUMENT = (Path(__file__).parents[2] / "docs/disclosure.md").read_text("utf-8")

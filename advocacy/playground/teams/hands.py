@@ -225,15 +225,6 @@ class TeamsHands(ExtensionHands):
         self.state.team_installed = True
         return await self._came(self._owner(user), str(self.state.team["id"]))
 
-    async def uninstall_team(self, user: str = "") -> Delivered:
-        """Remove the app from the team; the bot can write to its channels no more."""
-        self.state.team_installed = False
-        self.client.tell("install", team=False)
-        where, person = str(self.state.team["id"]), self._owner(user)
-        left = await self.wire.deliver(self.inbound.membership(person, where, "membersRemoved"))
-        removed = await self.wire.deliver(self.inbound.installation(person, where, "remove"))
-        return removed if not removed.ok else left
-
     def _owner(self, user: str) -> Resident:
         if user:
             return self.state.person(user)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advocacy.sharing.disclosure.rules import EU, PRIVATE, Level, Rule, Rulebook
+from advocacy.sharing.disclosure.rules import EU, PRIVATE, Level, Rule
 from advocacy.sharing.text import Place
 
 _R, _A, _N = Level.REQUIRED, Level.RECOMMENDED, Level.NONE
@@ -33,7 +33,5 @@ def _rules() -> Iterator[Rule]:
 
 
 RULES = tuple(_rules())
-RULEBOOK = Rulebook(RULES)
-"""Without any rule of an administrator."""
 
-__all__ = ["RULEBOOK", "RULES"]
+__all__ = ["RULES"]
