@@ -96,7 +96,7 @@ class SqliteEngine:
 
     def _keep(self, batch: Batch) -> Kept:
         try:
-            self._store([batch], replaying=False)
+            self._store(batch)
         except sqlite3.Error as error:
             self._be_patient(STILL_LOCKED_MS)
             self._behind = True
@@ -116,7 +116,7 @@ class SqliteEngine:
             uids = spool.waiting()
             batches = [batch for batch in map(spool.read, uids[:REPLAY_AT_ONCE]) if batch is not None]
             if batches:
-                self._groups.counts.replayed += self._store(batches, replaying=True)
+                self._groups.counts.replayed += self._store_again(batches)
             for batch in batches:
                 spool.forget(batch.uid)
         except (sqlite3.Error, OSError):
@@ -125,15 +125,19 @@ class SqliteEngine:
         if self._behind:
             self._awake.set()
 
-    def _store(self, batches: Iterable[Batch], *, replaying: bool) -> int:
+    def _store(self, batch: Batch) -> None:
+        """One statement, which is a transaction of its own: the interpreter is let go of, and waited for, once."""
+        self._connection.execute(INSERT, (_rows(batch),))
+
+    def _store_again(self, batches: Iterable[Batch]) -> int:
         stored = 0
         run = self._connection
         run.execute("BEGIN IMMEDIATE")
         try:
             for batch in batches:
-                if replaying and not _is_new(run, batch.uid):
+                if not _is_new(run, batch.uid):
                     continue
-                run.execute(INSERT, (json.dumps([_row(hit) for hit in batch.hits]),))
+                run.execute(INSERT, (_rows(batch),))
                 stored += len(batch.hits)
             run.execute("COMMIT")
         except sqlite3.Error:
@@ -145,6 +149,10 @@ class SqliteEngine:
 
 def _is_new(run: sqlite3.Connection, uid: str) -> bool:
     return run.execute("INSERT OR IGNORE INTO click_batch (uid) VALUES (?)", (uid,)).rowcount > 0
+
+
+def _rows(batch: Batch) -> str:
+    return json.dumps([_row(hit) for hit in batch.hits])
 
 
 def _row(hit: Hit) -> tuple[object, ...]:

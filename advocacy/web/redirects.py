@@ -15,25 +15,18 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from sqlalchemy.exc import SQLAlchemyError
-from yarl import URL
 
 from advocacy.sharing import bots
 from advocacy.sharing.clicks import ClickWriter, Hit, Kept, LinkTable, Target
 from advocacy.sharing.repeats import REPEAT
 from advocacy.sharing.visitors import Visitors
 from advocacy.web import pages
+from advocacy.web.onward import onward
 from advocacy.web.own_clicks import OWN, OwnClicks
 
 PREFIX: Final = "/r/"
 STOPPED: Final = "stopped"
 """Why a click on a recalled story's link does not count."""
-# A permanent or cached redirect would hide later clicks and outlive a recall. The page we lead to learns the host
-# people come from, as we do, and no more. Nobody's search results shall list a colleague's link.
-HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "X-Robots-Tag": "noindex",
-}
 _LONGEST_HOST = 120
 log = structlog.get_logger(__name__)
 
@@ -77,12 +70,12 @@ class Redirects:
         get = self._links.get
 
         async def handle(request: web.Request) -> web.StreamResponse:
-            path = request.path
+            path = request.raw_path  # an address with a query or an escaped sign in it is left to the router
             if path.startswith(PREFIX) and request.method in {"GET", "HEAD"}:
                 target = get(path[3:])
                 if target is not None and not target.stopped:
                     await self._count(request, target, bots.reason(request.method, request.headers))
-                    return _onward(target)
+                    return onward(request, target.url)
             return await otherwise(request)
 
         return handle
@@ -101,7 +94,7 @@ class Redirects:
             await self._count(request, target, STOPPED)
             return _stopped(request)
         await self._count(request, target, bots.reason(request.method, request.headers))
-        return _onward(target)
+        return onward(request, target.url)
 
     def _count(self, request: web.Request, target: Target, dropped: str) -> asyncio.Future[Kept]:
         at = datetime.now(UTC)
@@ -123,10 +116,6 @@ class Redirects:
         if self._own.is_one(headers, target.person_id):
             return OWN
         return REPEAT if self._clicks.repeats.is_one(target.link_id, visitor, at.timestamp()) else ""
-
-
-def _onward(target: Target) -> web.Response:
-    return web.Response(status=HTTPStatus.FOUND, headers={"Location": _ascii(target.url), **HEADERS})
 
 
 def _unknown(request: web.Request) -> web.Response:
@@ -173,10 +162,6 @@ def _host(referrer: str) -> str:
         return (urlsplit(referrer).hostname or "")[:_LONGEST_HOST]
     except ValueError:
         return ""
-
-
-def _ascii(url: str) -> str:
-    return url if url.isascii() else str(URL(url))
 
 
 __all__ = ["Redirects", "routes", "shortcut"]
