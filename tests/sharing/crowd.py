@@ -145,6 +145,13 @@ class Crowd(Company):
             self.truth.uncarried.discard(key)
         self.seen(share)
 
+    async def press_where_it_waits(self, which: int) -> None:
+        """A button under a share that waits for its person, or failed; of what it has."""
+        waits = {share.id for share in await self.shares() if share.state in {S.WAITING, S.FAILED}}
+        keys = [key for key, (_, _, share_id) in self.truth.shares.items() if share_id in waits]
+        if keys:
+            await self.press_what_is_there(keys[-1 - which % len(keys)], which)
+
     async def press_what_is_there(self, key: str, which: int) -> None:
         """One of the buttons that stand under a share as it is."""
         share_id = self.truth.shares[key][2]

@@ -95,14 +95,15 @@ class WhatIsPosted(RuleBasedStateMachine):
     @initialize(
         networks=st.lists(NETWORK, min_size=2, max_size=3, unique=True),
         agreed=st.lists(NETWORK, max_size=2, unique=True),
+        story=st.sampled_from([PLAIN, PLAIN, BLANKED]),
         fault=st.sampled_from(["", "busy", "broken", "lost", "killed", "killed_after"]),
     )
-    def first(self, networks: list[str], agreed: list[str], fault: str) -> None:
+    def first(self, networks: list[str], agreed: list[str], story: int, fault: str) -> None:
         """So that something happens in each run."""
         for network in agreed:
             self.do(self.crowd.agree(0, network))
         for network in networks:
-            self.do(self.crowd.start(0, 0, network))
+            self.do(self.crowd.start(0, story, network))
         self.crowd.faults.next = fault
 
     # -- people ------------------------------------------------------------------------------------------------------
@@ -121,6 +122,10 @@ class WhatIsPosted(RuleBasedStateMachine):
     def press_what_is_there(self, presses: list[tuple[int, int]]) -> None:
         for which, button in presses:
             self.do(self.crowd.press_what_is_there(self.key(which), button))
+
+    @rule(which=st.integers(0, 11))
+    def press_where_it_waits(self, which: int) -> None:
+        self.do(self.crowd.press_where_it_waits(which))
 
     @rule(which=WHICH)
     def edit(self, which: int) -> None:
