@@ -19,6 +19,7 @@ async def test_lists_say_how_many_there_are_however_many_that_is(chat: Chat) -> 
     drafts, waiting = [message_of(await chat.types(DAVID, word)) for word in ("ideas", "review")]
     assert [len(one.buttons) for one in (drafts, waiting)] == [12, 12]
     assert drafts.buttons[0].label == "Story 219"
+    assert drafts.facts == (), "what its button says is not said once more"
     assert ("208" in drafts.footnote, "18" in waiting.footnote) == (True, True)
 
 

@@ -142,13 +142,29 @@ def list_message(t: Translator, heading: str, shown: Sequence[Story], count: int
             buttons=(Button(t("New story"), action="compose", value={OPENS_FORM: 1}, style="primary"),),
         )
     more = count - len(shown)
+    labels = _labels(t, shown)
     return Message(
         summary=heading,
         heading=heading,
-        facts=tuple(Fact(state_name(t, one), one.title) for one in shown),
-        buttons=tuple(Button(shorten(one.title, MOST_LABEL), action="desk", value={"s": one.id}) for one in shown),
+        # What a button has no room for stands above; the others are not said twice.
+        facts=tuple(
+            Fact(state_name(t, one), one.title)
+            for one, label in zip(shown, labels, strict=True)
+            if len(label) > MOST_LABEL
+        ),
+        buttons=tuple(
+            Button(shorten(label, MOST_LABEL), action="desk", value={"s": one.id})
+            for one, label in zip(shown, labels, strict=True)
+        ),
         footnote=t.n("and {n} more", "and {n} more", more) if more else "",
     )
+
+
+def _labels(t: Translator, shown: Sequence[Story]) -> list[str]:
+    """Titles; where the stories do not all stand at the same point, with that."""
+    if len({one.state for one in shown}) == 1:
+        return [one.title for one in shown]
+    return [f"{state_name(t, one)}: {one.title}" for one in shown]
 
 
 __all__ = ["MOST_LISTED", "desk_message", "list_message", "saved", "state_name", "submitted_message"]
