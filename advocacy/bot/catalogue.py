@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import ModuleType
 
 from advocacy.bot import account_actions
+from advocacy.bot import campaign_actions
 from advocacy.bot import command_actions
 from advocacy.bot import edit_actions
 from advocacy.bot import emergency_actions
@@ -24,14 +25,14 @@ from advocacy.bot.backup import quiet_actions
 from advocacy.bot.backup import text_actions
 from advocacy.bot.desk import compose_actions
 from advocacy.bot.desk import consent_actions
-from advocacy.bot.desk import story_actions
 from advocacy.bot.desk import draft_actions
 from advocacy.bot.desk import link_actions
 from advocacy.bot.desk import plan_actions
 from advocacy.bot.desk import result_actions
+from advocacy.bot.desk import story_actions
 from advocacy.bot.desk import wording_actions
-from advocacy.bot.review import recall_actions
 from advocacy.bot.review import decision_actions
+from advocacy.bot.review import recall_actions
 from advocacy.bot.review import rule_actions
 from advocacy.bot import plain_share
 from advocacy.bot.actions import Action, Call, ShortWay
@@ -41,32 +42,33 @@ from advocacy.people import directory
 
 FILES: tuple[ModuleType, ...] = (
     account_actions,
+    campaign_actions,
     care_actions,
     case_actions,
     command_actions,
     compose_actions,
     consent_actions,
-    story_actions,
+    decision_actions,
     draft_actions,
     edit_actions,
     emergency_actions,
     feed_actions,
     link_actions,
     moment_actions,
-    reason_actions,
-    recall_actions,
     plan_actions,
     quiet_actions,
+    reason_actions,
+    recall_actions,
     result_actions,
-    decision_actions,
     rule_actions,
     share_actions,
     standing_actions,
+    story_actions,
     subscription_actions,
     text_actions,
-    wording_actions,
     topic_actions,
     topic_desk,
+    wording_actions,
 )
 
 
