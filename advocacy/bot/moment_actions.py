@@ -93,7 +93,7 @@ async def _titles(s: AsyncSession, call: Call, shares: list[Share]) -> dict[int,
 
 
 async def _form(s: AsyncSession, call: Call, mine: Share, errors: Mapping[str, str] | None = None) -> Answer:
-    ends = planning.end_of(await stories.get(s, mine.story_id))
+    ends = stories.ends(await stories.get(s, mine.story_id))
     typed = call.press.inputs if errors else {}
     return OpenForm(later_form(call.t, await around_share(s, call, mine), ends, typed, errors or {}))
 

@@ -60,8 +60,8 @@ async def readable(s: AsyncSession, story_id: int, person_id: int, at: datetime)
         raise NotSharable("gone") from None
     if story.state == StoryState.RECALLED:
         raise NotSharable("recalled")
-    ends = [one for one in (story.expires_at, story.rights_until) if one is not None]
-    if story.state == StoryState.EXPIRED or any(one <= at for one in ends):
+    ends = stories.ends(story)
+    if story.state == StoryState.EXPIRED or (ends is not None and ends <= at):
         raise NotSharable("expired")
     if story.embargo_until is not None and story.embargo_until > at:
         raise NotSharable("not_live")

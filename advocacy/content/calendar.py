@@ -10,7 +10,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.content.models import Story, StoryState
-from advocacy.content.stories import whole
+from advocacy.content.stories import ends, whole
 from advocacy.content.versions import missing as missing_versions
 
 _OVER = (StoryState.RECALLED, StoryState.EXPIRED)
@@ -63,12 +63,6 @@ def begins(story: Story) -> datetime | None:
     return max(times, default=None)
 
 
-def ends(story: Story) -> datetime | None:
-    """When it ends, by its own time or that of the rights in it."""
-    times = [at for at in (story.expires_at, story.rights_until) if at is not None]
-    return min(times, default=None)
-
-
 def missing(story: Story, languages: Iterable[str]) -> list[str]:
     """What it needs before it should go out; see ``Entry``. Captions and versions must be loaded."""
     if story.state in _OVER:
@@ -81,4 +75,4 @@ def missing(story: Story, languages: Iterable[str]) -> list[str]:
     return [*lacks, *(f"version:{one}" for one in missing_versions(story, languages))]
 
 
-__all__ = ["Entry", "begins", "between", "ends", "missing"]
+__all__ = ["Entry", "begins", "between", "missing"]

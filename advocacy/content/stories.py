@@ -161,6 +161,11 @@ def not_over(at: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     )
 
 
+def ends(story: Story) -> datetime | None:
+    """When it ends, by its own time or that of the rights in it."""
+    return min((at for at in (story.expires_at, story.rights_until) if at is not None), default=None)
+
+
 async def listing(s: AsyncSession, state: str | None = None, limit: int = 500) -> list[Story]:
     """All stories, or those in one state, whole; the newest first."""
     query = select(Story).order_by(Story.id.desc()).limit(limit).options(*whole())
@@ -205,7 +210,8 @@ def _reschedule(story: Story) -> None:
     """New times of a story whose content stays approved: it waits for them again."""
     at = now()
     open_again = story.state == StoryState.EXPIRED and story.approved_hash == fingerprint(story)
-    if open_again and all(one > at for one in (story.expires_at, story.rights_until) if one is not None):
+    over = ends(story)
+    if open_again and (over is None or over > at):
         story.state = StoryState.APPROVED
     embargoed = story.state == StoryState.LIVE and story.embargo_until is not None and story.embargo_until > at
     if embargoed or story.state in {StoryState.APPROVED, StoryState.SCHEDULED}:
@@ -273,6 +279,6 @@ def _write_versions(story: Story, versions: Sequence[Version]) -> None:
 
 
 __all__ = [
-    "Invalid", "NoStory", "Overtaken", "Version", "Wording", "back_to_review", "create", "edit", "get", "listing",
-    "live", "newest", "not_over", "waiting_state", "whole",
+    "Invalid", "NoStory", "Overtaken", "Version", "Wording", "back_to_review", "create", "edit", "ends", "get",
+    "listing", "live", "newest", "not_over", "waiting_state", "whole",
 ]  # fmt: skip

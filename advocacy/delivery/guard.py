@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from advocacy.content import stories
 from advocacy.content.models import Story, StoryState
 from advocacy.delivery.models import Outbox, Placement
 from advocacy.people.models import Identity
@@ -29,11 +30,11 @@ async def holds(s: AsyncSession, row: Outbox, at: datetime) -> bool:
     if found is None:
         return False
     story, identity_id = found
-    ends = [one for one in (story.expires_at, story.rights_until) if one is not None]
+    ends = stories.ends(story)
     return (
         story.approved_hash == row.holds_for
         and (story.embargo_until is None or story.embargo_until <= at)
-        and all(one > at for one in ends)
+        and (ends is None or ends > at)
         and story.state in ((StoryState.LIVE,) if identity_id is None else _EARLY)
         # A card that is there stays with whoever has it, also when others are named since, or later times are set.
         and (identity_id is None or row.verb == "update" or await _is_for(s, story, identity_id, at))

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from advocacy.content import audience, quiet, times
+from advocacy.content import audience, quiet, stories, times
 from advocacy.content.models import Story
 from advocacy.db import now
 from advocacy.people.models import Person
@@ -46,11 +46,6 @@ def can_wait(share: Share) -> bool:
     return share.state == ShareState.WAITING and share.problem not in ("marker", "changed")
 
 
-def end_of(story: Story) -> datetime | None:
-    """When a story ends, or the rights in it."""
-    return min((one for one in (story.expires_at, story.rights_until) if one is not None), default=None)
-
-
 async def plan(
     s: AsyncSession, sharing: Sharing, share_id: int, person_id: int, wanted: datetime, *, at: datetime | None = None
 ) -> Share:
@@ -60,7 +55,7 @@ async def plan(
     if not can_wait(share):
         return share
     story = await audience.fit_to_share(s, share.story_id, person_id, at)
-    ends = end_of(story)
+    ends = stories.ends(story)
     if wanted <= at:
         raise NotThen("past")
     if ends is not None and wanted > ends - BEFORE_END:
@@ -84,7 +79,7 @@ async def plan_best(
     lead = max(LEAD, sharing.window(await s.get_one(Person, person_id)))
     found = await best_moment(s, sharing, share, story, first=at + lead, at=at)
     if found is None:
-        raise NotThen("none", end_of(story))
+        raise NotThen("none", stories.ends(story))
     put_off(share, story, found.at, ":".join((BEST, *found.why)))
     return share
 
@@ -96,7 +91,7 @@ async def best_moment(
     return best_time.find(
         first,
         clock(sharing, await s.get_one(Person, share.person_id)),
-        until=end_of(story),
+        until=stories.ends(story),
         own=await _moments(s, share, at, of_person=True),
         theirs=await _moments(s, share, at, of_person=False),
     )
@@ -149,6 +144,6 @@ async def _moments(s: AsyncSession, share: Share, at: datetime, *, of_person: bo
 
 
 __all__ = [
-    "BEST", "CHOSEN", "FARTHEST", "NotThen", "best_moment", "can_wait", "clock", "end_of", "plan", "plan_best",
+    "BEST", "CHOSEN", "FARTHEST", "NotThen", "best_moment", "can_wait", "clock", "plan", "plan_best",
     "planned", "put_off",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from advocacy.content import audience, reasons
 from advocacy.content.audience import NotSharable
 from advocacy.content.models import Story, StoryState, Topic
-from advocacy.content.stories import whole
+from advocacy.content.stories import ends, whole
 from advocacy.content.topics import OPEN
 from advocacy.db import for_update
 from advocacy.people.breaks import is_on_break
@@ -164,7 +164,7 @@ async def announce(
         return None
     first = at + max(STOPPABLE, sharing.window(person))
     clock = planning.clock(sharing, person)
-    if best_time.find(first, clock, until=planning.end_of(story), own=(), theirs=()) is None:
+    if best_time.find(first, clock, until=ends(story), own=(), theirs=()) is None:
         return None
     started = await sharing.start(
         s, person=person, story_id=story.id, network=one.network, reply=reply, language=person.language, at=at

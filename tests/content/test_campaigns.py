@@ -75,6 +75,6 @@ async def test_what_is_over_lacks_nothing(db: Database) -> None:
     async with db.write() as s:
         story = await stories.get(s, (await draft(s)).id)
         assert calendar.missing(story, ["en"]) == ["approval", "caption"]
-        assert (calendar.begins(story), calendar.ends(story)) == (None, None)
+        assert (calendar.begins(story), stories.ends(story)) == (None, None)
         story.state = "recalled"
         assert calendar.missing(story, ["en"]) == []

@@ -99,7 +99,7 @@ async def _save(call: Call, form: Form, read: Read, fields: dict[str, str]) -> A
 
 def _saved(call: Call, story: Story, unmet: Sequence[str]) -> Message:
     t, zone = call.t, call.parts.settings.zone
-    begins, ends = calendar.begins(story), calendar.ends(story)
+    begins, ends = calendar.begins(story), stories.ends(story)
     facts = [Fact(t("Where it stands"), state_name(t, story))]
     if begins is not None:
         facts.append(Fact(t("Goes out"), t.moment(begins, zone)))
