@@ -92,14 +92,18 @@ def show_button(t: Translator, case_id: int) -> Button:
     return Button(t("Show all of it"), action="backup_read", value={"c": case_id})
 
 
+def reopen_button(t: Translator, case_id: int) -> Button:
+    """Lets a case go on that was over."""
+    return Button(t("Open it again"), action="backup_reopen", value={"c": case_id})
+
+
 def case_buttons(t: Translator, case: BackupCase, *, is_helper: bool, is_person: bool) -> tuple[Button, ...]:
     """What can be done about a case by whoever sees it."""
     value = {"c": case.id}
     form = {**value, OPENS_FORM: 1}
     show = show_button(t, case.id)
     if case.state == CaseState.CLOSED:
-        again = Button(t("Open it again"), action="backup_reopen", value=value)
-        return (again, show) if is_helper or is_person else ()
+        return (reopen_button(t, case.id), show) if is_helper or is_person else ()
     label = t("Write more") if is_person and case.state == CaseState.OPEN else t("Write back")
     write = Button(label, action="backup_write", value=form, style="primary")
     ideas = Button(t("Ideas for an answer"), action="backup_answers", value=value)

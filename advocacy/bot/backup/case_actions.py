@@ -14,8 +14,9 @@ from advocacy.bot.backup.cards import (
     case_message,
     cases_message,
     guidance,
+    reopen_button,
     show_button,
-)
+)  # fmt: skip
 from advocacy.bot.backup.forms import NONE, Asking, backup_form, write_form
 from advocacy.bot.backup.quiet_actions import BREAKS, set_break
 from advocacy.bot.backup_offer import backup_button
@@ -143,8 +144,7 @@ def _language(person: Person) -> str:
 
 def _over(t: Translator, case_id: int) -> Message:
     said = t("This case is over. Open it again to go on.")
-    again = Button(t("Open it again"), action="backup_reopen", value={"c": case_id})
-    return Message(summary=said, heading=said, buttons=(again,))
+    return Message(summary=said, heading=said, buttons=(reopen_button(t, case_id),))
 
 
 async def ideas(call: Call) -> Answer:
@@ -197,12 +197,12 @@ async def close(call: Call) -> Answer:
     days = call.parts.settings.backup_keep_days
     said = call.t("It is over. Thank you!")
     rest = call.t("What was written is deleted here in {n} days.", n=days)
-    again = Button(call.t("Open it again"), action="backup_reopen", value={"c": case.id})
+    again = reopen_button(call.t, case.id)
     return Private(Message(summary=said, heading=said, paragraphs=(rest,), buttons=(again,)))
 
 
 def _closed(t: Translator, case: BackupCase, name: str, days: int, *, to_helper: bool) -> Message:
-    again = Button(t("Open it again"), action="backup_reopen", value={"c": case.id})
+    again = reopen_button(t, case.id)
     rest = t("What was written is deleted here in {n} days.", n=days)
     if to_helper:
         said = t("{name} says that it is over. Thank you for taking care!", name=name)
