@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from advocacy.bot.actions import Call
 from advocacy.bot.boards import board_message, empty_feed, help_message, me_message
-from advocacy.bot.brands import called
+from advocacy.bot.brands import labels
 from advocacy.bot.cards import story_card
 from advocacy.bot.moment_actions import planned_rows
 from advocacy.bot.offers import offer
@@ -67,8 +67,8 @@ async def me(call: Call) -> Answer:
         rows = await s.execute(select(Story.id, Story.title).where(Story.id.in_([one.story_id for one in recent])))
         titles = dict(rows.all())
         came = await reactions.latest(s, [one.id for one in recent])
-    labels = {name: called(call.t, network) for name, network in call.parts.networks.items()}
-    message = me_message(call.t, mine, [(one, titles.get(one.story_id, "")) for one in recent], labels, came)
+    names = labels(call.t, call.parts.networks)
+    message = me_message(call.t, mine, [(one, titles.get(one.story_id, "")) for one in recent], names, came)
     message = replace(
         message, facts=(*message.facts, *rows_planned), buttons=(*to_planned, *message.buttons)
     )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
-from advocacy.bot.brands import called
+from advocacy.bot.brands import labels
 from advocacy.bot.moment_cards import MOST, later_form, not_a_time, not_then, planned_facts, planned_list
 from advocacy.bot.share_actions import around_share, show
 from advocacy.chat import Answer, Button, Fact, OpenForm, Private
@@ -69,8 +69,8 @@ async def planned(call: Call) -> Answer:
     async with call.parts.db.read() as s:
         shares = await planning.planned(s, call.person.id, call.at)
         titles = await _titles(s, call, shares)
-    labels = {name: called(call.t, network) for name, network in call.parts.networks.items()}
-    return Private(planned_list(call.t, shares, titles, labels, zone=call.zone, at=call.at), replace=True)
+    names = labels(call.t, call.parts.networks)
+    return Private(planned_list(call.t, shares, titles, names, zone=call.zone, at=call.at), replace=True)
 
 
 async def share_open(call: Call) -> Answer:
@@ -82,8 +82,8 @@ async def share_open(call: Call) -> Answer:
 async def planned_rows(s: AsyncSession, call: Call) -> tuple[tuple[Fact, ...], tuple[Button, ...]]:
     """For “my shares”: a row for each planned share, and the way to all of them."""
     shares = (await planning.planned(s, call.person.id, call.at))[:MOST]
-    labels = {name: called(call.t, network) for name, network in call.parts.networks.items()}
-    rows = planned_facts(call.t, shares, await _titles(s, call, shares), labels, zone=call.zone, at=call.at)
+    names = labels(call.t, call.parts.networks)
+    rows = planned_facts(call.t, shares, await _titles(s, call, shares), names, zone=call.zone, at=call.at)
     return rows, (Button(call.t("Planned posts"), action="planned"),) if shares else ()
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.bot.actions import Call
-from advocacy.bot.brands import called
+from advocacy.bot.brands import called, labels
 from advocacy.bot.standing_cards import AGREED, CONSENT, consent_form, consent_text, listing
 from advocacy.chat import Answer, OpenForm, Private, sentence
 from advocacy.content import topics
@@ -84,8 +84,8 @@ async def standing_renew(call: Call) -> Answer:
 async def _mine(call: Call, said: str = "") -> Answer:
     async with call.parts.db.read() as s:
         mine = await facts.own(s, call.person.id, call.at)
-    labels = {name: called(call.t, network) for name, network in call.parts.networks.items()}
-    return Private(listing(call.t, mine, labels, call.zone, said), replace=True)
+    names = labels(call.t, call.parts.networks)
+    return Private(listing(call.t, mine, names, call.zone, said), replace=True)
 
 
 async def _form(s: AsyncSession, call: Call, wrong: dict[str, str] | None = None) -> Answer:
