@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import delete
 
+from advocacy.bot import replies
 from advocacy.bot.background import Background
 from advocacy.bot.language import Translator, translator
 from advocacy.bot.models import SeenEvent
@@ -116,7 +117,7 @@ class Call:
     @property
     def reply(self) -> dict[str, Any]:
         """Where this person's private answer is, to be stored with a share."""
-        return reply(self.press, self.t.language)
+        return replies.packed(self.press.who, self.t.language, self.press.reply_to)
 
 
 Action = Callable[[Call], Awaitable[Answer]]
@@ -250,15 +251,6 @@ def word(press: Press, name: str) -> str:
     """A text out of a press's value."""
     value = press.value.get(name, "")
     return value if isinstance(value, str) else ""
-
-
-def reply(press: Press, language: str) -> dict[str, Any]:
-    """Where the private answer to a press is, to be stored with a share."""
-    who = press.who
-    return {
-        "platform": who.platform, "tenant": who.tenant, "user": who.user, "address": who.address,
-        "reply_to": press.reply_to, "language": language,
-    }  # fmt: skip
 
 
 def event_key(press: Press) -> str:

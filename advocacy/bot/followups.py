@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from advocacy.bot import replies
 from advocacy.bot.actions import Parts
 from advocacy.bot.answers import answer
 from advocacy.bot.around import Around
 from advocacy.bot.language import translator
-from advocacy.chat import UserRef
 from advocacy.content import emergency, stories, times
 from advocacy.content.versions import spoken
 from advocacy.db import after_commit, for_update, now
@@ -48,8 +48,7 @@ async def _tell(s: AsyncSession, parts: Parts, share: Share) -> None:
     if not is_news or not share.reply or network is None:
         return
     await placements.outdate(s, share.story_id, str(share.reply.get("address", "")))
-    where = dict(share.reply)
-    reply_to, language = where.pop("reply_to", ""), where.pop("language", "en")
+    who, reply_to, language = replies.unpacked(share.reply)
     title = spoken(await stories.get(s, share.story_id), language).title
     waits = share.state == ShareState.WAITING
     connect = await parts.accounts.reconnect_url(s, share.person_id, share.network) if waits else ""
@@ -60,4 +59,4 @@ async def _tell(s: AsyncSession, parts: Parts, share: Share) -> None:
         zone=times.zone(person.time_zone, parts.settings.zone),
     )  # fmt: skip
     marker = f"share:{share.id}:{share.state}:{now().timestamp():.3f}"
-    await outbox.tell(s, UserRef(**where), reply_to, answer(translator(language), around), marker)
+    await outbox.tell(s, who, reply_to, answer(translator(language), around), marker)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, insert
 
-from advocacy.bot.actions import Parts, event_key, is_private, number, reply, word
+from advocacy.bot import replies
+from advocacy.bot.actions import Parts, event_key, is_private, number, word
 from advocacy.bot.answers import answer
 from advocacy.bot.around import Around
 from advocacy.bot.language import translator
@@ -30,7 +31,7 @@ async def share(parts: Parts, press: Press) -> Answer:
 
     pressed = Pressed(
         press.who, number(press, "s"), word(press, "n"), at,
-        lambda language: reply(press, translator(language).language), besides,
+        lambda language: replies.packed(press.who, translator(language).language, press.reply_to), besides,
     )  # fmt: skip
     begun = await parts.plain.begin(pressed)
     mine = begun.share

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
+from advocacy.bot import replies
 from advocacy.bot.actions import Parts
 from advocacy.bot.brands import called
 from advocacy.bot.language import translator
@@ -63,14 +65,10 @@ def _marker(one: StandingShare) -> str:
     return f"standing:{one.id}"
 
 
-def _reply(place: Place) -> dict[str, object]:
+def _reply(place: Place) -> dict[str, Any]:
     """Where the announcement goes: a direct message."""
-    to = place.to
-    assert isinstance(to, UserRef)
-    return {
-        "platform": to.platform, "tenant": to.tenant, "user": to.user, "address": to.address, "reply_to": "",
-        "language": place.language,
-    }  # fmt: skip
+    assert isinstance(place.to, UserRef)
+    return replies.packed(place.to, place.language)
 
 
 __all__ = ["run"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from advocacy.bot import replies
 from advocacy.bot.answers import withdrawn
 from advocacy.bot.around import Around
 from advocacy.bot.cards import ended_card, face
 from advocacy.bot.language import translator
 from advocacy.bot.review import courses
-from advocacy.chat import UserRef
 from advocacy.content import approval
 from advocacy.content.models import Story
 from advocacy.db import now
@@ -56,8 +56,7 @@ async def _tell_sharers(s: AsyncSession, sharing: Sharing, story: Story, note: s
         network = sharing.networks.get(share.network)
         if network is None or not share.reply:
             continue
-        where = dict(share.reply)
-        reply_to, language = where.pop("reply_to", ""), where.pop("language", "en")
+        who, reply_to, language = replies.unpacked(share.reply)
         around = Around(share=share, title=story.title, network=network, at=now())
         message = withdrawn(translator(language), around, note)
-        await outbox.tell(s, UserRef(**where), reply_to, message, f"withdrawn:{share.id}")
+        await outbox.tell(s, who, reply_to, message, f"withdrawn:{share.id}")
