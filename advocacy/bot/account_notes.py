@@ -11,7 +11,7 @@ from advocacy.bot.actions import Parts
 from advocacy.bot.brands import called
 from advocacy.bot.language import translator
 from advocacy.content import emergency, times
-from advocacy.content.quiet import after_quiet, read
+from advocacy.content.quiet import after_quiet, is_quiet, read
 from advocacy.db import after_commit, now
 from advocacy.delivery import outbox, places
 from advocacy.sharing import lapses, revocations
@@ -51,7 +51,7 @@ async def _warn(s: AsyncSession, parts: Parts, one: Standing, at: datetime) -> i
         return 0
     for place in await places.direct(s, [one.person_id]):
         zone = times.zone(place.time_zone, parts.settings.zone)
-        if after_quiet(at, zone, read(parts.settings.quiet_hours)) > at:
+        if is_quiet(at, zone, read(parts.settings.quiet_hours)):
             return 0
         t = translator(place.language)
         url = await parts.accounts.reconnect_url(s, one.person_id, one.network)

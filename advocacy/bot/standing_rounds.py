@@ -12,7 +12,7 @@ from advocacy.bot.language import translator
 from advocacy.bot.standing_cards import renewal
 from advocacy.chat import UserRef
 from advocacy.content import emergency, times
-from advocacy.content.quiet import after_quiet, read
+from advocacy.content.quiet import is_quiet, read
 from advocacy.db import after_commit, now
 from advocacy.delivery import outbox, places
 from advocacy.delivery.places import Place
@@ -52,7 +52,7 @@ async def _ask(parts: Parts, at: datetime) -> None:
         for one, topic in await standing.to_ask(s, at):
             for place in await places.direct(s, [one.person_id]):
                 zone = times.zone(place.time_zone, parts.settings.zone)
-                if after_quiet(at, zone, read(parts.settings.quiet_hours)) > at or one.network not in parts.networks:
+                if is_quiet(at, zone, read(parts.settings.quiet_hours)) or one.network not in parts.networks:
                     continue
                 one.asked_at = at
                 t = translator(place.language)

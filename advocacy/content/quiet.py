@@ -43,6 +43,11 @@ def after_quiet(at: datetime, where: ZoneInfo, quiet: Quiet) -> datetime:
     return at.astimezone(UTC)
 
 
+def is_quiet(at: datetime, where: ZoneInfo, quiet: Quiet) -> bool:
+    """Is it quiet there at this moment?"""
+    return _end(at.astimezone(where), where, quiet) is not None
+
+
 def _end(local: datetime, where: ZoneInfo, quiet: Quiet) -> datetime | None:
     """When the quiet that holds at this moment ends; ``None`` when none does."""
     today, clock = local.date(), local.time()
@@ -60,4 +65,4 @@ def _end(local: datetime, where: ZoneInfo, quiet: Quiet) -> datetime | None:
     return ends if ends > local else datetime.combine(ends_on, quiet.ends, where).replace(fold=1).astimezone(UTC)
 
 
-__all__ = ["Quiet", "after_quiet", "read"]
+__all__ = ["Quiet", "after_quiet", "is_quiet", "read"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from advocacy.content.quiet import Quiet, after_quiet
+from advocacy.content.quiet import Quiet, is_quiet
 
 GRID = timedelta(minutes=10)
 """Moments are tried in steps of this."""
@@ -52,7 +52,7 @@ class Clock:
 
     def is_open(self, at: datetime) -> bool:
         """May something be posted then?"""
-        return self.hours.holds(at, self.where) and after_quiet(at, self.where, self.quiet) == at
+        return self.hours.holds(at, self.where) and not is_quiet(at, self.where, self.quiet)
 
 
 @dataclass(frozen=True, slots=True)

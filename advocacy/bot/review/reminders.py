@@ -19,7 +19,7 @@ from advocacy.config import Settings
 from advocacy.content import approval, stories, times
 from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import ReviewTask, Story, StoryState
-from advocacy.content.quiet import after_quiet, read
+from advocacy.content.quiet import is_quiet, read
 from advocacy.content.review import tasks
 from advocacy.db import after_commit, for_update, now
 from advocacy.delivery import outbox, placements, places
@@ -118,8 +118,7 @@ async def _administrators(s: AsyncSession, story: Story) -> list[Place]:
 
 
 def _is_quiet(settings: Settings, place: Place, at: datetime) -> bool:
-    quiet = read(settings.quiet_hours)
-    return after_quiet(at, times.zone(place.time_zone, settings.zone), quiet) > at
+    return is_quiet(at, times.zone(place.time_zone, settings.zone), read(settings.quiet_hours))
 
 
 def reminder(t: Translator, story: Story, kind: Kind, until: str, who: str) -> Message:
