@@ -13,13 +13,11 @@ from advocacy.bot.feed_cards import problem
 from advocacy.bot.language import LANGUAGES, Translator
 from advocacy.chat import Answer, Form, Input, Message, OpenForm, Option
 from advocacy.content.feeds import sources
-from advocacy.content.feeds.pull import pull
+from advocacy.content.feeds.pull import FINAL, pull
 from advocacy.content.stories import Invalid
 
 PATIENCE = 6.0
 """Seconds for the first look; whoever sent the form sees meanwhile that it is under way."""
-FINAL = frozenset({"not_a_feed", "too_large", "missing", "gone", "forbidden", "blocked"})
-"""What will not be better at the next try: such a source is not subscribed."""
 OWN = "own"
 """Choice of the feed's own language: an empty value is no choice to a platform."""
 

@@ -46,8 +46,6 @@ _LISTS = {
     "entities": "{source} declares entities, which are not read for safety. Export it again from your reader.",
     "too_many": "{source} has more than 1000 feeds; split it.",
 }
-_FINAL = ("not_a_feed", "too_large", "missing", "gone", "forbidden", "blocked")
-"""What will not be better at the next try: such a source is not subscribed."""
 
 
 @app.callback()
@@ -84,7 +82,7 @@ async def _add(chosen: Settings, url: str, how: dict[str, Any]) -> None:
             ground.say(f"{feed.title or feed.url} was subscribed before; it follows these settings now.")
             return
         pulled = await feeds.pull(db, http, feed.url)
-        if pulled.problem in _FINAL:
+        if pulled.problem in feeds.FINAL:
             async with db.write() as s:
                 await sources.unsubscribe(s, feed.url)
             raise Trouble(_PROBLEMS[pulled.problem].format(source=url))

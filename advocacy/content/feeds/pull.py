@@ -21,6 +21,8 @@ from advocacy.http import Http
 
 SUBMITTED = 5
 """So many of the newest stories of one pull go to review by themselves; a new subscription brings years of others."""
+FINAL = frozenset({"not_a_feed", "too_large", "missing", "gone", "forbidden", "blocked"})
+"""Problems that will not be better at the next try: a source that begins with one is not subscribed."""
 _MAX_ETAG, _MAX_DATE = 500, 100
 _FINE = ("", "broken_but_used", "empty")
 
@@ -166,4 +168,4 @@ def _keep_validators(feed: Feed, got: Visit) -> None:
     feed.body_hash = got.body_hash
 
 
-__all__ = ["SUBMITTED", "Pulled", "pull"]
+__all__ = ["FINAL", "SUBMITTED", "Pulled", "pull"]
