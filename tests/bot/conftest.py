@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from advocacy.app import ACTIONS, SHORT_WAYS
 from advocacy.bot.actions import Bot, Parts
@@ -218,6 +219,13 @@ async def hire(database_url: str) -> None:
             s.add(Membership(person_id=person.id, department_id=department.id, starts_on=date(2026, 1, 1)))
             s.add(Identity(person_id=person.id, platform="slack", tenant=SLACK_TEAM, user_id=slack_id(one)))
     await db.close()
+
+
+@pytest.fixture
+async def english(chat: Chat) -> None:
+    """Everybody speaks English."""
+    async with chat.db.write() as s:
+        await s.execute(update(Person).values(language="en"))
 
 
 def ref_of(chat: Chat, channel: ChannelRef, number: int = -1) -> MessageRef:

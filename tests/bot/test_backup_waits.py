@@ -17,12 +17,7 @@ from advocacy.sharing.models import BackupCase, BackupMessage
 from tests.bot.conftest import Chat, said
 
 JANA, CLARA, DAVID, EMRE = "jana.feld", "clara.editorius", "david.vierauge", "emre.sonntag"
-
-
-@pytest.fixture(autouse=True)
-async def _all_speak_english(chat: Chat) -> None:
-    async with chat.db.write() as s:
-        await s.execute(update(Person).values(language="en"))
+pytestmark = pytest.mark.usefixtures("english")
 
 
 async def opened(chat: Chat, quiet: str = "no") -> None:

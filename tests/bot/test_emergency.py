@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from advocacy.bot import announce, followups
 from advocacy.chat import OpenForm, Private
 from advocacy.content import emergency
 from advocacy.content.models import Halt
 from advocacy.db import now
-from advocacy.people.models import Person
 from advocacy.sharing.models import Share, ShareState
 from tests.bot.conftest import Chat, connect, said
 
 CLARA, DAVID, JANA, EMRE = "clara.editorius", "david.vierauge", "jana.feld", "emre.sonntag"
-
-
-@pytest.fixture(autouse=True)
-async def _all_speak_english(chat: Chat) -> None:
-    async with chat.db.write() as s:
-        await s.execute(update(Person).values(language="en"))
+pytestmark = pytest.mark.usefixtures("english")
 
 
 def dms(chat: Chat, key: str) -> str:

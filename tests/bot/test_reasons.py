@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import update
 
-from advocacy.people.models import Person
 from tests.bot.conftest import Chat, message_of, said
 
 CLARA, JANA = "clara.editorius", "jana.feld"
-
-
-@pytest.fixture(autouse=True)
-async def _all_speak_english(chat: Chat) -> None:
-    async with chat.db.write() as s:
-        await s.execute(update(Person).values(language="en"))
+pytestmark = pytest.mark.usefixtures("english")
 
 
 async def test_one_reason_in_private_and_the_story_is_gone_from_the_feed(chat: Chat) -> None:

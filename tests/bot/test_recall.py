@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from advocacy.bot import announce
 from advocacy.bot.language import translator
@@ -16,16 +16,10 @@ from advocacy.content.models import StoryState
 from advocacy.db import now
 from advocacy.delivery import outbox, placements, places
 from advocacy.delivery.models import Outbox, OutboxState, Placement, PlacementState
-from advocacy.people.models import Person
 from tests.bot.conftest import Chat, message_of, said
 
 CLARA, DAVID, JANA = "clara.editorius", "david.vierauge", "jana.feld"
-
-
-@pytest.fixture(autouse=True)
-async def _all_speak_english(chat: Chat) -> None:
-    async with chat.db.write() as s:
-        await s.execute(update(Person).values(language="en"))
+pytestmark = pytest.mark.usefixtures("english")
 
 
 async def out(chat: Chat, *channels: str) -> int:

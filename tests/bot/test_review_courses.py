@@ -18,12 +18,7 @@ from tests.bot.conftest import Chat, message_of, ref_of, said
 from tests.bot.test_announce import buttons
 
 CLARA, DAVID, JANA = "clara.editorius", "david.vierauge", "jana.feld"
-
-
-@pytest.fixture(autouse=True)
-async def _all_speak_english(chat: Chat) -> None:
-    async with chat.db.write() as s:
-        await s.execute(update(Person).values(language="en"))
+pytestmark = pytest.mark.usefixtures("english")
 
 
 async def change(chat: Chat, story_id: int, by: str, title: str) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from advocacy.chat import Answer, Form, OpenForm
 from advocacy.content import audience, stories
@@ -14,16 +14,10 @@ from advocacy.content.audience import NotSharable
 from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import ReviewRule, Story, Topic, TopicPerson
 from advocacy.db import now
-from advocacy.people.models import Person
 from tests.bot.conftest import Chat, message_of, said
 
 CLARA, DAVID, JANA = "clara.editorius", "david.vierauge", "jana.feld"
-
-
-@pytest.fixture(autouse=True)
-async def _all_speak_english(chat: Chat) -> None:
-    async with chat.db.write() as s:
-        await s.execute(update(Person).values(language="en"))
+pytestmark = pytest.mark.usefixtures("english")
 
 
 def form_of(answer: Answer) -> Form:
