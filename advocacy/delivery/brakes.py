@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -10,6 +12,7 @@ from advocacy.content import emergency
 from advocacy.delivery.models import Outbox, Placement
 
 
+@cache
 def held() -> ColumnElement[bool]:
     """Rows of the outbox that wait because everything is stopped.
 

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, cast
 
 import structlog
@@ -316,6 +317,7 @@ class Worker:
             mine.problem, mine.attempts = why, mine.attempts + 1
 
 
+@cache
 def _is_being_rewritten() -> ColumnElement[bool]:
     """An earlier text of the same card is under way: two at once might arrive in the wrong order."""
     other = aliased(Outbox)
