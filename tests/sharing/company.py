@@ -13,7 +13,7 @@ from advocacy.bot.review import withdrawal
 from advocacy.content import approval
 from advocacy.content.models import Caption, Story, Topic
 from advocacy.db import Database, now
-from advocacy.people.models import Person
+from advocacy.people.models import Identity, Person
 from advocacy.sharing import leavers, standing
 from advocacy.sharing.models import Share, ShareState, StandingShare
 from advocacy.sharing.standing import STANDING, STOPPABLE
@@ -63,6 +63,9 @@ class Company:
             ]  # fmt: skip
             s.add_all([*self.people, *stories, topic])
             await s.flush()
+            s.add_all([
+                Identity(person_id=one.id, platform="slack", tenant="T1", user_id=one.email) for one in self.people
+            ])  # fmt: skip
             s.add(Caption(story_id=stories[BLANKED].id, language="en", text=BLANK))
             self.stories, self.topic_id = [one.id for one in stories], topic.id
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import delete, event, select, update
 
+from advocacy.chat import UserRef
 from advocacy.content.audience import NotSharable
 from advocacy.content.models import Halt, Review, Story, StoryState
 from advocacy.db import Database, now
@@ -18,6 +20,7 @@ from advocacy.people.models import Person
 from advocacy.sharing import planning
 from advocacy.sharing.accounts import Accounts
 from advocacy.sharing.models import Account, Connecting, Link, Revocation, Share, ShareEvent, ShareState
+from advocacy.sharing.plain import Plain, Pressed, Unusual
 from advocacy.sharing.planning import NotThen
 from advocacy.sharing.posting import ABANDONED, Poster
 from advocacy.sharing.shares import PROBLEMS, NotYours, Sharing, TextProblem
@@ -64,6 +67,7 @@ class Crowd(Company):
         self.fakes = fakes(self.truth, self.faults)
         self.networks = as_networks(self.fakes)
         self.sharing = Sharing(self.settings, self.networks)
+        self.plain = Plain(self.db, self.settings, self.networks)
         self.accounts = Accounts(self.db, self.settings, self.networks)
         self.workers = [Worker(self, self.dbs[0]), Worker(self, self.dbs[-1])]
         self.at_picture: Callable[[], Awaitable[object]] | None = None
@@ -116,7 +120,15 @@ class Crowd(Company):
     # -- what people do ----------------------------------------------------------------------------------------------
 
     async def start(self, person: int, story: int, network: str) -> None:
-        """One click."""
+        """One click: the short way if it is a plain share, else the long one."""
+        who = UserRef("slack", "T1", self.people[person].email)
+        with suppress(Unusual):
+            pressed = Pressed(who, self.stories[story], network, now(), lambda _language: dict(REPLY))
+            begun = await self.plain.begin(pressed)
+            self.acts["shares begun"] += 1
+            self.acts["begun the short way"] += 1
+            self.seen(begun.share)
+            return
         try:
             async with self.db.write() as s:
                 made = await self.sharing.start(
