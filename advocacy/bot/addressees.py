@@ -26,7 +26,7 @@ async def known(s: AsyncSession, t: Translator, typed: list[str], *, also_gone: 
     ids, unknown = [], []
     for email in typed:
         person = found.get(email.lower())
-        if person is not None and (also_gone or person.left_on is None):
+        if person is not None and (also_gone or directory.is_employed(person)):
             ids.append(person.id)
         else:
             unknown.append(email)

@@ -63,9 +63,9 @@ async def _forget(chosen: Settings, email: str, *, apply: bool) -> None:
 
 
 def _print(person: Person, found: Traces) -> None:
-    from advocacy.db import now
+    from advocacy.people import directory
 
-    if person.left_on is None or person.left_on > now().date():
+    if directory.is_employed(person):
         ground.say(f"{person.email} is still employed here, stays in the roster, and can begin anew.")
     if found.is_empty:
         ground.say(f"Nothing is kept of what {person.email} shared.")

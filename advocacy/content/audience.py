@@ -14,6 +14,7 @@ from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import Story, StoryState
 from advocacy.content.versions import base
 from advocacy.people import departments
+from advocacy.people.directory import is_employed
 from advocacy.people.models import Person
 
 _EARLY = (StoryState.APPROVED, StoryState.SCHEDULED)
@@ -132,7 +133,7 @@ class _Reader:
 async def _reader(s: AsyncSession, person_id: int, at: datetime, there: Sequence[Story]) -> _Reader | None:
     """The person, while employed, as far as these stories ask for it: most are for all, and every press waits here."""
     person = await s.get(Person, person_id)
-    if person is None or (person.left_on is not None and person.left_on <= at.date()):
+    if person is None or not is_employed(person, at.date()):
         return None
     chain: Iterable[int] = ()
     if any(story.department_ids for story in there):

@@ -23,6 +23,11 @@ def employed(day: date | None = None) -> ColumnElement[bool]:
     return or_(Person.left_on.is_(None), Person.left_on > (day or now().date()))
 
 
+def is_employed(person: Person, day: date | None = None) -> bool:
+    """The same of one person: somebody whose last day is known still works here until then."""
+    return person.left_on is None or person.left_on > (day or now().date())
+
+
 async def identify(s: AsyncSession, who: UserRef) -> Person | None:
     """The person behind a platform's user. ``None`` for strangers, guests and people who left."""
     found: Person | None = await s.scalar(

@@ -16,6 +16,7 @@ from sqlalchemy.orm import defer
 from advocacy.chat import Refused
 from advocacy.config import Settings
 from advocacy.db import Database, after_commit, now
+from advocacy.people.directory import is_employed
 from advocacy.people.models import Person
 from advocacy.sharing.clients import TROUBLE, Clients
 from advocacy.sharing.connections import account_of
@@ -268,7 +269,7 @@ def _fitting(connection: Connection) -> Connection:
 
 async def _is_employed(s: AsyncSession, person_id: int) -> bool:
     person = await s.get(Person, person_id)
-    return person is not None and (person.left_on is None or person.left_on > now().date())
+    return person is not None and is_employed(person)
 
 
 __all__ = ["Accounts", "ConnectProblem", "Connected", "Ticket"]

@@ -200,7 +200,7 @@ async def end_of_leavers(s: AsyncSession) -> int:
 
 
 def _can_help(helper: Person) -> bool:
-    return directory.may(helper, "editor") and (helper.left_on is None or helper.left_on > now().date())
+    return directory.may(helper, "editor") and directory.is_employed(helper)
 
 
 def _free(case: BackupCase) -> None:

@@ -11,7 +11,7 @@ from advocacy.bot import announce
 from advocacy.chat import Answer, Form, OpenForm
 from advocacy.content.models import Story, StoryState, Topic
 from advocacy.delivery.models import Channel, Placement
-from advocacy.people.models import Identity
+from advocacy.people.models import Identity, Person
 from tests.bot.conftest import Chat, message_of, said
 
 CLARA, DAVID, JANA = "clara.editorius", "david.vierauge", "jana.feld"
@@ -99,6 +99,10 @@ async def test_an_editor_says_whom_a_story_is_for(chat: Chat) -> None:
     """Departments by name, leaders by address or role; what does not exist is named at its field."""
     story = await chat.story()
     jana = await chat.person(JANA)
+    async with chat.db.write() as s:  # that somebody leaves one day is known before
+        await s.execute(
+            update(Person).where(Person.id == jana.id).values(left_on=(datetime.now(UTC) + timedelta(days=30)).date())
+        )
     department = chat.people[JANA].department
     form = form_of(await chat.press(CLARA, "audience", s=story.id))
     typed = values(form) | {
