@@ -16,7 +16,7 @@ from advocacy.sharing.spool import Batch, new_uid
 AWAY_SECONDS = 0.25
 """How long a group waits for the database before it goes to the spool."""
 STILL_AWAY_SECONDS = 0.05
-"""How long clicks are gathered for one file while it is away."""
+"""The same while the last group found it away or locked too, and how long clicks are gathered for one file then."""
 CONNECT_SECONDS = 5.0
 AGAIN_SECONDS = 0.5
 COLUMNS = ("link_id", "at", "visitor", "referrer", "dropped")
@@ -50,6 +50,7 @@ class PostgresEngine:
         self._stopping = False
         self._connection: Any = None
         self._stored_uid = ""
+        self._patience = AWAY_SECONDS
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -98,13 +99,15 @@ class PostgresEngine:
 
     async def _keep(self, batch: Batch) -> Kept:
         try:
-            async with asyncio.timeout(AWAY_SECONDS):
+            async with asyncio.timeout(self._patience):
                 await self._store(batch)
         except TROUBLE as error:
+            self._patience = STILL_AWAY_SECONDS
             self._drop_connection()
             fate = await asyncio.to_thread(self._groups.set_aside, batch, error)
             self._trouble.set()
             return fate
+        self._patience = AWAY_SECONDS
         return Kept.STORED
 
     async def _store(self, batch: Batch) -> None:
@@ -131,6 +134,7 @@ class PostgresEngine:
             self._connection = await self._connect()
         uids = await asyncio.to_thread(self._groups.spool.waiting)
         if not uids:
+            self._patience = AWAY_SECONDS
             return
         run = await self._connect()
         try:
@@ -140,6 +144,7 @@ class PostgresEngine:
                     async with asyncio.timeout(CONNECT_SECONDS):
                         self._groups.counts.replayed += await _store_again(run, batch)
                     self._groups.spool.forget(uid)
+            self._patience = AWAY_SECONDS  # it takes clicks again, however slowly
         finally:
             run.terminate()
 
