@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.config import Settings
@@ -19,6 +20,7 @@ from advocacy.insights.models import PersonDay, StoryPerson, Watermark
 from advocacy.insights.sums import MEASURED, REPORTED, StoryPart, Sums
 from advocacy.people import departments
 from advocacy.people.models import Membership, Person, RosterRun
+from advocacy.sharing import repeats
 from advocacy.sharing.models import Click, Link, Share, ShareEvent
 
 FOLD_LOCK = FACTS_LOCK + 1
@@ -46,10 +48,13 @@ class _Step:
     sums: Sums
     marks: Marks
     folded: Folded
+    again: list[int]
+    """Ids of clicks that repeat others."""
 
     async def write(self, s: AsyncSession) -> None:
         """Into the rollups, with the watermark."""
         await rollups.write(s, self.sums)
+        await repeats.mark(s, self.again)
         await _set_marks(s, self.marks)
 
 
@@ -60,6 +65,7 @@ class Fold:
         self.db = db
         self.zone = settings.zone
         self._turn = asyncio.Lock()
+        self._repeats = repeats.Repeats()
         self._day = lru_cache(maxsize=8192)(self._day_of_minute)
 
     async def run(self) -> Folded:
@@ -88,10 +94,11 @@ class Fold:
             shares = clicks = 0
             async with self.db.write() as s:
                 await _lock(s, FOLD_LOCK)
+                judged = (await _marks(s))[CLICKS]
                 await rollups.empty(s)
                 marks = {SHARES: 0, CLICKS: 0, ROSTER: bounds[ROSTER]}
                 while _is_behind(marks, bounds):
-                    step = await self._sum_up(s, marks, bounds, MANY_AT_ONCE)
+                    step = await self._sum_up(s, marks, bounds, MANY_AT_ONCE, judged)
                     await step.write(s)
                     marks = step.marks
                     shares, clicks = shares + step.folded.shares, clicks + step.folded.clicks
@@ -106,15 +113,18 @@ class Fold:
             await _lock(s, FACTS_LOCK)
             return await _highest(s)
 
-    async def _sum_up(self, s: AsyncSession, marks: Marks, bounds: Marks, at_once: Marks) -> _Step:
+    async def _sum_up(self, s: AsyncSession, marks: Marks, bounds: Marks, at_once: Marks, judged: int = 0) -> _Step:
+        """``judged``: up to this id it is known of clicks whether they repeat others; at least up to the mark."""
         sums = Sums(await departments.tree(s))
         if marks[ROSTER] < bounds[ROSTER]:
             await self._moves(s, sums, marks[ROSTER])
-            return _Step(sums, {**marks, ROSTER: bounds[ROSTER]}, Folded(0, 0))
+            return _Step(sums, {**marks, ROSTER: bounds[ROSTER]}, Folded(0, 0), [])
         upto = {one: max(marks[one], min(bounds[one], marks[one] + at_once[one])) for one in (SHARES, CLICKS)}
         shares = await self._shares(s, sums, marks[SHARES], upto[SHARES])
-        clicks = await self._clicks(s, sums, marks[CLICKS], upto[CLICKS])
-        return _Step(sums, {**marks, **upto}, Folded(shares, clicks))
+        known = min(max(marks[CLICKS], judged), upto[CLICKS])
+        again = await self._repeats.find(s, known, upto[CLICKS]) if known < upto[CLICKS] else []
+        clicks = await self._clicks(s, sums, marks[CLICKS], upto[CLICKS], again)
+        return _Step(sums, {**marks, **upto}, Folded(shares, clicks), again)
 
     async def _shares(self, s: AsyncSession, sums: Sums, after: int, upto: int) -> int:
         event = ShareEvent
@@ -127,27 +137,39 @@ class Fold:
             sums.share(person_id, day, belongs.to(person_id, day), story_id=story_id, kind=code, change=change)
         return len(rows)
 
-    async def _clicks(self, s: AsyncSession, sums: Sums, after: int, upto: int) -> int:
-        # The database sums up by minute: no time zone in use has an offset finer than that.
-        minute: Any = func.substr(Click.at, 1, 16) if self.db.is_sqlite else func.date_trunc("minute", Click.at)
-        of, why = (Link.person_id, Link.story_id, Link.network), Click.dropped
-        rows = (
-            await s.execute(
-                select(*of, minute.label("minute"), why, func.count())
-                .join(Link, Link.id == Click.link_id)
-                .where(Click.id > after, Click.id <= upto)
-                .group_by(*of, "minute", why)
-            )
-        ).all()
-        belongs = await _Belonging.read(s, {row[0] for row in rows if row[0] is not None})
-        for person_id, story_id, network, at, dropped, number in rows:
+    async def _clicks(self, s: AsyncSession, sums: Sums, after: int, upto: int, again: Sequence[int]) -> int:
+        """``again``: those that repeat others, and are not marked yet."""
+        rows = await self._grouped(s, Click.id > after, Click.id <= upto)
+        for part in rollups.chunks(again):
+            for (*of, _), number in (await self._grouped(s, Click.id.in_(part))).items():
+                rows[*of, ""] -= number
+                rows[*of, repeats.REPEAT] += number
+        belongs = await _Belonging.read(s, {of[0] for of in rows if of[0] is not None})
+        for (person_id, story_id, network, at, dropped), number in rows.items():
+            if not number:
+                continue
             sums.followed(person_id, story_id, network, why=dropped, count=number)
             if dropped:
                 sums.dropped(story_id, number)
                 continue
             day = self._day(_moment(at))
             sums.clicks(person_id, day, belongs.to(person_id, day), story_id=story_id, count=number)
-        return sum(row[5] for row in rows)
+        return sum(rows.values())
+
+    async def _grouped(self, s: AsyncSession, *which: ColumnElement[bool]) -> Counter[tuple[Any, ...]]:
+        """How many clicks by person, story, network, minute, and why they do not count.
+
+        The database sums up by minute: no time zone in use has an offset finer than that.
+        """
+        minute: Any = func.substr(Click.at, 1, 16) if self.db.is_sqlite else func.date_trunc("minute", Click.at)
+        of, why = (Link.person_id, Link.story_id, Link.network), Click.dropped
+        query = (
+            select(*of, minute.label("minute"), why, func.count())
+            .join(Link, Link.id == Click.link_id)
+            .where(*which)
+            .group_by(*of, "minute", why)
+        )
+        return Counter({tuple(row[:-1]): row[-1] for row in await s.execute(query)})
 
     async def _moves(self, s: AsyncSession, sums: Sums, seen: int) -> None:
         """Memberships were entered for days that are folded already: count those days where they now belong."""

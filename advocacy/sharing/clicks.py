@@ -11,7 +11,6 @@ import asyncio
 from advocacy.db import Database
 from advocacy.sharing.click_groups import Counts, Engine, Groups, Kept
 from advocacy.sharing.link_table import LinkTable, Target
-from advocacy.sharing.repeats import Repeats
 from advocacy.sharing.spool import Batch, Hit, Spool, new_uid
 
 
@@ -23,8 +22,6 @@ class ClickWriter:
         self._spool = spool
         self._groups: Groups | None = None
         self._engine: Engine | None = None
-        self.repeats = Repeats()
-        """Which clicks counted lately, for whoever answers them."""
 
     @property
     def counts(self) -> Counts:

@@ -1,34 +1,82 @@
-"""Tells the first click of a visitor on a link from those that follow within the hour."""
+"""Tells the first click of a visitor on a link from those that follow within the hour, out of the stored clicks.
+
+Judged afterwards and in their order, so that all processes agree and a restart forgets nothing. All that is known of a
+visitor is the day's hash that is stored with the click (``visitors``).
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from advocacy.sharing.models import Click
 
 REPEAT: Final = "repeat"
 """Why such a click does not count."""
-HOUR: Final = 3600.0
+HOUR: Final = timedelta(hours=1)
 MOST: Final = 100_000
 """Clicks remembered at least; about 15 MB. With more in an hour, some that repeat are counted."""
+_CHUNK: Final = 500
 
 
 class Repeats:
-    """In memory: one per process, which forgets with it. Nothing is stored that is not stored with the clicks."""
+    """Those of the last hour that counted, up to the click that was judged last; one per process."""
 
     def __init__(self) -> None:
-        self._young: dict[int, float] = {}
-        self._old: dict[int, float] = {}
-        self._since = 0.0
+        self._upto = -1
+        self._young: dict[int, datetime] = {}
+        self._old: dict[int, datetime] = {}
+        self._since: datetime | None = None
 
-    def is_one(self, link_id: int, visitor: str, at: float) -> bool:
-        """Has this visitor's click on this link counted within the hour? ``at``: seconds. If not, this one does."""
+    async def find(self, s: AsyncSession, after: int, upto: int) -> list[int]:
+        """Ids of the clicks in ``(after, upto]`` that repeat one; all up to ``after`` have been judged and marked."""
+        columns = (Click.id, Click.link_id, Click.visitor, Click.at)
+        within = (Click.id > after, Click.id <= upto, *_OF_PEOPLE)
+        fresh = (await s.execute(select(*columns).where(*within).order_by(Click.id))).all()
+        if fresh and self._upto != after:
+            await self._remember(s, after, min(at for *_, at in fresh))
+        self._upto = upto
+        return [click_id for click_id, link_id, visitor, at in fresh if self._is_one(link_id, visitor, at)]
+
+    async def _remember(self, s: AsyncSession, upto: int, before: datetime) -> None:
+        """What another process judged, or this one before it was started again."""
+        self._young, self._old, self._since = {}, {}, None
+        within = (Click.id > upto - MOST, Click.id <= upto, Click.at > before - HOUR, *_OF_PEOPLE)
+        for link_id, visitor, at in await s.execute(
+            select(Click.link_id, Click.visitor, Click.at).where(*within).order_by(Click.id)
+        ):
+            self._keep(hash((link_id, visitor)), at)
+
+    def _is_one(self, link_id: int, visitor: str, at: datetime) -> bool:
+        """Has this visitor's click on this link counted within the hour? If not, this one does."""
         key = hash((link_id, visitor))  # 64 bits with a key of this process: small, and as good as the whole
         last = self._young.get(key) or self._old.get(key)
-        if last is not None and at - last < HOUR:
+        if last is not None and abs(at - last) < HOUR:  # one out of the spool may be older
             return True
+        self._keep(key, at if last is None else max(at, last))
+        return False
+
+    def _keep(self, key: int, at: datetime) -> None:
+        if self._since is None:
+            self._since = at
         if at - self._since >= HOUR or len(self._young) >= MOST:
             self._old, self._young, self._since = self._young, {}, at
         self._young[key] = at
-        return False
 
 
-__all__ = ["HOUR", "MOST", "REPEAT", "Repeats"]
+_OF_PEOPLE: tuple[Any, ...] = (Click.dropped == "", Click.visitor != "")
+
+
+async def mark(s: AsyncSession, click_ids: Sequence[int]) -> None:
+    """These repeat others and do not count."""
+    for start in range(0, len(click_ids), _CHUNK):
+        part = click_ids[start : start + _CHUNK]
+        marked = update(Click).where(Click.id.in_(part)).values(dropped=REPEAT)
+        await s.execute(marked.execution_options(synchronize_session=False))
+
+
+__all__ = ["HOUR", "MOST", "REPEAT", "Repeats", "mark"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from http import HTTPStatus
@@ -18,7 +18,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from advocacy.sharing import bots
 from advocacy.sharing.clicks import ClickWriter, Hit, Kept, LinkTable, Target
-from advocacy.sharing.repeats import REPEAT
 from advocacy.sharing.visitors import Visitors
 from advocacy.web import pages
 from advocacy.web.onward import onward
@@ -100,8 +99,8 @@ class Redirects:
         at = datetime.now(UTC)
         headers = request.headers
         visitor = self._visitors.name(_address(request), headers.get("User-Agent", ""), at)
-        if not dropped:
-            dropped = self._reason(headers, target, visitor, at)
+        if not dropped and self._own.is_one(headers, target.person_id):
+            dropped = OWN
         hit = Hit(target.link_id, at, visitor, _host(headers.get("Referer", "")), dropped)
         try:
             return self._clicks.add(hit)
@@ -110,12 +109,6 @@ class Redirects:
             lost: asyncio.Future[Kept] = asyncio.get_running_loop().create_future()
             lost.set_result(Kept.LOST)
             return lost
-
-    def _reason(self, headers: Mapping[str, str], target: Target, visitor: str, at: datetime) -> str:
-        """Why a person's click does not count; empty when it does."""
-        if self._own.is_one(headers, target.person_id):
-            return OWN
-        return REPEAT if self._clicks.repeats.is_one(target.link_id, visitor, at.timestamp()) else ""
 
 
 def _unknown(request: web.Request) -> web.Response:

@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, text
 from advocacy.config import Settings
 from advocacy.content.models import Story
 from advocacy.db import Database
+from advocacy.insights.fold import Fold
 from advocacy.sharing import links as link_room
 from advocacy.sharing.clicks import ClickWriter, LinkTable, Spool
 from advocacy.sharing.models import Click, Link
@@ -125,11 +126,16 @@ async def test_previews_are_led_on_and_set_apart(site: Site, method: str, header
 
 
 async def test_a_visitor_s_repeated_clicks_are_set_apart(site: Site) -> None:
-    """Once an hour for each visitor and link, also when the link was first looked up; who repeats is led on."""
+    """Once an hour for each visitor and link, also when the link was first looked up; who repeats is led on.
+
+    Whether one repeats another is told when clicks are added up.
+    """
     link, other = await site.link(known=False), await site.link()
     for code in (link.code, link.code, other.code):
         assert (await site.get(f"/r/{code}")).status == 302
     await site.get(f"/r/{link.code}", User_Agent=CHROME.replace("142", "143"))
+    assert [click.dropped for click in await site.stored()] == [""] * 4
+    await Fold(site.db, site.settings).run()
     assert [click.dropped for click in await site.stored()] == ["", "repeat", "", ""]
 
 
