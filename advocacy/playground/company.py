@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
+from functools import cache
 
 COMPANY = "Nordlicht Energie"
 MAIL_DOMAIN = "nordlicht.example"
@@ -56,6 +57,7 @@ def _key(name: str) -> str:
     return plain.replace(" ", ".")
 
 
+@cache
 def residents() -> tuple[Resident, ...]:
     """Everyone, always the same. Every department uses both products; a third of the people use only one."""
     people: list[Resident] = []

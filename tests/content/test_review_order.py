@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from advocacy.content import approval, stories
 from advocacy.content.fingerprint import fingerprint
 from advocacy.content.models import Review, ReviewRule, StoryState
-from advocacy.db import Base, Database
+from advocacy.db import Database
 
 APPROVED = {StoryState.APPROVED, StoryState.SCHEDULED, StoryState.LIVE}
 TITLES = ("Wind", "A secret wind", "Another secret")
@@ -28,17 +29,16 @@ STEPS = st.one_of(
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(STEPS, max_size=14))
-def test_a_changed_content_is_never_let_through(steps: list[tuple[str, str]]) -> None:
+@given(steps=st.lists(STEPS, max_size=14))
+def test_a_changed_content_is_never_let_through(sqlite_template: Path, steps: list[tuple[str, str]]) -> None:
     """The approved hash is of the present content, and each needed person has approved it since it was submitted."""
     with TemporaryDirectory() as folder:
+        shutil.copy(sqlite_template, Path(folder) / "x.sqlite")
         asyncio.run(_play(f"sqlite:///{Path(folder) / 'x.sqlite'}", steps))
 
 
 async def _play(url: str, steps: list[tuple[str, str]]) -> None:
     db = Database(url, [b"k" * 32])
-    async with db.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
     try:
         async with db.write() as s:
             people: dict[str, Any] = {"author": await person(s, "author", "editor"), "legal": await person(s, "legal")}
