@@ -90,7 +90,7 @@ class Settings(BaseSettings):
     """A channel card's counter is rewritten at most this often (Slack allows 50 updates a minute)."""
     fold_seconds: float = Field(3.0, gt=0)
     four_eyes: bool = True
-    """Only someone other than a story's author may approve it."""
+    """Only someone who neither wrote a story nor changed it since its last approval may approve it."""
     review_hours: int = Field(24, ge=1, le=24 * 60)
     """Hours in which reviewers are asked to decide, where no rule says otherwise."""
 
