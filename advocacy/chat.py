@@ -147,11 +147,13 @@ class Change:
 class Message:
     """What is said.
 
-    Drawn in this order: heading, image, paragraphs, quote, changes, facts, bars, inputs, buttons, footnote.
+    Drawn in this order: tabs, heading, image, paragraphs, quote, changes, facts, bars, inputs, buttons, footnote.
     """
 
     summary: str
     """One plain sentence: notification, screen reader, fallback."""
+    tabs: tuple[Button, ...] = ()
+    """Ways to what else can stand here, the present one ``primary``."""
     heading: str = ""
     image: Image | None = None
     paragraphs: tuple[str, ...] = ()
@@ -315,6 +317,7 @@ def from_json(data: Mapping[str, Any]) -> Message:
         facts=tuple(Fact(**one) for one in rest.pop("facts")),
         bars=tuple(Bar(**one) for one in rest.pop("bars")),
         inputs=tuple(_input(one) for one in rest.pop("inputs")),
+        tabs=tuple(Button(**one) for one in rest.pop("tabs", ())),
         buttons=tuple(Button(**one) for one in rest.pop("buttons")),
         refresh_for=tuple(rest.pop("refresh_for")),
         **rest,

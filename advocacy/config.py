@@ -29,6 +29,7 @@ _AI_ADDRESS = re.compile(
     r"|172\.(1[6-9]|2\d|3[01])\.\d+\.\d+|[\w-]+)(:\d+)?(/|$)"
 )
 """A key never crosses the internet in the clear; a machine of the company's own may do without https."""
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _QUIET = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d|mon|tue|wed|thu|fri|sat|sun")
 UTM_PART = re.compile(r"\{([^{}]*)\}")
 """A part of the campaign tags that is filled in for each link."""
@@ -77,6 +78,12 @@ class Settings(BaseSettings):
     """The company's time zone: periods begin and end in it."""
     quiet_hours: CommaList = ()
     """No card is put into a channel then, on the channel's own clock: ``20:00-07:00``, and days such as ``sat``."""
+    digest_days: CommaList = ("tue",)
+    """Days of everybody's digest of new stories, unless they choose others: ``tue,thu``; ``off`` for none."""
+    digest_hour: str = Field("09:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    """When the digest comes, on each person's own clock."""
+    most_prompts: int = Field(3, ge=0, le=50)
+    """Messages in seven days to somebody who did not ask for them, unless they choose another number."""
     share_hours: str = Field("09:00-17:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")
     """Usual working hours, Monday to Friday on each person's own clock: the best time for a post lies in them."""
     auto_share: bool = False
@@ -144,7 +151,7 @@ class Settings(BaseSettings):
             return cls.model_fields[info.field_name].get_default(call_default_factory=True)
         return value
 
-    @field_validator("networks", "mastodon_hosts", "keys", "quiet_hours", mode="before")
+    @field_validator("networks", "mastodon_hosts", "keys", "quiet_hours", "digest_days", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -164,6 +171,17 @@ class Settings(BaseSettings):
         if not re.fullmatch("[A-Z]{2}", value) or value == "UK":
             msg = "ADVOCACY_COUNTRY is a code of two capitals, such as DE; the United Kingdom's is GB"
             raise ValueError(msg)
+        return value
+
+    @field_validator("digest_days")
+    @classmethod
+    def _digest_days_are_days(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if value == ("off",):
+            return ()
+        for part in value:
+            if part not in DAYS:
+                msg = f"{part!r} is no day of the digest; use days such as tue,thu, or off for none"
+                raise ValueError(msg)
         return value
 
     @field_validator("quiet_hours")

@@ -17,10 +17,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from advocacy.bot import account_notes, announce, feed_actions, followups, standing_rounds
 from advocacy.bot.actions import Parts, forget_events
 from advocacy.bot.backup import watch
+from advocacy.bot.home import digests
 from advocacy.bot.review import authors, reminders
 from advocacy.content import pictures
 from advocacy.content.preview import copies
-from advocacy.delivery import outbox
+from advocacy.db import now
+from advocacy.delivery import outbox, prompts
 from advocacy.insights.fold import Fold
 from advocacy.sharing import leavers, reactions
 from advocacy.sharing.clicks import LinkTable
@@ -108,6 +110,10 @@ def everything(parts: Parts, fold: Fold, links: LinkTable, visitors: Visitors) -
         async with parts.db.write() as s:
             await pictures.forget_unused(s, KEEP_UNUSED)
 
+    async def forget_prompts() -> None:
+        async with parts.db.write() as s:
+            await prompts.forget(s, now())
+
     async def salts() -> None:
         await visitors.start()
         async with parts.db.write() as s:
@@ -133,6 +139,9 @@ def everything(parts: Parts, fold: Fold, links: LinkTable, visitors: Visitors) -
         Job("find backup", 60, lambda: watch.watch(parts)),
         Job("fold facts", parts.settings.fold_seconds, fold_and_tell),
         Job("refresh cards", max(1.0, min(10.0, parts.settings.card_refresh_seconds)), lambda: announce.refresh(parts)),
+        Job("count newcomers in", 60, lambda: until_empty(lambda: digests.enrol(parts))),
+        Job("write digests", 60, lambda: until_empty(lambda: digests.write(parts))),
+        Job("redraw digests", 10, lambda: until_empty(lambda: digests.redraw(parts))),
         Job("post by itself", 60, lambda: standing_rounds.run(parts)),
         Job("ask about doubts", 60, lambda: announce.ask_about_doubts(parts)),
         Job("pull feeds", 60, lambda: feed_actions.pull(parts)),
@@ -147,6 +156,7 @@ def everything(parts: Parts, fold: Fold, links: LinkTable, visitors: Visitors) -
         Job("forget leavers", 3600, lambda: until_empty(lambda: leavers.forget_left(parts.db, parts.accounts))),
         Job("forget events", 3600, lambda: forget_events(parts.db)),
         Job("forget sent", 86400, forget_sent),
+        Job("forget prompts", 86400, forget_prompts),
         Job("forget backup", 86400, lambda: watch.forget(parts)),
         Job("forget pictures", 86400, forget_pictures),
     ])  # fmt: skip

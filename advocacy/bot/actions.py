@@ -14,6 +14,7 @@ from sqlalchemy import delete
 
 from advocacy.bot import replies
 from advocacy.bot.background import Background
+from advocacy.bot.frame import IN_HOME, framed
 from advocacy.bot.language import Translator, translator
 from advocacy.bot.models import SeenEvent
 from advocacy.bot.refusals import refusal
@@ -164,13 +165,15 @@ class Bot:
             return Private(refusal(t, "again"))
         await self._adopt(press)
         try:
-            return await action(Call(press, person, t, self.parts))
+            answer = await action(Call(press, person, t, self.parts))
         except (NotSharable, Rejected) as no:
             return Private(refusal(t, no.code), replace=is_private(press))
         except Invalid as wrong:  # forms say it at their fields; this was a button
             return Private(refusal(t, wrong.code))
         except tuple(NOES) as no:
             return Private(refusal(t, NOES[type(no)]))
+        tab = press.value.get(IN_HOME)
+        return framed(t, person, tab, answer) if isinstance(tab, str) else answer
 
     async def language_of(self, who: UserRef) -> str:
         """The language to use with someone, for what a door says by itself."""

@@ -32,6 +32,8 @@ from advocacy.bot.desk import result_actions
 from advocacy.bot.desk import story_actions
 from advocacy.bot.desk import wording_actions
 from advocacy.bot.review import decision_actions
+from advocacy.bot.home import home_actions
+from advocacy.bot.home import pace_actions
 from advocacy.bot.review import recall_actions
 from advocacy.bot.review import rule_actions
 from advocacy.bot import plain_share
@@ -53,8 +55,12 @@ FILES: tuple[ModuleType, ...] = (
     edit_actions,
     emergency_actions,
     feed_actions,
+    home_actions,
     link_actions,
     moment_actions,
+    reason_actions,
+    recall_actions,
+    pace_actions,
     plan_actions,
     quiet_actions,
     reason_actions,

@@ -20,13 +20,8 @@ from advocacy.content.models import Story
 from advocacy.insights import me as me_insights
 from advocacy.insights import participation, periods
 from advocacy.people import directory
-from advocacy.sharing import reactions
-from advocacy.sharing.models import ShareState
+from advocacy.sharing import dealt, reactions
 
-COUNTS = {
-    ShareState.POSTED, ShareState.REPORTED, ShareState.PENDING, ShareState.SENDING, ShareState.UNKNOWN,
-}  # fmt: skip
-"""A story with a share in one of these states has been dealt with: the feed shows the others."""
 RECENT = 5
 
 
@@ -40,12 +35,8 @@ async def feed(call: Call) -> Answer:
     async with call.parts.db.read() as s:
         if await emergency.current(s) is not None:
             return Private(refusal(call.t, "halted"), replace=True)
-        dealt_with = {
-            share.story_id
-            for share in await call.parts.sharing.mine(s, call.person.id, limit=200)
-            if share.state in COUNTS
-        }
-        left = [story for story in await audience.feed_for(s, call.person.id, call.at) if story.id not in dealt_with]
+        me, done = call.person.id, await dealt.with_stories(s, [call.person.id])
+        left = [story for story in await audience.feed_for(s, me, call.at) if (me, story.id) not in done]
         if not left:
             return Private(empty_feed(call.t), replace=True)
         place = call.number("at") % len(left)
@@ -90,12 +81,12 @@ async def leaderboard(call: Call) -> Answer:
 
 
 WORDS: dict[str, Callable[[Call], Awaitable[Answer]]] = {
-    "help": show_help, "hilfe": show_help, "start": show_help,
+    "help": show_help, "hilfe": show_help,
     "feed": feed, "stories": feed, "beiträge": feed,
     "me": me, "ich": me,
     "leaderboard": leaderboard, "board": leaderboard, "rangliste": leaderboard, "abteilungen": leaderboard,
 }  # fmt: skip
 
 ACTIONS = {
-    "help": show_help, "home": show_help, "feed": feed, "me": me, "leaderboard": leaderboard,
+    "help": show_help, "feed": feed, "me": me, "leaderboard": leaderboard,
 }  # fmt: skip

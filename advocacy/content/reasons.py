@@ -6,6 +6,7 @@ sums. No column, time or order of rows leads from one to the other.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import case, select, update
@@ -74,6 +75,14 @@ async def hidden_from(s: AsyncSession, person_id: int) -> set[int]:
     return set(await s.scalars(select(Passed.story_id).where(Passed.person_id == person_id, Passed.hidden)))
 
 
+async def passed_by(s: AsyncSession, person_ids: Collection[int]) -> set[tuple[int, int]]:
+    """The same for many people: person and story."""
+    rows = await s.execute(
+        select(Passed.person_id, Passed.story_id).where(Passed.person_id.in_(person_ids), Passed.hidden)
+    )
+    return {(person_id, story_id) for person_id, story_id in rows}
+
+
 async def shown_for(s: AsyncSession, story_id: int, minimum: int) -> Shown | None:
     """What editors may see of a story's reasons; ``None`` while fewer than ``minimum`` answers may be shown."""
     query = select(StoryReason).where(StoryReason.story_id == story_id, StoryReason.shown > 0)
@@ -88,4 +97,4 @@ async def _hide(s: AsyncSession, story_id: int, person_id: int, *, hidden: bool)
     await s.execute(mine.execution_options(synchronize_session=False))
 
 
-__all__ = ["REASONS", "Shown", "back", "hidden_from", "passed", "shown_for"]
+__all__ = ["REASONS", "Shown", "back", "hidden_from", "passed", "passed_by", "shown_for"]

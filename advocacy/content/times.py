@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from advocacy.people.zones import zone
+
 WALL_CLOCK = "%Y-%m-%dT%H:%M"
 _DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y")
 _TIMES = ("%H:%M", "%H.%M", "%H:%M:%S", "%H", "%I:%M %p", "%I %p", "%I:%M%p", "%I%p")
@@ -17,14 +19,6 @@ class NotATime(ValueError):
     def __init__(self, part: str) -> None:
         super().__init__(f"not a {part}")
         self.part = part
-
-
-def zone(name: str, otherwise: ZoneInfo) -> ZoneInfo:
-    """The time zone with this name; the other one when there is none."""
-    try:
-        return ZoneInfo(name) if name else otherwise
-    except (KeyError, ValueError, OSError):
-        return otherwise
 
 
 def moment(wall_clock: str, where: ZoneInfo) -> datetime:

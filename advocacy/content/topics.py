@@ -141,17 +141,27 @@ async def follow(s: AsyncSession, person_id: int, topic_ids: Collection[int]) ->
 
 async def sight(s: AsyncSession, person_id: int) -> Sight:
     """What topics mean for this person."""
-    mine = await _mine(s, person_id)
-    muted, required, closed = set(), set(), set()
-    for topic in await s.scalars(select(Topic)):
-        kind, name = mine.get(topic.id, ""), topic.folded
-        if topic.kind == REQUIRED:
-            required.add(name)
-        elif topic.kind == RESTRICTED and kind != "member":
-            closed.add(name)
-        elif topic.kind == OPEN and kind == "mutes":
-            muted.add(name)
-    return Sight(frozenset(muted), frozenset(required), frozenset(closed))
+    return (await sights(s, [person_id]))[person_id]
+
+
+async def sights(s: AsyncSession, person_ids: Collection[int]) -> dict[int, Sight]:
+    """What topics mean for each of these people."""
+    there = list(await s.scalars(select(Topic)))
+    required = frozenset(topic.folded for topic in there if topic.kind == REQUIRED)
+    open_ones = {topic.id: topic.folded for topic in there if topic.kind == OPEN}
+    closed = {topic.id: topic.folded for topic in there if topic.kind == RESTRICTED}
+    rows = await s.execute(select(TopicPerson).where(TopicPerson.person_id.in_(person_ids)))
+    own: dict[int, list[TopicPerson]] = {}
+    for row in rows.scalars():
+        own.setdefault(row.person_id, []).append(row)
+    found = {}
+    for one in person_ids:
+        mine = own.get(one, ())
+        muted = frozenset(open_ones[row.topic_id] for row in mine if row.kind == "mutes" and row.topic_id in open_ones)
+        member = {row.topic_id for row in mine if row.kind == "member"}
+        shut = frozenset(name for topic_id, name in closed.items() if topic_id not in member)
+        found[one] = Sight(muted, required, shut)
+    return found
 
 
 async def _mine(s: AsyncSession, person_id: int) -> dict[int, str]:
@@ -159,4 +169,4 @@ async def _mine(s: AsyncSession, person_id: int) -> dict[int, str]:
     return dict(rows.all())
 
 
-__all__ = ["Choice", "Sight", "choices", "ensure", "follow", "guard", "sight", "spelled", "strangers"]
+__all__ = ["Choice", "Sight", "choices", "ensure", "follow", "guard", "sight", "sights", "spelled", "strangers"]

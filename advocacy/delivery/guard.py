@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.content import stories
 from advocacy.content.models import Story, StoryState
+from advocacy.db import now
+from advocacy.delivery import digest_lines
 from advocacy.delivery.models import Outbox, Placement
 from advocacy.people.models import Identity
 
@@ -23,6 +25,8 @@ async def holds(s: AsyncSession, row: Outbox, at: datetime) -> bool:
     between queueing and sending it may have been edited, recalled, or have ended. One in direct messages is for those
     who get it before the others: it holds from so many minutes before on.
     """
+    if row.holds_for.startswith(digest_lines.PREFIX):
+        return await digest_lines.hold(s, row.holds_for, at)
     if not row.holds_for or row.placement_id is None:
         return True
     query = select(Story, Placement.identity_id).join(Placement, Placement.story_id == Story.id)
@@ -52,9 +56,13 @@ async def _is_for(s: AsyncSession, story: Story, identity_id: int, at: datetime)
 async def drop(s: AsyncSession, row: Outbox) -> None:
     """Take a message out that no longer holds, so that whatever holds then is drawn and sent anew."""
     placement = await s.get(Placement, row.placement_id) if row.placement_id is not None else None
-    verb = row.verb
+    verb, holds_for = row.verb, row.holds_for
     await s.delete(row)
     await s.flush()
+    if holds_for.startswith(digest_lines.PREFIX):
+        if verb == "send":
+            await digest_lines.take_back(s, holds_for, now())
+        return
     if placement is None:
         return
     if verb == "update":

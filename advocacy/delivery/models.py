@@ -72,6 +72,36 @@ class Placement(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
+class Prompt(Base):
+    """Something was said to a person who had not asked for it. Forgotten after two weeks."""
+
+    __tablename__ = "prompt"
+    __table_args__ = (Index("ix_prompt_person_id_at", "person_id", "at"), {"sqlite_autoincrement": True})
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    marker: Mapped[str] = mapped_column(String(64), unique=True)
+    """The outbox's, of the message it was."""
+
+
+class DigestLine(Base):
+    """A story in somebody's digest: there once when it is new, and once more as a reminder."""
+
+    __tablename__ = "digest_line"
+
+    marker: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """The outbox's, of the digest."""
+    story_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("story.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    """Of the approved content that the line shows."""
+    drawn: Mapped[bool] = mapped_column(default=True)
+    """Still in the message: it is taken out when the story ends, is withdrawn, or is changed."""
+
+
 class OutboxState(StrEnum):
     """The life of a message that leaves."""
 

@@ -30,16 +30,17 @@ async def send(
     *,
     due_at: datetime | None = None,
     holds_for: str = "",
-    urgent: bool = False,
+    urgent: bool | None = None,
     sealed: bool = False,
 ) -> bool:
     """Post this once, at once or when it is due. The same marker again changes nothing; answers whether it was new.
 
     ``holds_for`` is the fingerprint of the approved content of a story's card; see ``guard.holds``. What goes to a
-    person is always urgent. ``sealed``: it is confidential, so it lies here encrypted and only until it has left.
+    person is urgent unless said. ``sealed``: it is confidential, so it lies here encrypted and only until it has left.
     """
     return await _put(
-        s, "send", to, message, marker, placement_id=placement_id, urgent=urgent or isinstance(to, UserRef),
+        s, "send", to, message, marker, placement_id=placement_id,
+        urgent=isinstance(to, UserRef) if urgent is None else urgent,
         due_at=due_at, holds_for=holds_for, sealed=sealed,
     )  # fmt: skip
 
@@ -73,9 +74,9 @@ async def rewrite(
         await _put(s, "update", ref, message, marker, placement_id=placement.id, holds_for=holds_for, due_at=due_at)
 
 
-async def rewrite_sent(s: AsyncSession, ref: MessageRef, message: Message) -> None:
+async def rewrite_sent(s: AsyncSession, ref: MessageRef, message: Message, *, holds_for: str = "") -> None:
     """Rewrite for everybody what was sent without a placement."""
-    await _put(s, "update", ref, message, f"rewrite:{secrets.token_hex(8)}")
+    await _put(s, "update", ref, message, f"rewrite:{secrets.token_hex(8)}", holds_for=holds_for)
 
 
 async def _put(

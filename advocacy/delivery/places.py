@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.chat import ChannelRef, MessageRef, UserRef
 from advocacy.delivery.models import Channel, Placement
 from advocacy.people.breaks import awake
 from advocacy.people.directory import employed
-from advocacy.people.models import Identity, Person
+from advocacy.people.models import Identity, Person, Rhythm
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Place:
     """Empty when it is the company's."""
     channel_id: int | None = None
     identity_id: int | None = None
+    person_id: int | None = None
+    """Whose direct messages they are."""
 
     @property
     def is_direct(self) -> bool:
@@ -42,7 +44,7 @@ def of_channel(channel: Channel) -> Place:
 def of_identity(identity: Identity, person: Person) -> Place:
     """A person's direct messages on one platform."""
     ref = UserRef(identity.platform, identity.tenant, identity.user_id, identity.address)
-    return Place(ref, person.name, person.language, person.time_zone, identity_id=identity.id)
+    return Place(ref, person.name, person.language, person.time_zone, identity_id=identity.id, person_id=person.id)
 
 
 async def channels(s: AsyncSession, purpose: str, only: Sequence[int] = ()) -> list[Place]:
@@ -54,15 +56,18 @@ async def channels(s: AsyncSession, purpose: str, only: Sequence[int] = ()) -> l
 
 
 async def direct(s: AsyncSession, person_ids: Sequence[int], *, also_on_break: bool = False) -> list[Place]:
-    """One place for each of these people who can be written to, where they were met first; nobody who has left.
+    """One place for each of these people who can be written to; nobody who has left.
+
+    It is where they want it (``rhythm``), else where they were met first.
 
     Whoever wants no prompts at the moment is left out, except with ``also_on_break``: for what they wait for.
     """
     query = (
         select(Identity, Person)
         .join(Person, Person.id == Identity.person_id)
+        .outerjoin(Rhythm, Rhythm.person_id == Person.id)
         .where(Person.id.in_(person_ids), Identity.is_guest.is_(False), employed())
-        .order_by(Identity.id)
+        .order_by(case((Rhythm.platform == Identity.platform, 0), else_=1), Identity.id)
     )
     if not also_on_break:
         query = query.where(awake())

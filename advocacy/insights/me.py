@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,6 +47,32 @@ async def mine(s: AsyncSession, person_id: int, period: Period, *, limit: int = 
     """A person's figures for a period, and their latest shares whenever they were."""
     measured, reported, clicks = await _figures(s, person_id, period)
     return Mine(period, measured + reported, measured, reported, clicks, await _recent(s, person_id, limit))
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A person's own figures of one calendar month (1 … 12)."""
+
+    year: int
+    month: int
+    shares: int
+    clicks: int
+
+
+async def months(s: AsyncSession, person_id: int, which: Sequence[Period]) -> list[Month]:
+    """A person's figures of each of these months, in their order."""
+    rows = await s.scalars(
+        select(PersonPeriod).where(
+            PersonPeriod.person_id == person_id, PersonPeriod.period.in_([one.key for one in which])
+        )
+    )
+    there = {row.period: row for row in rows}
+    return [
+        Month(one.year, one.number, row.measured + row.reported, row.clicks)
+        if (row := there.get(one.key)) is not None
+        else Month(one.year, one.number, 0, 0)
+        for one in which
+    ]
 
 
 async def _figures(s: AsyncSession, person_id: int, period: Period) -> tuple[int, int, int]:

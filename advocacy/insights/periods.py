@@ -67,6 +67,14 @@ def current(zone: ZoneInfo, at: datetime | None = None) -> Period:
     return month(today(zone, at))
 
 
+def last_months(zone: ZoneInfo, count: int, at: datetime | None = None) -> list[Period]:
+    """The running month and those before it, ``count`` in all, the oldest first."""
+    found = [current(zone, at)]
+    while len(found) < count:
+        found.append(found[-1].previous())
+    return found[::-1]
+
+
 def parse(text: str, zone: ZoneInfo, at: datetime | None = None) -> Period:
     """The period that ``2026-11``, ``2026-Q4``, ``30d``, ``month``, ``last-month`` or ``quarter`` names.
 

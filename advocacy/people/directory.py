@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Text, cast, func, or_, select
+from sqlalchemy import Text, cast, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import ColumnElement
 
@@ -131,6 +131,11 @@ async def identities(s: AsyncSession, person_id: int) -> list[Identity]:
         select(Identity).where(Identity.person_id == person_id, Identity.is_guest.is_(False)).order_by(Identity.id)
     )
     return list(rows)
+
+
+async def set_undo(s: AsyncSession, person_id: int, seconds: int) -> None:
+    """This person's own time to undo a share."""
+    await s.execute(update(Person).where(Person.id == person_id).values(undo_seconds=seconds))
 
 
 async def find(s: AsyncSession, email: str) -> Person | None:

@@ -50,6 +50,28 @@ class Person(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
+class Rhythm(Base):
+    """When and how often somebody wants to hear from us unasked; what is empty follows the company: see ``rhythm``."""
+
+    __tablename__ = "rhythm"
+
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    days: Mapped[str | None] = mapped_column(String(27))
+    """Days of the digest, ``tue,thu``; an empty text is no digest."""
+    hour: Mapped[str | None] = mapped_column(String(5))
+    """Of the digest, on their own clock: ``09:00``."""
+    most: Mapped[int | None]
+    """Messages in seven days."""
+    quiet: Mapped[str | None] = mapped_column(String(11))
+    """``20:00-07:00`` on their own clock; an empty text is no quiet hours."""
+    platform: Mapped[str] = mapped_column(String(16), default="")
+    """Where they want to be written to, if they are known in several places."""
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When their next digest is to be written."""
+    held: Mapped[int] = mapped_column(default=0)
+    """Digests that were held back since the last one."""
+
+
 class Membership(Base):
     """Belonging to a department from a day (included) until a day (excluded; open when empty)."""
 

@@ -53,9 +53,11 @@ def body(message: Message, t: Translator, *, images: bool = True) -> Json:
 
 def blocks(message: Message, t: Translator, *, images: bool = True) -> list[Json]:
     """At most 50 blocks, in the order ``Message`` gives. Raises ``Refused`` when a button's value is too large."""
-    tail = [*_inputs(message.inputs), *_rows(message.buttons, t), *_context(message.footnote)]
-    room = _Room(max(_LEAST_TEXT, _MOST_TEXT - _size(tail)))
-    return [*_said(message, room, images=images), *tail]
+    count = len(message.tabs)  # each press of a message has a number of its own
+    head = [*_rows(message.tabs, t), *([{"type": "divider"}] if message.tabs else [])]
+    tail = [*_inputs(message.inputs), *_rows(message.buttons, t, count), *_context(message.footnote)]
+    room = _Room(max(_LEAST_TEXT, _MOST_TEXT - _size(head) - _size(tail)))
+    return [*head, *_said(message, room, images=images), *tail]
 
 
 def action_of(action_id: str) -> str:
@@ -151,8 +153,8 @@ def _context(footnote: str) -> Iterator[Json]:
         yield {"type": "context", "elements": [plain(footnote, 500)]}
 
 
-def _rows(buttons: Sequence[Button], t: Translator) -> Iterator[Json]:
-    left = iter([_button(button, number, t) for number, button in enumerate(buttons[:_MOST_BUTTONS])])
+def _rows(buttons: Sequence[Button], t: Translator, first: int = 0) -> Iterator[Json]:
+    left = iter([_button(button, number, t) for number, button in enumerate(buttons[:_MOST_BUTTONS], first)])
     while row := list(islice(left, _PER_ROW)):
         yield {"type": "actions", "elements": row}
 

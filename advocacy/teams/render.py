@@ -143,6 +143,7 @@ def _card(message: Message, where: _Where) -> Json:
 
 
 def _body(message: Message, where: _Where) -> Iterator[Json]:
+    yield from _actions(message.tabs, replace(where, back=message.refresh, cancel=""))
     if message.heading:
         yield _text(message.heading, size="Large", weight="Bolder", style="heading")
     if message.image is not None and _is_shown(message.image):

@@ -1,0 +1,106 @@
+"""Writing digests: to whom, of which stories, and never more than somebody wants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from advocacy.bot.actions import Parts
+from advocacy.bot.home.digest_cards import Digest, digest_message
+from advocacy.bot.language import translator
+from advocacy.content import audience, emergency
+from advocacy.content.models import Story
+from advocacy.db import after_commit, now
+from advocacy.delivery import digest_lines, outbox, places, prompts
+from advocacy.delivery.places import Place
+from advocacy.people import rhythm
+from advocacy.people.models import Person, Rhythm
+from advocacy.people.rhythm import Pace
+from advocacy.people.zones import zone
+from advocacy.sharing import dealt
+
+AT_ONCE = 200
+"""People in one unit of work."""
+STORIES, REMINDERS = 5, 2
+"""In one digest at most; how many of them may be reminders."""
+
+
+async def write(parts: Parts) -> int:
+    """Write digests that are due; answers how many people were looked at. Nothing is written in an emergency stop."""
+    usual, at = rhythm.company(parts.settings), now()
+    async with parts.db.read() as s:
+        if await emergency.current(s) is not None or not await rhythm.is_due(s, at):
+            return 0
+    async with parts.db.write() as s:
+        rows = await rhythm.due(s, at, AT_ONCE)
+        if await _write_all(s, parts, rows, usual, at):
+            after_commit(s, parts.worker.wake.set)
+    return len(rows)
+
+
+async def enrol(parts: Parts) -> int:
+    """Count in whoever can be written to by now; answers how many they are."""
+    async with parts.db.write() as s:
+        return await rhythm.enrol(s, rhythm.company(parts.settings), parts.settings.zone, now(), AT_ONCE)
+
+
+async def redraw(parts: Parts) -> int:
+    """Take out of digests in chat what they must no longer show; answers how many were rewritten."""
+    at = now()
+    async with parts.db.read() as s:
+        if not await digest_lines.behind(s, at, 1):
+            return 0
+    async with parts.db.write() as s:
+        found = await digest_lines.behind(s, at, AT_ONCE)
+        for marker, ref in found.items():
+            person_id, left = await digest_lines.redraw(s, marker, at)
+            person = await s.get_one(Person, person_id)
+            pace = await rhythm.of(s, person_id, rhythm.company(parts.settings))
+            told = Digest(left, pace, taken_out=True)
+            await digest_lines.rewrite(s, marker, ref, digest_message(translator(person.language), told))
+        after_commit(s, parts.worker.wake.set)
+    return len(found)
+
+
+async def _write_all(s: AsyncSession, parts: Parts, rows: Sequence[Rhythm], usual: Pace, at: datetime) -> int:
+    ids = [row.person_id for row in rows]
+    where = {place.person_id: place for place in await places.direct(s, ids) if place.person_id is not None}
+    got, was = await prompts.lately(s, ids, at), await digest_lines.shown(s, ids)
+    feeds, done = await audience.feeds(s, list(where), at), await dealt.with_stories(s, list(where))
+    told = []
+    for row in rows:
+        pace, place = rhythm.pace(row, usual), where.get(row.person_id)
+        following = rhythm.next_digest(pace, zone(place.time_zone if place else "", parts.settings.zone), at)
+        left = [one for one in feeds.get(row.person_id, ()) if (row.person_id, one.id) not in done]
+        chosen, again = _choose(left, {one.id: was.get((row.person_id, one.id), 0) for one in left})
+        if place is None or not pace.days or not chosen:
+            await rhythm.move_on(s, row.person_id, following, 0)
+        elif got.get(row.person_id, 0) >= pace.most:
+            await rhythm.move_on(s, row.person_id, following, row.held + 1)
+        else:
+            marker = f"{digest_lines.PREFIX}{row.person_id}:{at:%Y%m%d%H%M%S}"
+            digest = Digest(chosen, pace, reminders=again, held=row.held)
+            await _send(s, place, marker, digest)
+            await rhythm.move_on(s, row.person_id, following, 0)
+            told.append((row.person_id, marker))
+    await prompts.note(s, at, told)
+    return len(told)
+
+
+async def _send(s: AsyncSession, place: Place, marker: str, digest: Digest) -> None:
+    assert place.person_id is not None
+    message = digest_message(translator(place.language), digest)
+    await outbox.send(s, place.to, message, marker, holds_for=marker, urgent=False)
+    await digest_lines.add(s, marker, place.person_id, digest.stories)
+
+
+def _choose(left: Sequence[Story], times: dict[int, int]) -> tuple[list[Story], set[int]]:
+    """What is new comes first; a few that were there once come once more."""
+    new = [one for one in left if not times[one.id]][:STORIES]
+    again = [one for one in left if 0 < times[one.id] < digest_lines.MOST_TIMES][: min(REMINDERS, STORIES - len(new))]
+    return [*new, *again], {one.id for one in again}
+
+
+__all__ = ["enrol", "redraw", "write"]

@@ -1,0 +1,46 @@
+"""The home: what is there for me, what I did, how I am connected, and how I want it; for editors their desk too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from advocacy.bot.account_actions import accounts
+from advocacy.bot.actions import Action, Call
+from advocacy.bot.cards import story_card
+from advocacy.bot.command_actions import feed, me
+from advocacy.bot.desk.desk_actions import ideas, reviews
+from advocacy.bot.desk.plan_actions import plan
+from advocacy.bot.frame import framed, tab_names
+from advocacy.bot.home.pace_actions import settings
+from advocacy.bot.home.progress import progress
+from advocacy.bot.offers import offer
+from advocacy.chat import Answer, Button, Private
+from advocacy.content import audience
+
+AREAS: Mapping[str, Action] = {
+    "feed": feed, "shares": me, "progress": progress, "accounts": accounts, "settings": settings, "reviews": reviews,
+    "plan": plan, "ideas": ideas,
+}  # fmt: skip
+"""What a tab shows, by its name."""
+FIRST = "feed"
+
+
+async def home(call: Call) -> Answer:
+    """One area of the home; the first one where none is named, or none of theirs."""
+    tab = call.word("tab")
+    if tab not in tab_names(call.t, call.person):
+        tab = FIRST
+    return framed(call.t, call.person, tab, await AREAS[tab](call))
+
+
+async def story_show(call: Call) -> Answer:
+    """One story's card, for this person alone."""
+    async with call.parts.db.read() as s:
+        story = await audience.readable(s, call.number("s"), call.person.id, call.at)
+        offered = await offer(s, call.parts, story, 0)
+    more = Button(call.t("All stories"), action="feed")
+    return Private(story_card(call.t, offered, extra=[more]), replace=bool(call.number("again")))
+
+
+WORDS = {"home": home, "start": home}
+ACTIONS = {"home": home, "story_show": story_show}

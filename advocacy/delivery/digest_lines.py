@@ -1,0 +1,111 @@
+"""The stories in people's digests: which were there already, and which a digest must no longer show."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from advocacy.chat import Message, MessageRef
+from advocacy.content import stories
+from advocacy.content.models import Story, StoryState
+from advocacy.db import insert_into
+from advocacy.delivery import outbox, prompts
+from advocacy.delivery.models import DigestLine, Outbox, OutboxState
+from advocacy.people.models import Rhythm
+
+PREFIX = "digest:"
+"""Of the markers of digests."""
+MOST_TIMES = 2
+"""A story is put before somebody by itself, and once more as a reminder."""
+LATELY = timedelta(days=2)
+"""Stories that changed in so much time are looked at."""
+
+
+async def shown(s: AsyncSession, person_ids: Collection[int]) -> dict[tuple[int, int], int]:
+    """In how many digests each story was, by person and story."""
+    counted = (
+        select(DigestLine.person_id, DigestLine.story_id, func.count())
+        .where(DigestLine.person_id.in_(person_ids))
+        .group_by(DigestLine.person_id, DigestLine.story_id)
+    )
+    return {(person_id, story_id): times for person_id, story_id, times in await s.execute(counted)}
+
+
+async def add(s: AsyncSession, marker: str, person_id: int, told: Sequence[Story]) -> None:
+    """A digest with these stories is on its way."""
+    rows = [
+        {"marker": marker, "story_id": one.id, "person_id": person_id, "fingerprint": one.approved_hash, "drawn": True}
+        for one in told
+    ]
+    await s.execute(insert_into(s, DigestLine), rows)
+
+
+async def hold(s: AsyncSession, marker: str, at: datetime) -> bool:
+    """May this digest leave as it is? Not when a story in it ended, was withdrawn, or has other words by now."""
+    lines = select(DigestLine.story_id).where(DigestLine.marker == marker, DigestLine.drawn)
+    wrong = lines.join(Story, Story.id == DigestLine.story_id).where(_wrong(at)).limit(1)
+    return (await s.execute(wrong)).first() is None
+
+
+async def take_back(s: AsyncSession, marker: str, at: datetime) -> None:
+    """A digest never left: it is written anew, of what may be said now."""
+    whose = await s.scalar(select(DigestLine.person_id).where(DigestLine.marker == marker).limit(1))
+    await s.execute(delete(DigestLine).where(DigestLine.marker == marker))
+    await prompts.take_back(s, marker)
+    if whose is not None:
+        await s.execute(update(Rhythm).where(Rhythm.person_id == whose).values(due_at=at))
+
+
+async def behind(s: AsyncSession, at: datetime, limit: int) -> dict[str, MessageRef]:
+    """Digests in chat that show what they must no longer show, by marker, with the message each became."""
+    found = await s.execute(
+        select(Outbox.marker, Outbox.became)
+        .join(DigestLine, DigestLine.marker == Outbox.marker)
+        .join(Story, Story.id == DigestLine.story_id)
+        .where(Story.updated_at > at - LATELY, DigestLine.drawn, _wrong(at), Outbox.became.is_not(None))
+        .limit(limit)
+    )
+    return {marker: MessageRef(**became) for marker, became in found if became}
+
+
+async def redraw(s: AsyncSession, marker: str, at: datetime) -> tuple[int, list[Story]]:
+    """Take out what a digest must no longer show; answers whose it is, and what is left in it."""
+    rows = (
+        await s.execute(
+            select(DigestLine, Story)
+            .join(Story, Story.id == DigestLine.story_id)
+            .where(DigestLine.marker == marker, DigestLine.drawn)
+            .order_by(Story.live_at.desc(), Story.id.desc())
+            .options(*stories.whole())
+        )
+    ).all()
+    wrong = set(await s.scalars(select(Story.id).where(Story.id.in_([story.id for _, story in rows]), _is_over(at))))
+    left = []
+    for line, story in rows:
+        line.drawn = story.id not in wrong and story.approved_hash == line.fingerprint
+        if line.drawn:
+            left.append(story)
+    return rows[0][0].person_id, left
+
+
+async def rewrite(s: AsyncSession, marker: str, ref: MessageRef, message: Message) -> None:
+    """Rewrite a digest that is in chat; a rewriting of it that still waits is overtaken."""
+    waits = (Outbox.verb == "update", Outbox.state == OutboxState.PENDING, Outbox.holds_for == marker)
+    await s.execute(delete(Outbox).where(*waits))
+    await outbox.rewrite_sent(s, ref, message, holds_for=marker)
+
+
+def _is_over(at: datetime) -> ColumnElement[bool]:
+    return or_(
+        Story.state != StoryState.LIVE, Story.expires_at <= at, Story.rights_until <= at, Story.embargo_until > at
+    )
+
+
+def _wrong(at: datetime) -> ColumnElement[bool]:
+    return or_(_is_over(at), Story.approved_hash != DigestLine.fingerprint)
+
+
+__all__ = ["MOST_TIMES", "PREFIX", "add", "behind", "hold", "redraw", "rewrite", "shown", "take_back"]
