@@ -22,7 +22,7 @@ from advocacy.bot.review import authors, reminders
 from advocacy.content import pictures
 from advocacy.content.preview import copies
 from advocacy.db import now
-from advocacy.delivery import outbox, prompts
+from advocacy.delivery import digest_lines, outbox, prompts
 from advocacy.insights.fold import Fold
 from advocacy.sharing import leavers, reactions
 from advocacy.sharing.clicks import LinkTable
@@ -113,6 +113,7 @@ def everything(parts: Parts, fold: Fold, links: LinkTable, visitors: Visitors) -
     async def forget_prompts() -> None:
         async with parts.db.write() as s:
             await prompts.forget(s, now())
+            await digest_lines.forget(s, now())
 
     async def salts() -> None:
         await visitors.start()

@@ -14,7 +14,7 @@ from advocacy.content.models import Story, StoryState
 from advocacy.db import insert_into
 from advocacy.delivery import outbox, prompts
 from advocacy.delivery.models import DigestLine, Outbox, OutboxState
-from advocacy.people.models import Rhythm
+from advocacy.people.models import Person, Rhythm
 
 PREFIX = "digest:"
 """Of the markers of digests."""
@@ -98,6 +98,14 @@ async def rewrite(s: AsyncSession, marker: str, ref: MessageRef, message: Messag
     await outbox.rewrite_sent(s, ref, message, holds_for=marker)
 
 
+async def forget(s: AsyncSession, at: datetime) -> None:
+    """Nothing is kept of people who left, nor of stories that are long over."""
+    left = select(Person.id).where(Person.left_on <= at.date())
+    over = select(Story.id).where(_is_over(at), Story.updated_at < at - prompts.KEPT)
+    await s.execute(delete(DigestLine).where(or_(DigestLine.person_id.in_(left), DigestLine.story_id.in_(over))))
+    await s.execute(delete(Rhythm).where(Rhythm.person_id.in_(left)))
+
+
 def _is_over(at: datetime) -> ColumnElement[bool]:
     return or_(
         Story.state != StoryState.LIVE, Story.expires_at <= at, Story.rights_until <= at, Story.embargo_until > at
@@ -108,4 +116,4 @@ def _wrong(at: datetime) -> ColumnElement[bool]:
     return or_(_is_over(at), Story.approved_hash != DigestLine.fingerprint)
 
 
-__all__ = ["MOST_TIMES", "PREFIX", "add", "behind", "hold", "redraw", "rewrite", "shown", "take_back"]
+__all__ = ["MOST_TIMES", "PREFIX", "add", "behind", "forget", "hold", "redraw", "rewrite", "shown", "take_back"]

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from advocacy.bot.home import digests
 from advocacy.content import approval, reasons, stories
+from advocacy.delivery import digest_lines
 from advocacy.delivery.models import DigestLine, Outbox, Prompt
 from advocacy.people import breaks
 from advocacy.people.models import Identity, Person, Rhythm
@@ -160,3 +161,18 @@ async def test_a_rhythm_is_chosen_in_chat_and_less_is_one_press(chat: Chat) -> N
         assert "Übersicht: keine" in said(await chat.press("jana.feld", "less_set", d="none"))
         async with chat.db.read() as s:
             assert (await s.get_one(Rhythm, jana)).due_at is None
+
+
+async def test_nothing_is_kept_of_people_who_left(chat: Chat) -> None:
+    """Their rhythm goes, and what their digests had in them; others keep theirs."""
+    with time_machine.travel(MONDAY, tick=True) as clock:
+        await chat.live_story()
+        jana, pia = await only(chat, "jana.feld", "pia.lorenzen")
+        clock.move_to(TUESDAY)
+        await digests.write(chat.parts)
+        async with chat.db.write() as s:
+            await s.execute(update(Person).where(Person.id == jana).values(left_on=MONDAY.date()))
+            await digest_lines.forget(s, TUESDAY)
+        async with chat.db.read() as s:
+            assert list(await s.scalars(select(DigestLine.person_id))) == [pia]
+            assert list(await s.scalars(select(Rhythm.person_id))) == [pia]
