@@ -8,8 +8,8 @@ from advocacy.bot.account_actions import accounts
 from advocacy.bot.actions import Action, Call
 from advocacy.bot.cards import story_card
 from advocacy.bot.command_actions import feed, me
-from advocacy.bot.desk.desk_actions import ideas, reviews
 from advocacy.bot.desk.plan_actions import plan
+from advocacy.bot.desk.story_actions import ideas, reviews
 from advocacy.bot.frame import framed, tab_names
 from advocacy.bot.home.pace_actions import settings
 from advocacy.bot.home.progress import progress
