@@ -18,10 +18,15 @@ CREATES = {"linkedin": "/rest/posts", "mastodon": "/api/v1/statuses", "bluesky":
 """Where a network makes a post: only there the fault happens, so it meets the share and nothing before it."""
 DOORS: dict[str, Door] = {"linkedin": "slack", "mastodon": "teams", "bluesky": "slack"}
 ALWAYS = 10_000
-each_network = pytest.mark.parametrize("network", list(CREATES))
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["sqlite", "postgresql"])
+def each_network(on_postgresql: str) -> pytest.MarkDecorator:
+    """All of them on SQLite, and one on PostgreSQL, where tests/sharing lets each network meet each of these faults."""
+    cases = [("sqlite", network) for network in CREATES] + [("postgresql", on_postgresql)]
+    return pytest.mark.parametrize(("demo", "network"), cases, indirect=["demo"], scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
     """One running product for all tests here; what is pressed is posted at once."""
     url = ""
@@ -58,7 +63,7 @@ async def is_posted_once(sharer: Sharer) -> None:
     assert await sharer.counted() == 1
 
 
-@each_network
+@each_network("linkedin")
 async def test_throttled(demo: Demo, network: str) -> None:
     """429: not tried again before the moment the network names (two seconds where it names none), then posted."""
     sharer = await pressed(demo, "aoife.merrow", network, Fault.THROTTLE, retry_after=600)
@@ -68,13 +73,13 @@ async def test_throttled(demo: Demo, network: str) -> None:
     await is_posted_once(sharer)
 
 
-@each_network
+@each_network("mastodon")
 async def test_an_error_and_nothing_was_done(demo: Demo, network: str) -> None:
     """500: nobody knows what was done, so it is looked up; it is not there, so it is posted."""
     await is_posted_once(await pressed(demo, "ines.carvalheira", network, Fault.ERROR))
 
 
-@each_network
+@each_network("bluesky")
 async def test_the_answer_is_lost_after_the_post_was_made(demo: Demo, network: str) -> None:
     """The post that is there is found, and no second one is made."""
     sharer = await pressed(demo, "sven.halvorsen", network, Fault.LOST_ANSWER)
@@ -82,7 +87,7 @@ async def test_the_answer_is_lost_after_the_post_was_made(demo: Demo, network: s
     assert len(sharer.world.posts(sharer.person.key, deleted=True)) == 1
 
 
-@each_network
+@each_network("linkedin")
 async def test_the_answer_is_lost_and_then_nothing_can_be_seen(demo: Demo, network: str) -> None:
     """When nobody can tell, only its person can: asked to look, and believed."""
     sharer = await pressed(demo, "freya.lindqvistad", network, Fault.LOST_ANSWER)
@@ -98,7 +103,7 @@ async def test_the_answer_is_lost_and_then_nothing_can_be_seen(demo: Demo, netwo
     assert await sharer.counted() == 1
 
 
-@each_network
+@each_network("mastodon")
 async def test_a_network_that_is_away_for_long(demo: Demo, network: str) -> None:
     """In the end its person is told, the text is kept, and trying again when it is back works."""
     sharer = await pressed(demo, "milan.dragov", network, Fault.ERROR, times=ALWAYS)
@@ -113,7 +118,7 @@ async def test_a_network_that_is_away_for_long(demo: Demo, network: str) -> None
     await is_posted_once(sharer)
 
 
-@each_network
+@each_network("bluesky")
 async def test_the_token_was_revoked(demo: Demo, network: str) -> None:
     """The share waits, the message leads to connecting again, and then it goes out by itself."""
     sharer = await pressed(demo, "kofi.asantemar", network, Fault.REVOKED)
