@@ -95,12 +95,60 @@ async def _run(job: Job) -> None:
         log.exception("job.failed", job=job.name)
 
 
+async def _until_empty(step: Callable[[], Awaitable[int]]) -> None:
+    while await step():
+        pass
+
+
 def everything(parts: Parts, fold: Fold, links: LinkTable, visitors: Visitors) -> Jobs:
     """All jobs there are."""
 
-    async def until_empty(step: Callable[[], Awaitable[int]]) -> None:
-        while await step():
-            pass
+    async def salts() -> None:
+        await visitors.start()
+        async with parts.db.write() as s:
+            await forget_salts(s)
+
+    async def fold_and_tell() -> None:
+        folded = await fold.run()
+        if folded.shares or folded.clicks:
+            jobs.soon("refresh cards")
+
+    worker, poster = parts.worker, parts.poster
+    jobs = Jobs([
+        Job("post shares", 1, lambda: _until_empty(poster.run_due)),
+        Job("look up shares", 5, poster.settle_unknown),
+        Job("send answers", 2, lambda: _until_empty(lambda: worker.run_due(urgent=True)), worker.wake_urgent),
+        Job("send cards", 2, lambda: _until_empty(lambda: worker.run_due(urgent=False)), worker.wake),
+        Job("look up cards", 5, worker.settle_unknown),
+        Job("tell outcomes", 2, lambda: _until_empty(lambda: followups.tell(parts))),
+        Job("publish stories", 3, lambda: announce.publish(parts)),
+        Job("ask editors", 3, lambda: announce.ask_editors(parts)),
+        Job("tell authors", 5, lambda: authors.tell_all(parts)),
+        Job("remind reviewers", 60, lambda: reminders.remind(parts)),
+        Job("find backup", 60, lambda: watch.watch(parts)),
+        Job("fold facts", parts.settings.fold_seconds, fold_and_tell),
+        Job("refresh cards", max(1.0, min(10.0, parts.settings.card_refresh_seconds)), lambda: announce.refresh(parts)),
+        Job("count newcomers in", 60, lambda: _until_empty(lambda: digests.enrol(parts))),
+        Job("write digests", 60, lambda: _until_empty(lambda: digests.write(parts))),
+        Job("redraw digests", 10, lambda: _until_empty(lambda: digests.redraw(parts))),
+        Job("post by itself", 60, lambda: standing_rounds.run(parts)),
+        Job("ask about doubts", 60, lambda: announce.ask_about_doubts(parts)),
+        Job("pull feeds", 60, lambda: feed_actions.pull(parts)),
+        Job("copy pictures", 60, lambda: copies.keep(parts.db, parts.http)),
+        Job("learn links", 5, links.refresh),
+        Job("ask for reactions", 60, lambda: reactions.fetch(parts.db, parts.networks)),
+        Job("change salts", 3600, salts),
+        Job("give permissions back", 60, parts.accounts.revocations.run_due),
+        Job("tell of permissions", 60, lambda: account_notes.tell_ended(parts)),
+        Job("renew permissions", 3600, parts.accounts.renewals.run_due),
+        Job("warn of lapses", 600, lambda: account_notes.warn(parts)),
+        *_forgetting(parts),
+    ])  # fmt: skip
+    return jobs
+
+
+def _forgetting(parts: Parts) -> tuple[Job, ...]:
+    """What is no longer needed goes."""
 
     async def forget_sent() -> None:
         async with parts.db.write() as s:
@@ -115,50 +163,11 @@ def everything(parts: Parts, fold: Fold, links: LinkTable, visitors: Visitors) -
             await prompts.forget(s, now())
             await digest_lines.forget(s, now())
 
-    async def salts() -> None:
-        await visitors.start()
-        async with parts.db.write() as s:
-            await forget_salts(s)
-
-    async def fold_and_tell() -> None:
-        folded = await fold.run()
-        if folded.shares or folded.clicks:
-            jobs.soon("refresh cards")
-
-    worker, poster = parts.worker, parts.poster
-    jobs = Jobs([
-        Job("post shares", 1, lambda: until_empty(poster.run_due)),
-        Job("look up shares", 5, poster.settle_unknown),
-        Job("send answers", 2, lambda: until_empty(lambda: worker.run_due(urgent=True)), worker.wake_urgent),
-        Job("send cards", 2, lambda: until_empty(lambda: worker.run_due(urgent=False)), worker.wake),
-        Job("look up cards", 5, worker.settle_unknown),
-        Job("tell outcomes", 2, lambda: until_empty(lambda: followups.tell(parts))),
-        Job("publish stories", 3, lambda: announce.publish(parts)),
-        Job("ask editors", 3, lambda: announce.ask_editors(parts)),
-        Job("tell authors", 5, lambda: authors.tell_all(parts)),
-        Job("remind reviewers", 60, lambda: reminders.remind(parts)),
-        Job("find backup", 60, lambda: watch.watch(parts)),
-        Job("fold facts", parts.settings.fold_seconds, fold_and_tell),
-        Job("refresh cards", max(1.0, min(10.0, parts.settings.card_refresh_seconds)), lambda: announce.refresh(parts)),
-        Job("count newcomers in", 60, lambda: until_empty(lambda: digests.enrol(parts))),
-        Job("write digests", 60, lambda: until_empty(lambda: digests.write(parts))),
-        Job("redraw digests", 10, lambda: until_empty(lambda: digests.redraw(parts))),
-        Job("post by itself", 60, lambda: standing_rounds.run(parts)),
-        Job("ask about doubts", 60, lambda: announce.ask_about_doubts(parts)),
-        Job("pull feeds", 60, lambda: feed_actions.pull(parts)),
-        Job("copy pictures", 60, lambda: copies.keep(parts.db, parts.http)),
-        Job("learn links", 5, links.refresh),
-        Job("ask for reactions", 60, lambda: reactions.fetch(parts.db, parts.networks)),
-        Job("change salts", 3600, salts),
-        Job("give permissions back", 60, parts.accounts.revocations.run_due),
-        Job("tell of permissions", 60, lambda: account_notes.tell_ended(parts)),
-        Job("renew permissions", 3600, parts.accounts.renewals.run_due),
-        Job("warn of lapses", 600, lambda: account_notes.warn(parts)),
-        Job("forget leavers", 3600, lambda: until_empty(lambda: leavers.forget_left(parts.db, parts.accounts))),
+    return (
+        Job("forget leavers", 3600, lambda: _until_empty(lambda: leavers.forget_left(parts.db, parts.accounts))),
         Job("forget events", 3600, lambda: forget_events(parts.db)),
         Job("forget sent", 86400, forget_sent),
         Job("forget prompts", 86400, forget_prompts),
         Job("forget backup", 86400, lambda: watch.forget(parts)),
         Job("forget pictures", 86400, forget_pictures),
-    ])  # fmt: skip
-    return jobs
+    )
