@@ -10,10 +10,10 @@ from sqlalchemy import select
 from advocacy.db import Database
 from advocacy.sharing import repeats
 from advocacy.sharing.models import Click
-from advocacy.sharing.repeats import HOUR, Repeats
+from advocacy.sharing.repeats import Repeats
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-SECOND = timedelta(seconds=1)
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 JANA, EMRE = "a" * 24, "b" * 24
 
 
