@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from advocacy.chat import Message, MessageRef
+from advocacy.chat import MessageRef
 from advocacy.content import stories
 from advocacy.content.models import Story, StoryState
 from advocacy.db import insert_into
-from advocacy.delivery import outbox, prompts
-from advocacy.delivery.models import DigestLine, Outbox, OutboxState
+from advocacy.delivery import prompts
+from advocacy.delivery.models import DigestLine, Outbox
 from advocacy.people.models import Person, Rhythm
 
 PREFIX = "digest:"
@@ -91,13 +91,6 @@ async def redraw(s: AsyncSession, marker: str, at: datetime) -> tuple[int, list[
     return rows[0][0].person_id, left
 
 
-async def rewrite(s: AsyncSession, marker: str, ref: MessageRef, message: Message) -> None:
-    """Rewrite a digest that is in chat; a rewriting of it that still waits is overtaken."""
-    waits = (Outbox.verb == "update", Outbox.state == OutboxState.PENDING, Outbox.holds_for == marker)
-    await s.execute(delete(Outbox).where(*waits))
-    await outbox.rewrite_sent(s, ref, message, holds_for=marker)
-
-
 async def forget(s: AsyncSession, at: datetime) -> None:
     """Nothing is kept of people who left, nor of stories that are long over."""
     left = select(Person.id).where(Person.left_on <= at.date())
@@ -116,4 +109,4 @@ def _wrong(at: datetime) -> ColumnElement[bool]:
     return or_(_is_over(at), Story.approved_hash != DigestLine.fingerprint)
 
 
-__all__ = ["MOST_TIMES", "PREFIX", "add", "behind", "forget", "hold", "redraw", "rewrite", "shown", "take_back"]
+__all__ = ["MOST_TIMES", "PREFIX", "add", "behind", "forget", "hold", "redraw", "shown", "take_back"]

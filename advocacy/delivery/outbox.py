@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 from collections.abc import Sequence
@@ -75,8 +76,11 @@ async def rewrite(
 
 
 async def rewrite_sent(s: AsyncSession, ref: MessageRef, message: Message, *, holds_for: str = "") -> None:
-    """Rewrite for everybody what was sent without a placement."""
-    await _put(s, "update", ref, message, f"rewrite:{secrets.token_hex(8)}", holds_for=holds_for)
+    """Rewrite for everybody what was sent without a placement; a rewriting of it that still waits is overtaken."""
+    which = hashlib.sha256(f"{ref.platform}/{ref.tenant}/{ref.channel}/{ref.message}".encode()).hexdigest()[:24]
+    waits = (Outbox.verb == "update", Outbox.state == OutboxState.PENDING, Outbox.marker.startswith(f"rewrite:{which}"))
+    await s.execute(delete(Outbox).where(*waits).execution_options(synchronize_session=False))
+    await _put(s, "update", ref, message, f"rewrite:{which}:{secrets.token_hex(8)}", holds_for=holds_for)
 
 
 async def _put(

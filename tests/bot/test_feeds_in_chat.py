@@ -16,6 +16,7 @@ from advocacy.content.feeds import entries, sources
 from advocacy.content.feeds.feed_file import Entry
 from advocacy.content.models import Feed, FeedEntry, Story, StoryState
 from advocacy.db import now
+from advocacy.delivery.models import Outbox
 from tests.bot.conftest import Chat, message_of, ref_of, said
 
 WORDS = ["Amber", "Birch", "Cobalt", "Dune", "Ember", "Fjord", "Grove", "Harbour"]
@@ -104,7 +105,10 @@ async def test_what_is_decided_in_one_channel_is_decided_in_all(chat: Chat) -> N
     assert "entry_review" in drafted
     pressed = next(one for one in texts[here.channel] if "Birch" in one)
     assert "entry_take" in pressed, "the answer to the press rewrites that one"
-    await chat.press("clara.editorius", "entry_review", e=2, c=1, message=ref_of(chat, here))
+    for decided in ("entry_review", "entry_review"):
+        await chat.press("clara.editorius", decided, e=2, c=1, message=ref_of(chat, here))
+    async with chat.db.read() as s:
+        assert len(list(await s.scalars(select(Outbox.id).where(Outbox.state == "pending")))) == 1, "the newest counts"
     await chat.deliver()
     assert "is up for review" in str([one.blocks for one in chat.worlds.slack.messages(there.channel)])
 

@@ -59,7 +59,8 @@ async def redraw(parts: Parts) -> int:
             person = await s.get_one(Person, person_id)
             pace = await rhythm.of(s, person_id, rhythm.company(parts.settings))
             told = Digest(left, pace, taken_out=True)
-            await digest_lines.rewrite(s, marker, ref, digest_message(translator(person.language), told))
+            message = digest_message(translator(person.language), told)
+            await outbox.rewrite_sent(s, ref, message, holds_for=marker)
         after_commit(s, parts.worker.wake.set)
     return len(found)
 
