@@ -19,6 +19,8 @@ from advocacy.delivery.models import Outbox, OutboxState, Placement
 
 AHEAD = timedelta(days=1)
 """What goes first counts as due for so long already: the longest due leaves first."""
+REWRITES = 32
+"""So many characters of the marker of a rewriting say of which message, where it has no placement."""
 Target = ChannelRef | UserRef | MessageRef
 
 
@@ -77,10 +79,11 @@ async def rewrite(
 
 async def rewrite_sent(s: AsyncSession, ref: MessageRef, message: Message, *, holds_for: str = "") -> None:
     """Rewrite for everybody what was sent without a placement; a rewriting of it that still waits is overtaken."""
-    which = hashlib.sha256(f"{ref.platform}/{ref.tenant}/{ref.channel}/{ref.message}".encode()).hexdigest()[:24]
-    waits = (Outbox.verb == "update", Outbox.state == OutboxState.PENDING, Outbox.marker.startswith(f"rewrite:{which}"))
+    which = hashlib.sha256(f"{ref.platform}/{ref.tenant}/{ref.channel}/{ref.message}".encode()).hexdigest()
+    marker = f"rewrite:{which}"[:REWRITES]
+    waits = (Outbox.verb == "update", Outbox.state == OutboxState.PENDING, Outbox.marker.startswith(marker))
     await s.execute(delete(Outbox).where(*waits).execution_options(synchronize_session=False))
-    await _put(s, "update", ref, message, f"rewrite:{which}:{secrets.token_hex(8)}", holds_for=holds_for)
+    await _put(s, "update", ref, message, f"{marker}:{secrets.token_hex(8)}", holds_for=holds_for)
 
 
 async def _put(

@@ -10,13 +10,13 @@ from functools import cache
 from typing import Any, cast
 
 import structlog
-from sqlalchemy import ColumnElement, CursorResult, and_, exists, false, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, exists, false, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from advocacy.chat import ChatPlatform, Gone, MessageRef, Refused, Retry, Unknown, UserRef
 from advocacy.db import Database, for_update, now
-from advocacy.delivery import brakes, guard, placements
+from advocacy.delivery import brakes, guard, outbox, placements
 from advocacy.delivery.limits import Kind, Limits
 from advocacy.delivery.models import Outbox, OutboxState, Placement, PlacementState
 from advocacy.delivery.outbox import message_of, target_of
@@ -321,9 +321,9 @@ class Worker:
 def _is_being_rewritten() -> ColumnElement[bool]:
     """An earlier text of the same card is under way: two at once might arrive in the wrong order."""
     other = aliased(Outbox)
-    under_way = exists().where(
-        other.placement_id == Outbox.placement_id, other.verb == "update", other.state == OutboxState.SENDING
-    )
+    theirs, mine = (func.substr(one.marker, 1, outbox.REWRITES) for one in (other, Outbox))
+    same = or_(other.placement_id == Outbox.placement_id, and_(Outbox.placement_id.is_(None), theirs == mine))
+    under_way = exists().where(same, other.verb == "update", other.state == OutboxState.SENDING)
     return and_(Outbox.verb == "update", under_way)
 
 
@@ -338,10 +338,11 @@ async def _mine(s: AsyncSession, row: Outbox, states: tuple[OutboxState, ...] = 
 
 async def _wait(s: AsyncSession, row: Outbox, until: datetime) -> None:
     """Pending again; an update that a newer text of its card has overtaken is dropped instead."""
-    if row.verb == "update" and row.placement_id is not None:
-        newer = select(Outbox.id).where(
-            Outbox.placement_id == row.placement_id, Outbox.verb == "update", Outbox.id > row.id
-        )
+    if row.verb == "update":
+        same = Outbox.marker.startswith(row.marker[: outbox.REWRITES])
+        if row.placement_id is not None:
+            same = Outbox.placement_id == row.placement_id
+        newer = select(Outbox.id).where(same, Outbox.verb == "update", Outbox.id > row.id)
         if await s.scalar(newer.limit(1)) is not None:
             await s.delete(row)
             return

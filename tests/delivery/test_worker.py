@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import pytest
 import time_machine
 from sqlalchemy import select, update
 
@@ -246,9 +247,17 @@ async def test_two_workers_send_each_card_once(db: Database, workspace: Workspac
     assert len(workspace.world.messages(workspace.news)) == 3
 
 
-async def test_an_older_text_never_replaces_a_newer_one(db: Database, workspace: Workspace) -> None:
-    """The first rewrite was throttled while a second was asked for: the second is what the card shows in the end."""
-    placement_id = await place(db, workspace)
+@pytest.mark.parametrize("placed", [True, False])
+async def test_an_older_text_never_replaces_a_newer_one(db: Database, workspace: Workspace, placed: bool) -> None:
+    """The first rewrite was throttled while a second was asked for: the second is what the card shows in the end.
+
+    Also where no placement remembers the message.
+    """
+    placement_id = await place(db, workspace) if placed else 0
+    if not placed:
+        channel = await workspace.channel(db)
+        async with db.write() as s:
+            await outbox.send(s, channel.to, HELLO, "question")
     await workspace.worker(db).run_due(urgent=False)
     await rewrite(db, placement_id, "Old")
     gate = Turnstile()
@@ -317,6 +326,10 @@ class Turnstile(Limits):
 
 async def rewrite(db: Database, placement_id: int, said: str) -> None:
     async with db.write() as s:
+        if not placement_id:
+            [became] = await s.scalars(select(Outbox.became).where(Outbox.became.is_not(None)))
+            await outbox.rewrite_sent(s, MessageRef(**became), Message(summary=said, paragraphs=(said,)))
+            return
         placement = await s.get_one(Placement, placement_id)
         ref = MessageRef("slack", SLACK_TEAM, placement.message_channel, placement.message_id)
         await outbox.rewrite(s, placement, ref, Message(summary=said, paragraphs=(said,)))
