@@ -41,6 +41,7 @@ log = structlog.get_logger()
 ASK_AGAIN = timedelta(minutes=2)
 """Somebody unknown is looked up at the platform again after this long."""
 ARRIVALS = ("installed", "profile_changed")
+SILENT = ("profile_changed",)
 """Presses that only tell us who somebody is."""
 NOES: Mapping[type[Exception], str] = {
     NotYours: "not_yours", NotOffered: "no_network", NoStory: "gone", Overtaken: "changed",
@@ -151,7 +152,9 @@ class Bot:
             person = await self._who(press)
         except _NotNow:
             return Private(refusal(translator(self.parts.settings.language), "again"))
-        if press.action in ARRIVALS or (press.event and not await self._is_first(press)):
+        if press.event and press.action not in SILENT and not await self._is_first(press):
+            return None
+        if press.action in ARRIVALS and (person is None or press.action in SILENT):
             return None
         if person is None:
             return Private(refusal(translator(self.parts.settings.language), "unknown"))

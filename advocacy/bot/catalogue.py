@@ -36,6 +36,7 @@ from advocacy.bot.home import home_actions
 from advocacy.bot.home import pace_actions
 from advocacy.bot.review import recall_actions
 from advocacy.bot.review import rule_actions
+from advocacy.bot.welcome import tour_actions
 from advocacy.bot import plain_share
 from advocacy.bot.actions import Action, Call, ShortWay
 from advocacy.bot.boards import help_message
@@ -73,6 +74,7 @@ FILES: tuple[ModuleType, ...] = (
     subscription_actions,
     text_actions,
     topic_actions,
+    tour_actions,
     topic_desk,
     wording_actions,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Text, cast, func, or_, select, update
@@ -136,6 +136,11 @@ async def identities(s: AsyncSession, person_id: int) -> list[Identity]:
 async def set_undo(s: AsyncSession, person_id: int, seconds: int) -> None:
     """This person's own time to undo a share."""
     await s.execute(update(Person).where(Person.id == person_id).values(undo_seconds=seconds))
+
+
+async def toured(s: AsyncSession, person_id: int, at: datetime) -> None:
+    """This person ended the tour, or skipped it."""
+    await s.execute(update(Person).where(Person.id == person_id, Person.toured_at.is_(None)).values(toured_at=at))
 
 
 async def find(s: AsyncSession, email: str) -> Person | None:

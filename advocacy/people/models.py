@@ -47,6 +47,8 @@ class Person(Base):
     """This person's own undo window; the company's when empty."""
     break_until: Mapped[datetime | None]
     """They want no prompts before then: see ``breaks``."""
+    toured_at: Mapped[datetime | None]
+    """When they ended the tour, or skipped it."""
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

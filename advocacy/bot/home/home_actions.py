@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from advocacy.bot.account_actions import accounts
 from advocacy.bot.actions import Action, Call
@@ -14,6 +15,7 @@ from advocacy.bot.frame import framed, tab_names
 from advocacy.bot.home.pace_actions import settings
 from advocacy.bot.home.progress import progress
 from advocacy.bot.offers import offer
+from advocacy.bot.welcome.tour_cards import invitation
 from advocacy.chat import Answer, Button, Private
 from advocacy.content import audience
 
@@ -30,7 +32,11 @@ async def home(call: Call) -> Answer:
     tab = call.word("tab")
     if tab not in tab_names(call.t, call.person):
         tab = FIRST
-    return framed(call.t, call.person, tab, await AREAS[tab](call))
+    answer = await AREAS[tab](call)
+    if tab == FIRST and call.person.toured_at is None and isinstance(answer, Private):
+        invited = (*answer.message.buttons, invitation(call.t))
+        answer = replace(answer, message=replace(answer.message, buttons=invited))
+    return framed(call.t, call.person, tab, answer)
 
 
 async def story_show(call: Call) -> Answer:
