@@ -59,8 +59,6 @@ FILES: tuple[ModuleType, ...] = (
     home_actions,
     link_actions,
     moment_actions,
-    reason_actions,
-    recall_actions,
     pace_actions,
     plan_actions,
     quiet_actions,
