@@ -69,9 +69,9 @@ class Redirects:
         get = self._links.get
 
         async def handle(request: web.Request) -> web.StreamResponse:
-            path = request.raw_path  # an address with a query or an escaped sign in it is left to the router
+            path = request.raw_path  # with an escaped sign in it, it is left to the router
             if path.startswith(PREFIX) and request.method in {"GET", "HEAD"}:
-                target = get(path[3:])
+                target = get(path[3:].partition("?")[0])  # networks append queries of their own
                 if target is not None and not target.stopped:
                     await self._count(request, target, bots.reason(request.method, request.headers))
                     return onward(request, target.url)
