@@ -23,6 +23,13 @@ def moment(t: Translator) -> str:
     return t("One moment …")
 
 
+def not_yet(t: Translator) -> str:
+    """Say that a press came in, that nothing is done yet, and what to do if that stays so."""
+    return t(
+        "This takes longer than usual. If no answer comes here in a minute, please press again: nothing happens twice."
+    )
+
+
 def done(t: Translator) -> str:
     """Say that all is done, where there is nothing else to say."""
     return t("Done.")

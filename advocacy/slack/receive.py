@@ -20,6 +20,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from advocacy.bot import doors
 from advocacy.bot.language import translator
 from advocacy.bot.refusals import refusal
 from advocacy.chat import Answer, Form, Gone, Message, OpenForm, Press, Private, Refused, Retry, Unknown, UserRef
@@ -230,8 +231,19 @@ class Receiver:
         task = asyncio.get_running_loop().create_task(work)
         if await _finished(task, ACK_SECONDS):
             return task.result()
+        if came.reply.url:
+            self.keep(self._say_not_yet(task, came))
         self.keep(self._late(task, came))
         return None
+
+    async def _say_not_yet(self, task: asyncio.Task[Answer], came: Came) -> None:
+        """Who was acknowledged before anything was committed is told so: should we end now, they know to press again.
+
+        The language is the company's: whoever waits does so for the database, which would have to be asked for theirs.
+        """
+        if not task.done():
+            said = doors.not_yet(translator(self._settings.language))
+            await self._give(Private(Message(said, paragraphs=(said,))), came)
 
     async def _late(self, task: asyncio.Task[Answer], came: Came, pause: float = 0.0) -> None:
         answer = await task
