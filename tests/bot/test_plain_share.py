@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 
@@ -138,6 +139,19 @@ async def test_whatever_is_not_plain_writes_nothing(chat: Chat) -> None:
     assert await SHORT_WAYS["share"](chat.parts, press) is not None
     with pytest.raises(Unusual):
         await SHORT_WAYS["share"](chat.parts, press)  # it is there
+
+
+async def test_presses_at_the_same_moment_are_one_share(chat: Chat) -> None:
+    """Whoever comes second finds the first one's share, and no wording is dealt twice for it."""
+    await connect(chat, JANA)
+    story = await chat.live_story()
+    await chat.parts.plain._memory.story(story.id)
+    answers = await asyncio.gather(*(chat.press(JANA, "share", s=story.id, n="linkedin") for _ in range(6)))
+    assert len({message_of(one).quote for one in answers}) == 1
+    async with chat.db.read() as s:
+        assert len((await s.scalars(select(Share))).all()) == 1
+        assert len((await s.scalars(select(Link).where(Link.share_id.is_not(None)))).all()) == 1
+        assert sorted(await s.scalars(select(Caption.dealt).where(Caption.story_id == story.id))) == [0, 1]
 
 
 async def test_what_was_edited_or_ruled_meanwhile_is_what_is_shared(chat: Chat) -> None:
