@@ -37,6 +37,8 @@ class ChannelRef:
     platform: str
     tenant: str
     channel: str
+    thread: str = ""
+    """The message to answer below (``MessageRef.message``, in that message's ``channel``); empty for none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,10 @@ class Settings(BaseSettings):
     """Days of everybody's digest of new stories, unless they choose others: ``tue,thu``; ``off`` for none."""
     digest_hour: str = Field("09:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     """When the digest comes, on each person's own clock."""
+    week_ends: Literal["off", "mon", "tue", "wed", "thu", "fri", "sat", "sun"] = "fri"
+    """Day of the weekly posts into channels that want them, and of the editors' summary; ``off`` for none."""
+    week_hour: str = Field("10:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    """When they come, on the company's clock."""
     most_prompts: int = Field(3, ge=0, le=50)
     """Messages in seven days to somebody who did not ask for them, unless they choose another number."""
     share_hours: str = Field("09:00-17:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")

@@ -17,6 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from advocacy.bot import account_notes, announce, feed_actions, followups, standing_rounds
 from advocacy.bot.actions import Parts, forget_events
 from advocacy.bot.backup import watch
+from advocacy.bot.cheer import story_results, weekly
 from advocacy.bot.home import digests
 from advocacy.bot.review import authors, reminders
 from advocacy.content import pictures
@@ -129,6 +130,8 @@ def everything(parts: Parts, fold: Fold, links: LinkTable, visitors: Visitors) -
         Job("fold facts", parts.settings.fold_seconds, fold_and_tell),
         Job("refresh cards", max(1.0, min(10.0, parts.settings.card_refresh_seconds)), lambda: announce.refresh(parts)),
         Job("count newcomers in", 60, lambda: _until_empty(lambda: digests.enrol(parts))),
+        Job("post weekly", 300, lambda: weekly.post(parts)),
+        Job("tell results", 300, lambda: _until_empty(lambda: story_results.tell(parts))),
         Job("write digests", 60, lambda: _until_empty(lambda: digests.write(parts))),
         Job("redraw digests", 10, lambda: _until_empty(lambda: digests.redraw(parts))),
         Job("post by itself", 60, lambda: standing_rounds.run(parts)),

@@ -23,6 +23,7 @@ from advocacy.bot.backup import care_actions
 from advocacy.bot.backup import case_actions
 from advocacy.bot.backup import quiet_actions
 from advocacy.bot.backup import text_actions
+from advocacy.bot.cheer import channel_actions
 from advocacy.bot.desk import compose_actions
 from advocacy.bot.desk import consent_actions
 from advocacy.bot.desk import draft_actions
@@ -48,6 +49,7 @@ FILES: tuple[ModuleType, ...] = (
     campaign_actions,
     care_actions,
     case_actions,
+    channel_actions,
     command_actions,
     compose_actions,
     consent_actions,

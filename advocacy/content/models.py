@@ -109,6 +109,8 @@ class Story(Base):
     live_at: Mapped[datetime | None]
     announced_at: Mapped[datetime | None]
     """When its cards were put into the outbox."""
+    results_told: Mapped[int] = mapped_column(default=0)
+    """Times that editors were told what came of it: after a day, and after its end."""
     sendings: Mapped[int] = mapped_column(default=1)
     """How many times it was, or is to be, put into its channels."""
     version: Mapped[int] = mapped_column(default=1)

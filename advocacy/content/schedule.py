@@ -133,6 +133,19 @@ async def leaders_due(s: AsyncSession, at: datetime) -> list[Story]:
     return due
 
 
+async def results_due(s: AsyncSession, at: datetime, after: timedelta, limit: int) -> list[tuple[Story, int]]:
+    """Stories of which it is time to tell what came of them: 1 so long after they went out, 2 after their end."""
+    is_over = Story.state.in_((StoryState.EXPIRED, StoryState.RECALLED))
+    query = (
+        select(Story)
+        .where(Story.live_at <= at - after, Story.results_told < 2, or_(is_over, Story.results_told == 0))
+        .order_by(Story.live_at, Story.id)
+        .limit(limit)
+    )
+    found = await s.scalars(for_update(query, skip_locked=True))
+    return [(one, 2 if one.state in (StoryState.EXPIRED, StoryState.RECALLED) else 1) for one in found]
+
+
 async def resend(s: AsyncSession, story_id: int) -> Story:
     """Put a live story into its channels once more, below what was said since. Raises ``NoStory``, ``Invalid``."""
     story = await get(s, story_id, lock=True)

@@ -179,6 +179,12 @@ async def newest(s: AsyncSession, states: Iterable[str], limit: int) -> tuple[li
     return list(await s.scalars(select(Story).where(its).order_by(Story.id.desc()).limit(limit))), count or 0
 
 
+async def went_live(s: AsyncSession, since: datetime, until: datetime) -> list[Story]:
+    """Stories that went out between these moments and were not withdrawn, the newest first."""
+    query = select(Story).where(Story.live_at > since, Story.live_at <= until, Story.state != StoryState.RECALLED)
+    return list(await s.scalars(query.order_by(Story.live_at.desc(), Story.id.desc())))
+
+
 def back_to_review(s: AsyncSession, story: Story, by_id: int | None) -> None:
     """What it says now was not approved: editors are asked about it anew. Nobody brings it when ``by_id`` is empty."""
     story.state = StoryState.IN_REVIEW

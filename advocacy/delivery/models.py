@@ -28,6 +28,8 @@ class Channel(Base):
     language: Mapped[str] = mapped_column(String(12), default="en")
     time_zone: Mapped[str] = mapped_column(String(64), default="")
     """Its people's; the company's when empty."""
+    cheers: Mapped[bool] = mapped_column(default=False)
+    """Editors want a weekly post there: which departments took part."""
     active: Mapped[bool] = mapped_column(default=True)
 
 

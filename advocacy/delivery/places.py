@@ -55,6 +55,26 @@ async def channels(s: AsyncSession, purpose: str, only: Sequence[int] = ()) -> l
     return [of_channel(one) for one in (await s.execute(query)).scalars()]
 
 
+async def story_channels(s: AsyncSession) -> list[Channel]:
+    """Active channels that stories go to, as they are stored, by name."""
+    query = select(Channel).where(Channel.purpose == "stories", Channel.active).order_by(Channel.name, Channel.id)
+    return list(await s.scalars(query))
+
+
+async def cheering(s: AsyncSession) -> list[Place]:
+    """Story channels for which editors want a weekly post."""
+    return [of_channel(one) for one in await story_channels(s) if one.cheers]
+
+
+async def set_cheers(s: AsyncSession, channel_id: int, *, on: bool) -> str:
+    """Begin or end the weekly post in a story channel; answers its name, empty when there is none."""
+    channel = await s.get(Channel, channel_id)
+    if channel is None or channel.purpose != "stories" or not channel.active:
+        return ""
+    channel.cheers = on
+    return channel.name
+
+
 async def direct(s: AsyncSession, person_ids: Sequence[int], *, also_on_break: bool = False) -> list[Place]:
     """One place for each of these people who can be written to; nobody who has left.
 
@@ -110,4 +130,7 @@ def message_ref(placement: Placement, place: Place) -> MessageRef:
     return MessageRef(place.to.platform, place.to.tenant, placement.message_channel or otherwise, placement.message_id)
 
 
-__all__ = ["Place", "channels", "direct", "message_ref", "of_channel", "of_identity", "out_of_reach", "placed", "read"]
+__all__ = [
+    "Place", "channels", "cheering", "direct", "message_ref", "of_channel", "of_identity", "out_of_reach", "placed",
+    "read", "set_cheers", "story_channels",
+]  # fmt: skip

@@ -37,9 +37,10 @@ class SlackPlatform:
         """Post it, with the marker as metadata. Slack has no idempotency key: ``Unknown`` when no answer came."""
         target = to.user if isinstance(to, UserRef) else to.channel
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"marker": marker}}
+        below = {"thread_ts": to.thread} if isinstance(to, ChannelRef) and to.thread else {}
         answer = await self._drawn(
             to, message, "chat.postMessage",
-            {"channel": target, "metadata": metadata, "unfurl_links": False, "unfurl_media": False},
+            {"channel": target, "metadata": metadata, "unfurl_links": False, "unfurl_media": False, **below},
         )  # fmt: skip
         return MessageRef(self.name, to.tenant, str(answer["channel"]), str(answer["ts"]))
 

@@ -54,6 +54,8 @@ class TeamsPlatform:
             except Gone:
                 self.forget(to)
                 raise
+        if to.thread:
+            return await self.post(to.channel, _activity(message))
         body: Json = {
             "isGroup": True,
             "bot": {"id": self._bot},

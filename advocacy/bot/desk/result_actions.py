@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from advocacy.bot.actions import Call
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from advocacy.bot.actions import Call, Parts
 from advocacy.bot.boards import reactions_said
 from advocacy.bot.brands import called, called_by_name
 from advocacy.bot.cards import back_to_story
@@ -24,13 +27,32 @@ BARS = 12
 @editors_only
 async def results(call: Call) -> Answer:
     """The sums of one story; none so small that it would be one person's."""
-    least = call.parts.settings.minimum_group
     async with call.parts.db.read() as s:
         story = await stories.get(s, call.number("s"))
-        total = (await story_insights.totals(s, [story.id]))[story.id]
-        found = await story_results.of_story(s, story.id, least)
-    telling = [called(call.t, one) for one in call.parts.networks.values() if one.abilities().metrics]
-    return Private(_message(call.t, story, total, found, _definition(call.t, least, telling)))
+        found = await came_of(s, call.parts, story)
+    return Private(results_card(call.t, call.parts, found))
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A story with what came of it."""
+
+    story: Story
+    total: StoryTotal
+    results: Results
+
+
+async def came_of(s: AsyncSession, parts: Parts, story: Story) -> Came:
+    """What came of a story until now."""
+    total = (await story_insights.totals(s, [story.id]))[story.id]
+    return Came(story, total, await story_results.of_story(s, story.id, parts.settings.minimum_group))
+
+
+def results_card(t: Translator, parts: Parts, came: Came) -> Message:
+    """The sums in words, with how they are made."""
+    telling = [called(t, one) for one in parts.networks.values() if one.abilities().metrics]
+    definition = _definition(t, parts.settings.minimum_group, telling)
+    return _message(t, came.story, came.total, came.results, definition)
 
 
 def _message(t: Translator, story: Story, total: StoryTotal, found: Results, footnote: str) -> Message:
