@@ -25,7 +25,7 @@ def holds(at: datetime) -> ColumnElement[bool]:
 async def is_over(s: AsyncSession, share: Share, at: datetime) -> bool:
     """Was it to leave by itself, under a consent that has ended? One that was given anew since carries it, too."""
     kind, _, consent_id = share.planned_why.partition(":")
-    if kind != STANDING:
+    if kind != STANDING or not consent_id.isdecimal():
         return False
     given = aliased(StandingShare)
     same = (
