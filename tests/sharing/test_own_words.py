@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from advocacy.http import Http
 from advocacy.sharing import links, own_words, text
-from advocacy.sharing.disclosure.defaults import RULEBOOK
+from advocacy.sharing.disclosure.defaults import RULES
 from advocacy.sharing.disclosure.rules import Decision, Level, Note, Rule, Rulebook
 from advocacy.sharing.networks import make_all
 from advocacy.sharing.text import Place, TextProblem
@@ -64,7 +64,7 @@ def test_a_required_disclosure_is_in_every_text_once_whole_and_at_its_place(plac
 def test_what_a_network_gets_has_what_its_rule_requires(typed: str, country: str, kind: str, name: str) -> None:
     """Composed or typed: on every network, in every country; counted in the limit, never cut."""
     port = NETWORKS[name]
-    note = RULEBOOK.decide(country, port, kind).note(port, "de", "Nordlicht Energie")
+    note = Rulebook(RULES).decide(country, port, kind).note(port, "de", "Nordlicht Energie")
     whole = text.compose(port, typed, note.text, LINK, place=note.place)
     assert port.length(whole) <= port.limit
     assert note.text in whole
@@ -111,7 +111,7 @@ def test_a_networks_own_label_takes_the_place_of_words_where_there_is_one() -> N
 def test_company_names_cannot_break_a_wording() -> None:
     """A gap, another line or too many letters in it: the text can leave all the same."""
     port = NETWORKS["linkedin"]
-    note = RULEBOOK.decide("DE", port, "news").note
+    note = Rulebook(RULES).decide("DE", port, "news").note
     assert note(port, "de", "Nord [licht]\n AG ").text == "Anzeige | mein Arbeitgeber Nord (licht) AG"
     assert note(NETWORKS["x"], "en", "N" * 40).text == "Ad | my employer"
     assert note(port, "de", "N" * 200).text == note(port, "de", "").text == SHORT

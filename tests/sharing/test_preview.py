@@ -8,14 +8,15 @@ import pytest
 
 from advocacy.content.models import Caption, Story
 from advocacy.http import Http
-from advocacy.sharing.disclosure.defaults import RULEBOOK
+from advocacy.sharing.disclosure.defaults import RULES
+from advocacy.sharing.disclosure.rules import Rulebook
 from advocacy.sharing.networks import make_all
 from advocacy.sharing.preview import Example, next_one, preview, room
 from tests.conftest import playground_settings
 
 HERE = playground_settings("sqlite:///unused", Path(), public_url="https://a.example", company="Nordlicht")
 NETWORKS = make_all(HERE, Http(HERE))
-EXAMPLE = Example(HERE, RULEBOOK)
+EXAMPLE = Example(HERE, Rulebook(RULES))
 
 
 def says(text: str, **more: object) -> Caption:

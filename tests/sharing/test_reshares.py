@@ -8,7 +8,8 @@ from advocacy.content import stories
 from advocacy.content.models import StoryState
 from advocacy.db import now
 from advocacy.sharing import links, preview
-from advocacy.sharing.disclosure.defaults import RULEBOOK
+from advocacy.sharing.disclosure.defaults import RULES
+from advocacy.sharing.disclosure.rules import Rulebook
 from advocacy.sharing.models import ShareState
 from advocacy.sharing.preview import Example
 from tests.sharing.conftest import EMRE, JANA, PAST, Scene
@@ -56,7 +57,7 @@ async def test_whoever_does_not_connect_shares_a_link_by_hand(scene: Scene) -> N
 async def test_the_preview_shows_it_without_a_link(scene: Scene) -> None:
     """Editors see what colleagues would post."""
     await theirs(scene)
-    example = Example(scene.settings, RULEBOOK)
+    example = Example(scene.settings, Rulebook(RULES))
     async with scene.db.read() as s:
         story = await stories.get(s, scene.story_id)
         shown = [preview.preview(example, scene.networks[name], story, "de", None).text for name in ("linkedin", "x")]
