@@ -13,6 +13,7 @@ from aiohttp import web
 from advocacy import jobs
 from advocacy.bot.actions import Bot, Parts
 from advocacy.bot.catalogue import ACTIONS, SHORT_WAYS
+from advocacy.bot.workspaces import Workspaces
 from advocacy.chat import ChatPlatform
 from advocacy.config import Settings
 from advocacy.db import Database
@@ -29,9 +30,9 @@ from advocacy.sharing.visitors import Visitors
 from advocacy.web import pages, redirects, server
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-ROOMS_WITH_TABLES = ("people", "content", "delivery", "sharing", "insights", "bot")
+ROOMS_WITH_TABLES = ("people", "content", "delivery", "sharing", "insights", "bot", "slack")
 LAST_WORDS = 3.0
 """Seconds that work of presses still gets when the process is to end."""
 log = structlog.get_logger()
@@ -41,6 +42,11 @@ class Door(Protocol):
     """What the composition root does with a door."""
 
     platform: ChatPlatform
+
+    @property
+    def rounds(self) -> Mapping[str, jobs.Work]:
+        """What it wants to be done every minute, by name."""
+        ...
 
     def routes(self, app: web.Application) -> None:
         """Mount what vendors call."""
@@ -80,8 +86,9 @@ class App:
             http=self.http, platforms=self.platforms,
         )  # fmt: skip
         self.bot = Bot(self.parts, ACTIONS, SHORT_WAYS)
-        self.jobs = jobs.everything(self.parts, self.fold, self.links, self.visitors)
         self.doors: Sequence[Door] = self._open_doors()
+        rounds = {name: run for door in self.doors for name, run in door.rounds.items()}
+        self.jobs = jobs.everything(self.parts, self.fold, self.links, self.visitors, rounds)
         self.parts.share_due = lambda: self.jobs.soon("post shares")
         self.parts.editors_due = self.editors_due = lambda: self.jobs.soon("ask editors")
         self.parts.feeds_due = lambda: self.jobs.soon("pull feeds")
@@ -93,7 +100,8 @@ class App:
         """Each SDK is imported only when its door opens."""
         doors: list[Door] = []
         if self.settings.has_slack:
-            doors.append(importlib.import_module("advocacy.slack.door").SlackDoor(self.settings, self.bot))
+            slack = importlib.import_module("advocacy.slack.door")
+            doors.append(slack.SlackDoor(self.settings, self.bot, self.db, Workspaces(self.parts)))
         if self.settings.has_teams:
             doors.append(importlib.import_module("advocacy.teams.door").TeamsDoor(self.settings, self.bot))
         for door in doors:

@@ -31,6 +31,16 @@ class UserRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Workspace:
+    """A whole workspace or tenant of a platform."""
+
+    platform: str
+    tenant: str
+    name: str = ""
+    """As people call it; empty when the platform did not say."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelRef:
     """A channel or conversation on a platform."""
 

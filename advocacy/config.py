@@ -115,6 +115,9 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     """``xapp-…``: use Socket Mode instead of HTTP."""
+    slack_client_id: str | None = None
+    """With the secret: several workspaces, each of which installs the app; instead of one bot token."""
+    slack_client_secret: SecretStr | None = None
     teams_app_id: str | None = None
     teams_app_password: SecretStr | None = None
     teams_tenant: str | None = None
@@ -250,14 +253,30 @@ class Settings(BaseSettings):
                 " without one of them its requests could not be checked"
             )
             raise ValueError(msg)
-        if self.slack_bot_token and not (self.slack_signing_secret or self.slack_app_token):
-            msg = "Slack needs ADVOCACY_SLACK_SIGNING_SECRET (or, for Socket Mode, ADVOCACY_SLACK_APP_TOKEN)"
-            raise ValueError(msg)
         if self.ai_url and not self.ai_model:
             msg = "ADVOCACY_AI_URL needs ADVOCACY_AI_MODEL: which model should draft?"
             raise ValueError(msg)
         if self.ai_url and not _AI_ADDRESS.match(self.ai_url):
             msg = "ADVOCACY_AI_URL must begin with https:// (http:// only for localhost or a private address)"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _slack_is_one_or_several(self) -> Self:
+        if bool(self.slack_client_id) != bool(self.slack_client_secret):
+            msg = (
+                "several Slack workspaces need ADVOCACY_SLACK_CLIENT_ID and ADVOCACY_SLACK_CLIENT_SECRET together"
+                " (for one workspace set ADVOCACY_SLACK_BOT_TOKEN instead)"
+            )
+            raise ValueError(msg)
+        if self.slack_client_id and self.slack_bot_token:
+            msg = (
+                "Slack is set up twice: keep either ADVOCACY_SLACK_BOT_TOKEN, for one workspace, or"
+                " ADVOCACY_SLACK_CLIENT_ID and ADVOCACY_SLACK_CLIENT_SECRET, for several"
+            )
+            raise ValueError(msg)
+        if self.has_slack and not (self.slack_signing_secret or self.slack_app_token):
+            msg = "Slack needs ADVOCACY_SLACK_SIGNING_SECRET (or, for Socket Mode, ADVOCACY_SLACK_APP_TOKEN)"
             raise ValueError(msg)
         return self
 
@@ -286,7 +305,12 @@ class Settings(BaseSettings):
     @property
     def has_slack(self) -> bool:
         """Is the Slack door open?"""
-        return self.slack_bot_token is not None
+        return self.slack_bot_token is not None or self.has_several_slacks
+
+    @property
+    def has_several_slacks(self) -> bool:
+        """Do workspaces install the app by themselves?"""
+        return self.slack_client_id is not None
 
     @property
     def has_teams(self) -> bool:

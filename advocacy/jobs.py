@@ -6,7 +6,7 @@ APScheduler only ticks; the database knows what is due. A job runs sooner when s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -101,8 +101,10 @@ async def _until_empty(step: Callable[[], Awaitable[int]]) -> None:
         pass
 
 
-def everything(parts: Parts, fold: Fold, links: LinkTable, visitors: Visitors) -> Jobs:
-    """All jobs there are."""
+def everything(
+    parts: Parts, fold: Fold, links: LinkTable, visitors: Visitors, rounds: Mapping[str, Work] | None = None
+) -> Jobs:
+    """All jobs there are; ``rounds`` is what the doors want to be done every minute, by name."""
 
     async def salts() -> None:
         await visitors.start()
@@ -145,6 +147,7 @@ def everything(parts: Parts, fold: Fold, links: LinkTable, visitors: Visitors) -
         Job("tell of permissions", 60, lambda: account_notes.tell_ended(parts)),
         Job("renew permissions", 3600, parts.accounts.renewals.run_due),
         Job("warn of lapses", 600, lambda: account_notes.warn(parts)),
+        *(Job(name, 60, run) for name, run in (rounds or {}).items()),
         *_forgetting(parts),
     ])  # fmt: skip
     return jobs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -84,6 +85,17 @@ class Translator:
         from babel.dates import format_time
 
         return format_time(at, format="short", tzinfo=zone, locale=self.language)
+
+
+def asked_for(header: str) -> str:
+    """The language of ours that a browser asks for (``Accept-Language``); the first one when it asks for none."""
+    asked: list[tuple[float, str]] = []
+    for part in header.split(",")[:20]:
+        tag, _, weight = part.strip().lower().partition(";q=")
+        short = tag.split("-")[0]
+        if short in LANGUAGES and re.fullmatch(r"|[01](\.\d{0,3})?", weight):
+            asked.append((-float(weight or 1), short))
+    return min(asked, key=lambda one: one[0])[1] if asked else LANGUAGES[0]
 
 
 @cache

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from advocacy.content import emergency
+from advocacy.delivery.lanes import is_paused
 from advocacy.delivery.models import Outbox, Placement
 
 
@@ -24,8 +25,9 @@ def held() -> ColumnElement[bool]:
 
 
 async def is_held(s: AsyncSession, outbox_id: int) -> bool:
-    """Does this row have to wait at this very moment?"""
-    return await s.scalar(select(Outbox.id).where(Outbox.id == outbox_id, held())) is not None
+    """Does this row have to wait at this very moment, for this or because its lane is paused?"""
+    waits = or_(held(), is_paused())
+    return await s.scalar(select(Outbox.id).where(Outbox.id == outbox_id, waits)) is not None
 
 
 __all__ = ["held", "is_held"]

@@ -150,3 +150,13 @@ class Outbox(Base):
     claimed_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     problem: Mapped[str] = mapped_column(Text, default="")
+
+
+class PausedLane(Base):
+    """A workspace or tenant to which nothing is sent: the app was removed there. What is for it waits."""
+
+    __tablename__ = "paused_lane"
+
+    lane: Mapped[str] = mapped_column(String(100), primary_key=True)
+    """``platform:tenant``, as in the outbox."""
+    since: Mapped[datetime] = mapped_column(default=now)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import aliased
 from advocacy.chat import ChatPlatform, Gone, MessageRef, Refused, Retry, Unknown, UserRef
 from advocacy.db import Database, for_update, now
 from advocacy.delivery import brakes, guard, outbox, placements
+from advocacy.delivery.lanes import is_paused
 from advocacy.delivery.limits import Kind, Limits
 from advocacy.delivery.models import Outbox, OutboxState, Placement, PlacementState
 from advocacy.delivery.outbox import message_of, target_of
@@ -152,8 +153,9 @@ class Worker:
         )
 
     def _reachable(self) -> ColumnElement[bool]:
-        """Lanes whose platform is connected here; the rest waits until it is."""
-        return or_(false(), *(Outbox.lane.startswith(f"{name}:", autoescape=True) for name in self.platforms))
+        """Lanes whose platform is connected here, and whose workspace is; the rest waits until it is."""
+        ours = or_(false(), *(Outbox.lane.startswith(f"{name}:", autoescape=True) for name in self.platforms))
+        return and_(ours, ~is_paused())
 
     # -- one row -----------------------------------------------------------------------------------------------------
 

@@ -83,9 +83,13 @@ class Answers:
         try:
             if came.view is not None:
                 waits = forms.waiting(t, came.view)
-                await self._calls.write("views.update", repeatable=True, view_id=came.view_id, view=waits)
+                await self._calls.write(
+                    came.reply.tenant, "views.update", repeatable=True, view_id=came.view_id, view=waits
+                )
                 return replace(came, waiting=came.view)
-            opened = await self._calls.write("views.open", trigger_id=came.trigger, view=forms.waiting(t))
+            opened = await self._calls.write(
+                came.reply.tenant, "views.open", trigger_id=came.trigger, view=forms.waiting(t)
+            )
         except (Retry, Gone, Refused, Unknown):
             return came
         return replace(came, view_id=str(opened["view"]["id"]), waiting={})
@@ -107,7 +111,7 @@ class Answers:
             whole = isinstance(answer, Private) and not (before or answer.replace or message.buttons or message.inputs)
             view = forms.told(message if whole else Message(message.summary), t)
         try:
-            await self._calls.write("views.update", repeatable=True, view_id=came.view_id, view=view)
+            await self._calls.write(came.reply.tenant, "views.update", repeatable=True, view_id=came.view_id, view=view)
         except (Gone, Refused):
             return False  # closed meanwhile
         return whole
@@ -132,19 +136,26 @@ class Answers:
         if reply.channel and not reply.is_direct:
             try:
                 await self._calls.write(
-                    "chat.postEphemeral", repeatable=True, channel=reply.channel, user=reply.user, **content
+                    reply.tenant,
+                    "chat.postEphemeral",
+                    repeatable=True,
+                    channel=reply.channel,
+                    user=reply.user,
+                    **content,
                 )
             except Gone:
                 pass  # they or we are not in that channel
             else:
                 return
-        await self._calls.write("chat.postMessage", channel=reply.user, unfurl_links=False, **content)
+        await self._calls.write(reply.tenant, "chat.postMessage", channel=reply.user, unfurl_links=False, **content)
 
     async def rewrite(self, reply: ReplyTo, message: Message) -> None:
         """The pressed message becomes this for everybody who sees it. Raises the four errors."""
         if reply.ts:
             content = body(message, self._channel_language)
-            await self._calls.write("chat.update", repeatable=True, channel=reply.channel, ts=reply.ts, **content)
+            await self._calls.write(
+                reply.tenant, "chat.update", repeatable=True, channel=reply.channel, ts=reply.ts, **content
+            )
         else:
             await self.private(reply, message, replace=True)
 
@@ -156,7 +167,7 @@ class Answers:
 
     async def _publish(self, reply: ReplyTo, message: Message) -> None:
         view = forms.home(message, await self.words(message, reply))
-        await self._calls.write("views.publish", repeatable=True, user_id=reply.user, view=view)
+        await self._calls.write(reply.tenant, "views.publish", repeatable=True, user_id=reply.user, view=view)
 
     async def _redraw(self, form: Form, came: Came, shown: Mapping[str, Any]) -> None:
         """Draw around what somebody is typing.
@@ -171,7 +182,9 @@ class Answers:
         ours = known.hashes if known is not None and seen in known.hashes else (seen,)
         view = forms.keeping(forms.modal(form, came.reply, await self.words(form.body, came.reply)), shown)
         try:
-            done = await self._calls.write("views.update", view_id=came.view_id, hash=ours[-1], view=view)
+            done = await self._calls.write(
+                came.reply.tenant, "views.update", view_id=came.view_id, hash=ours[-1], view=view
+            )
         except (SlackRefused, Unknown):
             return  # closed or changed meanwhile; the next letter asks again
         self._typed[came.view_id] = _Typed(at, (*ours[-_HASHES:], str(done["view"]["hash"])))
@@ -187,7 +200,7 @@ class Answers:
             await self._change(form, came, view)
             return
         try:
-            await self._calls.write("views.open", trigger_id=came.trigger, view=view)
+            await self._calls.write(came.reply.tenant, "views.open", trigger_id=came.trigger, view=view)
         except Refused as refusal:
             if "trigger_id" not in str(refusal):
                 raise
@@ -196,7 +209,7 @@ class Answers:
 
     async def _change(self, form: Form, came: Came, view: Mapping[str, Any]) -> None:
         try:
-            await self._calls.write("views.update", repeatable=True, view_id=came.view_id, view=view)
+            await self._calls.write(came.reply.tenant, "views.update", repeatable=True, view_id=came.view_id, view=view)
         except SlackRefused as refusal:
             if refusal.error != "not_found":
                 raise

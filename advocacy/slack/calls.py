@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from advocacy.chat import Gone, Refused, Retry, Unknown
+from advocacy.slack.tokens import DEAD, Grant, Tokens
 
 _LATER = timedelta(seconds=5)
 _THROTTLED = 429
@@ -28,6 +30,12 @@ _GONE = frozenset({
 })  # fmt: skip
 _MAYBE_DONE = frozenset({"fatal_error", "internal_error"})
 """Slack says of these: some of it may have been done (https://docs.slack.dev/reference/methods/chat.postMessage#errors)."""
+_NOT_INSTALLED = timedelta(minutes=5)
+_OF_A_TEAM = re.compile(
+    r"conversations\.(create|list)|team\.profile\.get|usergroups\.(users\.)?list|users\.(conversations|list)"
+)
+"""What takes ``team_id``, and needs it when a token is good for a whole organization; from others it is ignored
+(https://docs.slack.dev/enterprise/developing-for-enterprise-orgs)."""
 
 
 class SlackRefused(Refused):
@@ -57,19 +65,20 @@ def _unanswered(why: str, *, repeatable: bool) -> Exception:
 
 
 class Calls:
-    """One client for all calls. The door gives it a session when it opens."""
+    """One client for all calls, with the token of the workspace each goes to. The door gives it a session."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    def __init__(self, client: AsyncWebClient, tokens: Tokens) -> None:
         self.client = client
+        self._tokens = tokens
 
-    async def read(self, method: str, **arguments: Any) -> Mapping[str, Any]:
-        """Ask something. Raises ``Retry``, ``Gone`` or ``Refused``."""
+    async def read(self, tenant: str, method: str, **arguments: Any) -> Mapping[str, Any]:
+        """Ask something of a workspace. Raises ``Retry``, ``Gone`` or ``Refused``."""
         # Reading methods take no JSON body (https://docs.slack.dev/apis/web-api/#methods_supporting_json).
-        return await self._call(method, repeatable=True, http_verb="GET", params=arguments)
+        return await self._call(tenant, method, "params", arguments, repeatable=True, http_verb="GET")
 
-    async def write(self, method: str, *, repeatable: bool = False, **arguments: Any) -> Mapping[str, Any]:
-        """Do something. Raises the four errors; no ``Unknown`` where doing it again does no harm (``repeatable``)."""
-        return await self._call(method, repeatable=repeatable, json=arguments)
+    async def write(self, tenant: str, method: str, *, repeatable: bool = False, **arguments: Any) -> Mapping[str, Any]:
+        """Do something there. Raises the four errors; no ``Unknown`` where a second time does no harm."""
+        return await self._call(tenant, method, "json", arguments, repeatable=repeatable)
 
     async def post(self, url: str, body: Mapping[str, Any]) -> None:
         """Answer through a ``response_url``. ``Gone`` once it is used up or out of time."""
@@ -91,16 +100,40 @@ class Calls:
         if status != 200:
             raise SlackRefused("response_url", said)
 
-    async def _call(self, method: str, *, repeatable: bool, **request: Any) -> Mapping[str, Any]:
+    async def _call(
+        self, tenant: str, method: str, kind: str, arguments: Mapping[str, Any], *, repeatable: bool, **more: Any
+    ) -> Mapping[str, Any]:
+        grant = await self._tokens.of(tenant)
+        if grant is None:
+            raise Retry(_NOT_INSTALLED, f"Slack {method}: the app is not installed in {tenant}")
         try:
-            answer = await self.client.api_call(method, **request)
-        except SlackApiError as error:
-            raise _failure(method, error, repeatable=repeatable) from error
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise Retry(_LATER, f"Slack {method}: {type(error).__name__}") from error
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise _unanswered(f"Slack {method}: {type(error).__name__}", repeatable=repeatable) from error
-        return answer.data if isinstance(answer.data, dict) else {}
+            return await ask(self.client, method, repeatable, **{kind: _told(arguments, method, grant, tenant)}, **more)
+        except SlackRefused as refusal:
+            if refusal.error not in DEAD:
+                raise
+            other = await self._tokens.instead(tenant, grant, refusal.error)
+            if other is None:
+                raise
+        return await ask(self.client, method, repeatable, **{kind: _told(arguments, method, other, tenant)}, **more)
+
+
+def _told(arguments: Mapping[str, Any], method: str, grant: Grant, tenant: str) -> dict[str, Any]:
+    """With the token, which the client puts into the header; and with the workspace where that is wanted."""
+    team = {"team_id": tenant} if grant.is_org and _OF_A_TEAM.fullmatch(method) else {}
+    return {**team, **arguments, "token": grant.token}
+
+
+async def ask(client: AsyncWebClient, method: str, repeatable: bool, **request: Any) -> Mapping[str, Any]:  # noqa: FBT001
+    """One call with no second try; ``request`` is what ``AsyncWebClient.api_call`` takes. Raises the four errors."""
+    try:
+        answer = await client.api_call(method, **request)
+    except SlackApiError as error:
+        raise _failure(method, error, repeatable=repeatable) from error
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+        raise Retry(_LATER, f"Slack {method}: {type(error).__name__}") from error
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise _unanswered(f"Slack {method}: {type(error).__name__}", repeatable=repeatable) from error
+    return answer.data if isinstance(answer.data, dict) else {}
 
 
 def _failure(method: str, error: SlackApiError, *, repeatable: bool) -> Exception:

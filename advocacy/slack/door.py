@@ -3,57 +3,74 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 
 import aiohttp
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from advocacy.config import Settings
+from advocacy.db import Database
 from advocacy.slack.answers import Answers
 from advocacy.slack.calls import Calls
 from advocacy.slack.manifest import PATH
+from advocacy.slack.oauth import SLACK
 from advocacy.slack.receive import Hears, Receiver
 from advocacy.slack.send import SlackPlatform
+from advocacy.slack.several import Several
 from advocacy.slack.socket_mode import Socket
+from advocacy.slack.tokens import OneToken, Tokens
+from advocacy.slack.workspaces import Workspaces
 
-VENDOR = "https://slack.com"
 _TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=5)
 _DRAIN_SECONDS = 5.0
 
 
 class SlackDoor:
-    """HTTP when there is a signing secret, Socket Mode when there is an app token."""
+    """HTTP when there is a signing secret, Socket Mode when there is an app token.
 
-    def __init__(self, settings: Settings, bot: Hears) -> None:
+    One workspace with the token of the settings; or any number that install the app, which needs the database.
+    """
+
+    def __init__(
+        self, settings: Settings, bot: Hears, db: Database | None = None, workspaces: Workspaces | None = None
+    ) -> None:
         self._settings = settings
-        logger = logging.getLogger("advocacy.slack.web")
-        logger.setLevel(logging.WARNING)
-        token = settings.slack_bot_token
-        client = AsyncWebClient(
-            token=token.get_secret_value() if token else "",
-            base_url=settings.origin(VENDOR) + "/api/",
-            logger=logger,
-            retry_handlers=[],  # the default one posts again when a connection breaks: a second message
-        )
-        if settings.origin(VENDOR) != VENDOR:
-            client.proxy = None  # a proxy for the internet does not lead to loopback
-        self._calls = Calls(client)
-        self._answers = Answers(self._calls, settings, bot.language_of)
-        self.receiver = Receiver(settings, bot, self._answers)
-        self.platform = SlackPlatform(self._calls, self._answers, settings, bot.language_of)
+        self._client = _client(settings)
+        self._several: Several | None = None
+        if settings.has_several_slacks:
+            assert db is not None, "installations are kept in the database"
+            assert workspaces is not None
+            self._several = Several(settings, self._client, db, workspaces)
+        tokens = self._several.installations if self._several else _one(settings)
+        calls = self._several.calls if self._several else Calls(self._client, tokens)
+        answers = Answers(calls, settings, bot.language_of)
+        leavings = self._several.leavings if self._several else None
+        self.receiver = Receiver(settings, bot, answers, tokens, leavings)
+        self.platform = SlackPlatform(calls, answers, settings, bot.language_of)
         self._socket: Socket | None = None
 
     def routes(self, app: web.Application) -> None:
-        """Mount ``POST /slack/events``; not without a signing secret, as nothing could be checked then."""
+        """Mount ``POST /slack/events``; not without a signing secret, as nothing could be checked then.
+
+        Where workspaces install the app by themselves, also the pages for that.
+        """
         if self.receiver.takes_http:
             app.router.add_post(PATH, self.receiver.http)
+        if self._several is not None:
+            self._several.install.routes(app)
+
+    @property
+    def rounds(self) -> dict[str, Callable[[], Awaitable[object]]]:
+        """What is to be done every minute, by name."""
+        return {"renew Slack's tokens": self._several.renewals.run_due} if self._several is not None else {}
 
     async def start(self) -> None:
         """Open. One session for all calls; Socket Mode connects in the background and stays connected."""
-        self._calls.client.session = aiohttp.ClientSession(timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar())
+        self._client.session = aiohttp.ClientSession(timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar())
         if self._settings.slack_app_token is not None:
             app_token = self._settings.slack_app_token.get_secret_value()
-            self._socket = Socket(self.receiver, self._calls.client, app_token)
+            self._socket = Socket(self.receiver, self._client, app_token)
             self._socket.open()
 
     async def stop(self) -> None:
@@ -63,6 +80,25 @@ class SlackDoor:
             await self._socket.close()
             self._socket = None
             await self.receiver.drain(_DRAIN_SECONDS)  # what came in meanwhile
-        session = self._calls.client.session
-        if session is not None:
-            await session.close()
+        if self._client.session is not None:
+            await self._client.session.close()
+
+
+def _one(settings: Settings) -> Tokens:
+    assert settings.slack_bot_token is not None
+    return OneToken(settings.slack_bot_token.get_secret_value())
+
+
+def _client(settings: Settings) -> AsyncWebClient:
+    """Without a token of its own: each call brings the one of its workspace."""
+    logger = logging.getLogger("advocacy.slack.web")
+    logger.setLevel(logging.WARNING)
+    client = AsyncWebClient(
+        token="",
+        base_url=settings.origin(SLACK) + "/api/",
+        logger=logger,
+        retry_handlers=[],  # the default one posts again when a connection breaks: a second message
+    )
+    if settings.origin(SLACK) != SLACK:
+        client.proxy = None  # a proxy for the internet does not lead to loopback
+    return client

@@ -13,6 +13,8 @@ from advocacy.config import Settings
 
 PATH = "/slack/events"
 """Where Slack reaches us: one address for events, presses and commands."""
+INSTALL_PATH = "/slack/install"
+REDIRECT_PATH = "/slack/oauth_redirect"
 COMMAND = "/advocacy"
 SHORTCUTS = (
     {
@@ -30,6 +32,8 @@ SHORTCUTS = (
 )
 """In the ＋ menu and in each message's menu (https://docs.slack.dev/interactivity/implementing-shortcuts)."""
 EVENTS = ("app_home_opened", "app_uninstalled", "message.im", "team_join", "tokens_revoked", "user_change")
+ORG_EVENTS = ("team_access_granted", "team_access_revoked")
+"""Heard besides where a whole organization may install the app."""
 SCOPES = {
     "commands": "the command /advocacy and the shortcuts",
     "chat:write": "post cards and rewrite them",
@@ -71,9 +75,13 @@ Advocacy runs on your company's own servers. Small groups are never shown on the
 of individual people."""
 
 
-def manifest(settings: Settings, *, socket_mode: bool) -> dict[str, Any]:
-    """The app manifest, version 2 (https://docs.slack.dev/reference/app-manifest), with this deployment's address."""
-    address = settings.public_url.rstrip("/") + PATH
+def manifest(settings: Settings, *, socket_mode: bool, several: bool = False) -> dict[str, Any]:
+    """The app manifest, version 2 (https://docs.slack.dev/reference/app-manifest), with this deployment's address.
+
+    ``several``: workspaces and organizations install it by themselves, and their tokens are renewed.
+    """
+    home = settings.public_url.rstrip("/")
+    address = home + PATH
     url: dict[str, Any] = {} if socket_mode else {"url": address}
     request_url: dict[str, Any] = {} if socket_mode else {"request_url": address}
     return {
@@ -102,23 +110,27 @@ def manifest(settings: Settings, *, socket_mode: bool) -> dict[str, Any]:
                 }
             ],
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES), "bot_optional": list(OPTIONAL_SCOPES)}},
+        "oauth_config": {
+            **({"redirect_urls": [home + REDIRECT_PATH]} if several else {}),
+            "scopes": {"bot": list(SCOPES), "bot_optional": list(OPTIONAL_SCOPES)},
+        },
         "settings": {
-            "event_subscriptions": {**request_url, "bot_events": list(EVENTS)},
+            "event_subscriptions": {**request_url, "bot_events": [*EVENTS, *(ORG_EVENTS if several else ())]},
             "interactivity": {"is_enabled": True, **request_url},
-            "org_deploy_enabled": False,
+            "org_deploy_enabled": several,
             "socket_mode_enabled": socket_mode,
-            "token_rotation_enabled": False,
+            "token_rotation_enabled": several,
         },
     }
 
 
-def create_link(settings: Settings, *, socket_mode: bool | None = None) -> str:
+def create_link(settings: Settings, *, socket_mode: bool | None = None, several: bool = False) -> str:
     """The page on which an administrator creates the app with everything filled in.
 
     ``socket_mode`` follows the settings unless said otherwise.
     https://docs.slack.dev/app-manifests/configuring-apps-with-app-manifests
     """
     over_socket = settings.slack_app_token is not None if socket_mode is None else socket_mode
-    text = json.dumps(manifest(settings, socket_mode=over_socket), ensure_ascii=False, separators=(",", ":"))
+    made = manifest(settings, socket_mode=over_socket, several=several)
+    text = json.dumps(made, ensure_ascii=False, separators=(",", ":"))
     return "https://api.slack.com/apps?new_app=1&manifest_json=" + quote(text, safe="")

@@ -29,6 +29,7 @@ from advocacy.slack import forms, presses, render, requests
 from advocacy.slack.answers import Answers, Mishap
 from advocacy.slack.presses import Came
 from advocacy.slack.render import Json
+from advocacy.slack.tokens import Tokens
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -58,28 +59,43 @@ class Hears(Protocol):
         ...
 
 
-class _OneWorkspace(AsyncAuthorize):  # type: ignore[misc,unused-ignore]
-    """The one bot token, with no call to Slack: Bolt would otherwise ask ``auth.test`` on each request."""
+class Leavings(Protocol):
+    """Where the door tells that the app was removed, or that an organization gave it more or fewer workspaces."""
 
-    def __init__(self, token: str) -> None:
-        self._token = token
+    async def heard(self, event: Json) -> None:
+        """Look at an event; most are none of these."""
+        ...
+
+
+class _Known(AsyncAuthorize):  # type: ignore[misc,unused-ignore]
+    """The token of where it comes from, with no call to Slack: Bolt would otherwise ask ``auth.test`` each time."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
 
     async def __call__(self, *, context: Any, enterprise_id: str | None, team_id: str | None, user_id: str | None,
-                       **_: Any) -> AuthorizeResult:  # fmt: skip
-        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, user_id=user_id, bot_token=self._token)
+                       **_: Any) -> AuthorizeResult | None:  # fmt: skip
+        grant = await self._tokens.of(team_id or enterprise_id or "", enterprise_id or "")
+        if grant is None:
+            return None
+        return AuthorizeResult(
+            enterprise_id=enterprise_id, team_id=team_id, user_id=user_id, bot_token=grant.token
+        )  # fmt: skip
 
 
 class Receiver:
     """Bolt with one listener for each kind of payload, and the HTTP route in front of it."""
 
-    def __init__(self, settings: Settings, bot: Hears, answers: Answers) -> None:
+    def __init__(
+        self, settings: Settings, bot: Hears, answers: Answers, tokens: Tokens, leavings: Leavings | None = None
+    ) -> None:
         self._settings = settings
         self._bot = bot
         self._answers = answers
+        self._leavings = leavings
         self._tasks: set[asyncio.Task[Any]] = set()
         secret = settings.slack_signing_secret
         self._secret = secret.get_secret_value() if secret else ""
-        token = settings.slack_bot_token
         # Bolt and its client format a line for each call unless their logger says early that it wants none.
         logger = logging.getLogger("advocacy.slack.bolt")
         logger.setLevel(logging.WARNING)
@@ -87,7 +103,7 @@ class Receiver:
             logger=logger,
             name="advocacy",
             client=AsyncWebClient(logger=logger),  # Bolt wants one; all our calls go through ``Calls``
-            authorize=_OneWorkspace(token.get_secret_value() if token else ""),
+            authorize=_Known(tokens),  # type: ignore[arg-type] # Bolt takes None for "not installed"
             process_before_response=True,  # else Bolt looks for our answer every 10 ms
             request_verification_enabled=False,  # done in ``http``, on the raw bytes
             ignoring_self_events_enabled=False,  # would need the bot's id; ``presses`` drops what bots say
@@ -188,7 +204,9 @@ class Receiver:
         """``event_callback``. An error answers 500: Slack sends the event again, the bot knows it by its id."""
         came = presses.of_event(body)
         answer = await self._within_time(self._bot.handle(came.press), came) if came else None
-        if body["event"].get("type") in {"app_uninstalled", "tokens_revoked"}:
+        if self._leavings is not None:
+            await self._leavings.heard(body)
+        elif body["event"].get("type") in {"app_uninstalled", "tokens_revoked"}:
             log.error("slack.uninstalled", team=body.get("team_id"), what="the app was removed or its token revoked")
         await ack()
         self._follow(answer, came)

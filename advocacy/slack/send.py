@@ -23,7 +23,7 @@ _CLOCKS_DIFFER = 300.0
 
 
 class SlackPlatform:
-    """``ChatPlatform`` for one workspace."""
+    """``ChatPlatform`` for all workspaces in which the app is installed."""
 
     name = PLATFORM
 
@@ -61,7 +61,7 @@ class SlackPlatform:
         """Look for the marker among the messages sent since. ``Unknown`` without the optional history scopes."""
         try:
             channel = to.channel if isinstance(to, ChannelRef) else await self._direct(to)
-            found = await self._search(channel, marker, since - _CLOCKS_DIFFER)
+            found = await self._search(to.tenant, channel, marker, since - _CLOCKS_DIFFER)
         except Refused as refusal:
             msg = f"cannot look into the conversation: {refusal}"
             raise Unknown(msg) from refusal
@@ -69,7 +69,7 @@ class SlackPlatform:
 
     async def profile(self, who: UserRef) -> Profile:
         """Who this is. People of other workspaces are guests: their e-mail address is another company's word."""
-        answer = await self._calls.read("users.info", user=who.user)
+        answer = await self._calls.read(who.tenant, "users.info", user=who.user)
         user: Mapping[str, Any] = answer.get("user") or {}
         told: Mapping[str, Any] = user.get("profile") or {}
         return Profile(
@@ -88,31 +88,31 @@ class SlackPlatform:
             language = await self._language_of(to)
         t = translator(language)
         try:
-            return await self._calls.write(method, repeatable=repeatable, **arguments, **body(message, t))
+            return await self._calls.write(to.tenant, method, repeatable=repeatable, **arguments, **body(message, t))
         except SlackRefused as refusal:
             if not _is_about_the_image(refusal) or message.image is None:
                 raise
             # Slack fetches pictures before it takes a message; one that is away must not hold a story back.
             content = body(message, t, images=False)
-            return await self._calls.write(method, repeatable=repeatable, **arguments, **content)
+            return await self._calls.write(to.tenant, method, repeatable=repeatable, **arguments, **content)
 
     async def _direct(self, who: UserRef) -> str:
-        answer = await self._calls.write("conversations.open", repeatable=True, users=who.user)
+        answer = await self._calls.write(who.tenant, "conversations.open", repeatable=True, users=who.user)
         return str(answer["channel"]["id"])
 
-    async def _search(self, channel: str, marker: str, oldest: float) -> str | None:
+    async def _search(self, tenant: str, channel: str, marker: str, oldest: float) -> str | None:
         try:
-            return await self._search_pages(channel, marker, oldest)
+            return await self._search_pages(tenant, channel, marker, oldest)
         except Gone:
             # We may write to public channels without being in them, but not read there.
-            await self._calls.write("conversations.join", repeatable=True, channel=channel)
-            return await self._search_pages(channel, marker, oldest)
+            await self._calls.write(tenant, "conversations.join", repeatable=True, channel=channel)
+            return await self._search_pages(tenant, channel, marker, oldest)
 
-    async def _search_pages(self, channel: str, marker: str, oldest: float) -> str | None:
+    async def _search_pages(self, tenant: str, channel: str, marker: str, oldest: float) -> str | None:
         cursor = ""
         for _ in range(_MOST_PAGES):
             page = await self._calls.read(
-                "conversations.history", channel=channel, oldest=f"{oldest:.6f}", limit=_PAGE,
+                tenant, "conversations.history", channel=channel, oldest=f"{oldest:.6f}", limit=_PAGE,
                 include_all_metadata=True, **({"cursor": cursor} if cursor else {}),
             )  # fmt: skip
             for message in page.get("messages", ()):

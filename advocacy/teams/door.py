@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
+
 from aiohttp import web
 
 from advocacy.config import Settings
@@ -21,6 +23,9 @@ class TeamsDoor:
 
     ``platform`` may be made before (``TeamsPlatform(settings)``), where the bot needs it first.
     """
+
+    rounds: Mapping[str, Callable[[], Awaitable[object]]] = {}
+    """What is to be done every minute, by name."""
 
     def __init__(self, settings: Settings, bot: Handles, *, platform: TeamsPlatform | None = None) -> None:
         if not settings.has_teams:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
 
-from advocacy.bot.language import LANGUAGES, Translator, translator
+from advocacy.bot.language import Translator, asked_for, translator
 from advocacy.config import Settings
 from advocacy.db import Database
 from advocacy.http import Http
@@ -128,13 +128,7 @@ class Addresses:
 
 def language_of(request: web.Request) -> str:
     """The language that the visitor's browser asks for and we speak."""
-    asked: list[tuple[float, str]] = []
-    for part in request.headers.get("Accept-Language", "").split(",")[:20]:
-        tag, _, weight = part.strip().lower().partition(";q=")
-        short = tag.split("-")[0]
-        if short in LANGUAGES and re.fullmatch(r"|[01](\.\d{0,3})?", weight):
-            asked.append((-float(weight or 1), short))
-    return min(asked, key=lambda one: one[0])[1] if asked else LANGUAGES[0]
+    return asked_for(request.headers.get("Accept-Language", ""))
 
 
 async def form(request: web.Request) -> dict[str, str]:
