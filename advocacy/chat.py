@@ -177,6 +177,8 @@ class Message:
     inputs: tuple[Input, ...] = ()
     buttons: tuple[Button, ...] = ()
     footnote: str = ""
+    about: str = ""
+    """What it speaks of, such as one share: in a person's own chat, the next one about the same takes its place."""
     refresh: Button | None = None
     """Where a platform can show a card differently to each person: the press that asks for their view."""
     refresh_for: tuple[str, ...] = ()

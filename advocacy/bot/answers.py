@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from advocacy.bot.around import Around
 from advocacy.bot.backup_offer import backup_button
@@ -18,12 +19,14 @@ from advocacy.sharing.standing import OVER
 
 def answer(t: Translator, around: Around) -> Message:
     """What to say about a share in the state it is in."""
-    if around.share.state == ShareState.WAITING and around.share.problem == "marker":
-        return _gap(t, around)
-    if around.share.state == ShareState.WAITING and around.share.problem == "changed":
-        return changed_card(t, around)
-    say = _ANSWERS.get(ShareState(around.share.state), _pending)
-    return say(t, around)
+    return replace(_say(around)(t, around), about=f"share:{around.share.id}")
+
+
+def _say(around: Around) -> Callable[[Translator, Around], Message]:
+    problem = around.share.problem if around.share.state == ShareState.WAITING else ""
+    if problem in _WAITING_FOR:
+        return _WAITING_FOR[problem]
+    return _ANSWERS.get(ShareState(around.share.state), _pending)
 
 
 def _pending(t: Translator, around: Around) -> Message:
@@ -269,6 +272,7 @@ def problem(t: Translator, code: str, label: str) -> str:
     return words.get(code) or t("{network} did not accept this post. Try again.", network=label)
 
 
+_WAITING_FOR: dict[str, Callable[[Translator, Around], Message]] = {"marker": _gap, "changed": changed_card}
 _ANSWERS: dict[ShareState, Callable[[Translator, Around], Message]] = {
     ShareState.WAITING: _waiting,
     ShareState.OPENED: _opened,

@@ -29,6 +29,7 @@ def help_message(t: Translator, name: str, odd: str = "", *, is_editor: bool = F
             t("Nobody sees who does not share. Boards show departments, not people."),
         ),
         facts=(
+            Fact(t("home"), t("everything of mine in one place")),
             Fact(t("feed"), t("stories you can share now")),
             Fact(t("me"), t("my shares and clicks, only for me")),
             Fact(t("planned"), t("my posts that wait for their moment")),
@@ -36,6 +37,7 @@ def help_message(t: Translator, name: str, odd: str = "", *, is_editor: bool = F
             Fact(t("accounts"), t("networks I have connected")),
             Fact(t("topics"), t("what I want to hear of")),
             Fact(t("backup"), t("I got a nasty comment, and want help in confidence")),
+            Fact(t("settings"), t("when and how often I hear from you")),
             Fact(t("quiet"), t("a break from prompts")),
             Fact(t("compose"), t("write a story from a link"))
             if is_editor
@@ -59,6 +61,7 @@ def _for_editors(t: Translator) -> tuple[Fact, ...]:
         Fact(t("review"), t("what waits for approval")),
         Fact(t("plan"), t("the coming two weeks")),
         Fact(t("feeds"), t("sources and how they are")),
+        Fact(t("channels"), t("where stories go, and the weekly posts")),
         Fact(t("campaigns"), t("groups of stories, and their goals")),
         Fact(t("rules"), t("what calls for which reviewer")),
         Fact(t("cases"), t("colleagues who need backup, and texts that help")),

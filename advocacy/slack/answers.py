@@ -22,6 +22,8 @@ from advocacy.slack.reply import ReplyTo
 _FORMS = 1_000
 """Forms being typed into whose state is kept; of others an update may be lost, which the next letter makes up for."""
 _HASHES = 20
+_DIRECT_ONES = 10_000
+"""Direct messages that are remembered, so that the next one about the same takes their place."""
 HOOKS = "https://hooks.slack.com"
 LanguageOf = Callable[[UserRef], Awaitable[str]]
 
@@ -50,6 +52,7 @@ class Answers:
         self._channel_language = translator(settings.language)
         self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._typed: dict[str, _Typed] = {}
+        self._direct_ones: dict[tuple[str, str, str], tuple[str, str]] = {}
         self._hooks = tuple({f"{HOOKS}/", f"{settings.origin(HOOKS)}/", "https://hooks.slack-gov.com/"})
 
     def turn(self, reply: ReplyTo) -> asyncio.Lock:
@@ -147,7 +150,27 @@ class Answers:
                 pass  # they or we are not in that channel
             else:
                 return
-        await self._calls.write(reply.tenant, "chat.postMessage", channel=reply.user, unfurl_links=False, **content)
+        await self._direct(reply, message.about, content)
+
+    async def _direct(self, reply: ReplyTo, about: str, content: Mapping[str, Any]) -> None:
+        """In direct messages: in the place of what was said there about the same, while this process knows of it."""
+        key = (reply.tenant, reply.user, about)
+        before = self._direct_ones.pop(key, None) if about else None
+        if before is not None:
+            channel, ts = before
+            try:
+                await self._calls.write(reply.tenant, "chat.update", repeatable=True, channel=channel, ts=ts, **content)
+            except (Gone, Refused):
+                before = None  # they deleted it
+        if before is None:
+            posted = await self._calls.write(
+                reply.tenant, "chat.postMessage", channel=reply.user, unfurl_links=False, **content
+            )
+            before = (str(posted["channel"]), str(posted["ts"]))
+        if about:
+            self._direct_ones[key] = before
+            while len(self._direct_ones) > _DIRECT_ONES:
+                self._direct_ones.pop(next(iter(self._direct_ones)))
 
     async def rewrite(self, reply: ReplyTo, message: Message) -> None:
         """The pressed message becomes this for everybody who sees it. Raises the four errors."""

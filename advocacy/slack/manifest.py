@@ -105,7 +105,7 @@ def manifest(settings: Settings, *, socket_mode: bool, several: bool = False) ->
                     "command": COMMAND,
                     **url,
                     "description": "Stories to share, your shares, your department",
-                    "usage_hint": "[feed | compose | me | leaderboard | backup | help]",
+                    "usage_hint": "[home | feed | compose | me | leaderboard | settings | backup | help]",
                     "should_escape": False,
                 }
             ],

@@ -22,11 +22,13 @@ SCHEMA = "1.25"
 ACCENT = "#1b3a4b"
 COLOR, OUTLINE = 192, 32
 COMMANDS = {
+    "home": ("Everything of yours in one place", "start", "Alles von dir an einem Ort"),
     "help": ("What I can do", "hilfe", "Was ich kann"),
     "feed": ("Stories you have not seen yet", "beiträge", "Beiträge, die du noch nicht gesehen hast"),
     "compose": ("A story from a link", "verfassen", "Ein Beitrag aus einem Link"),
     "backup": ("You got a nasty comment", "beistand", "Fieser Kommentar? Vertraulich Hilfe holen"),
     "me": ("Your own shares and clicks", "ich", "Deine eigenen Posts und Klicks"),
+    "settings": ("When and how often you hear from us", "einstellungen", "Wann und wie oft wir uns melden"),
     "leaderboard": ("Which departments take part", "rangliste", "Welche Abteilungen mitmachen"),
 }
 """What is typed and what it does, in English, then both in German: hints only, the bot knows more words."""

@@ -209,6 +209,22 @@ async def test_direct_messages_are_answered_there(house: House) -> None:
     assert house.bot.heard[-1].text == "me"
 
 
+async def test_what_is_said_of_one_share_does_not_pile_up_in_direct_messages(house: House) -> None:
+    """The next word about the same takes the place of the last one; after they deleted it, it is said anew."""
+    direct, who = house.world.im(JANA).id, UserRef("slack", TEAM, JANA)
+
+    async def told(text: str, about: str) -> list[str]:
+        await house.door.platform.tell(who, "", Message(summary=text, heading=text, about=about))
+        return [one.text for one in house.world.messages(direct)]
+
+    assert await told("Posting in 15 s", "share:1") == ["Posting in 15 s"]
+    assert await told("Posted", "share:1") == ["Posted"]
+    assert await told("Another", "share:2") == ["Posted", "Another"]
+    house.world.workspace.log[direct].clear()
+    assert await told("Deleted", "share:1") == ["Deleted"]
+    assert await told("Hello", "") == ["Deleted", "Hello"]
+
+
 async def test_home(house: House) -> None:
     """Opening Home draws it; a press there redraws it or answers in direct messages."""
     start = Message(

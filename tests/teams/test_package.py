@@ -75,17 +75,17 @@ def test_it_names_this_deployment(manifest: dict[str, Any]) -> None:
 
 
 def test_commands_are_hinted_at_in_both_scopes_and_languages(files: dict[str, bytes], manifest: dict[str, Any]) -> None:
-    """help, feed, compose, backup, me, leaderboard; each German text belongs to a place that exists."""
+    """What is typed most; each German text belongs to a place that exists."""
     lists = manifest["bots"][0]["commandLists"]
     assert [one["scopes"] for one in lists] == [["personal"], ["team"]]
     for one in lists:
         titles = [command["title"] for command in one["commands"]]
-        assert titles == ["help", "feed", "compose", "backup", "me", "leaderboard"]
+        assert titles == ["home", "help", "feed", "compose", "backup", "me", "settings", "leaderboard"]
     german = json.loads(files["de.json"])
     places = {name for name in german if name.startswith("bots")}
     wanted = {
         f"bots[0].commandLists[{n}].commands[{m}].{what}"
-        for n in range(2) for m in range(6) for what in ("title", "description")
+        for n in range(2) for m in range(8) for what in ("title", "description")
     }  # fmt: skip
     assert places == wanted
 
