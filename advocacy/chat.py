@@ -261,7 +261,14 @@ class OpenForm:
     form: Form
 
 
-Answer = Private | Rewrite | OpenForm | None
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was searched for: each message can be put into what the person is writing."""
+
+    messages: tuple[Message, ...]
+
+
+Answer = Private | Rewrite | OpenForm | Found | None
 """What a press leads to. ``None``: nothing to show (a form closes)."""
 
 

@@ -31,6 +31,7 @@ def help_message(t: Translator, name: str, odd: str = "", *, is_editor: bool = F
         facts=(
             Fact(t("home"), t("everything of mine in one place")),
             Fact(t("feed"), t("stories you can share now")),
+            Fact(t("search"), t("stories with a word in them")),
             Fact(t("me"), t("my shares and clicks, only for me")),
             Fact(t("planned"), t("my posts that wait for their moment")),
             Fact(t("leaderboard"), t("which departments take part")),

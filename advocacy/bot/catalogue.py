@@ -14,6 +14,7 @@ from advocacy.bot import emergency_actions
 from advocacy.bot import feed_actions
 from advocacy.bot import moment_actions
 from advocacy.bot import reason_actions
+from advocacy.bot import search_actions
 from advocacy.bot import share_actions
 from advocacy.bot import standing_actions
 from advocacy.bot import subscription_actions
@@ -68,6 +69,7 @@ FILES: tuple[ModuleType, ...] = (
     recall_actions,
     result_actions,
     rule_actions,
+    search_actions,
     share_actions,
     standing_actions,
     story_actions,

@@ -11,7 +11,20 @@ from weakref import WeakValueDictionary
 from advocacy.bot import doors
 from advocacy.bot import refusals as words
 from advocacy.bot.language import Translator, translator
-from advocacy.chat import Answer, Form, Gone, Message, OpenForm, Private, Refused, Retry, Rewrite, Unknown, UserRef
+from advocacy.chat import (
+    Answer,
+    Form,
+    Found,
+    Gone,
+    Message,
+    OpenForm,
+    Private,
+    Refused,
+    Retry,
+    Rewrite,
+    Unknown,
+    UserRef,
+)  # fmt: skip
 from advocacy.config import Settings
 from advocacy.slack import forms
 from advocacy.slack.calls import Calls, SlackRefused
@@ -66,6 +79,8 @@ class Answers:
                 await self._redraw(answer.form, came, came.typing)
         elif isinstance(answer, OpenForm):
             await self._open(answer.form, came)
+        elif isinstance(answer, Found):
+            return  # nothing in Slack asks for it
         elif came.waiting is not None and await self._concluded(answer, came, came.waiting):
             return
         elif isinstance(answer, Rewrite):

@@ -5,16 +5,23 @@ https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/how-to/
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from advocacy.chat import Press, Quoted, UserRef
-from advocacy.teams import said
+from advocacy.chat import Message, Press, Quoted, UserRef
+from advocacy.teams import render, said
 from advocacy.teams.activity import Heard, Malformed, named, submitted
 from advocacy.teams.seal import Seal
 
 COMMANDS = frozenset({"suggest", "compose"})
-"""What the package announces; each is an action of the bot."""
+"""What the package announces as dialogs; each is an action of the bot."""
+SEARCH, TERM = "search", "term"
+"""The command that searches, and what is typed into it."""
+_MOST_TERM = 200
+THUMBNAIL = "application/vnd.microsoft.card.thumbnail"
+_LINE = 120
+"""Characters of a preview."""
 _OF_THE_BOT = "a:"
 """How a person's own chat with a bot begins."""
 
@@ -31,6 +38,41 @@ def chosen(news: Heard, value: Any) -> Press:
     if not isinstance(command, str) or command not in COMMANDS:
         raise Malformed("no command of ours")
     return replace(named(elsewhere(news), command), quoted=_quoted(found, news.who.tenant))
+
+
+def searched(news: Heard, value: Any) -> Press:
+    """Read ``composeExtension/query``; nothing typed is all there is. Raises Malformed.
+
+    https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/how-to/search-commands/respond-to-search
+    """
+    found = _dict(value)
+    if found.get("commandId") != SEARCH:
+        raise Malformed("no search of ours")
+    given = found.get("parameters")
+    typed = [_dict(one) for one in given] if isinstance(given, list) else []
+    term = next((str(one.get("value") or "") for one in typed if one.get("name") == TERM), "")
+    skip = _dict(found.get("queryOptions")).get("skip")
+    press = named(elsewhere(news), "search_pick")
+    at = skip if isinstance(skip, int) and not isinstance(skip, bool) else 0
+    return replace(press, text=term[:_MOST_TERM], value={"at": at})
+
+
+def results(messages: Sequence[Message]) -> dict[str, Any]:
+    """Answer a search: each card with the preview that the list shows. Raises Refused."""
+    attachments = [{**render.attachment(render.card(one)), "preview": _preview(one)} for one in messages]
+    return {"composeExtension": {"type": "result", "attachmentLayout": "list", "attachments": attachments}}
+
+
+def said_instead(text: str) -> dict[str, Any]:
+    """Answer a search with a sentence."""
+    return {"composeExtension": {"type": "message", "text": text}}
+
+
+def _preview(message: Message) -> dict[str, Any]:
+    shown = [{"url": message.image.url, "alt": message.image.alt}] if message.image else []
+    text = " ".join(message.paragraphs)
+    content = {"title": message.heading, "text": text if len(text) <= _LINE else text[: _LINE - 1].rstrip() + "…"}
+    return {"contentType": THUMBNAIL, "content": {**content, **({"images": shown} if shown else {})}}
 
 
 def sent(news: Heard, value: Any, seal: Seal) -> Press:

@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw
 
 from advocacy import __version__
 from advocacy.config import Settings
+from advocacy.teams.extension import SEARCH, TERM
 
 Json = dict[str, Any]
 SCHEMA = "1.25"
@@ -51,6 +52,12 @@ EXTENSION = {
     ),
 }
 """Commands of the message extension: where they are offered; title and description in English and German."""
+SEARCHING = (
+    ("Stories", "Beiträge"),
+    ("Find a story and put it into your message", "Finde einen Beitrag und füge ihn in deine Nachricht ein"),
+    ("Words of it", "Wörter daraus"),
+)
+"""The search: title, description, and what is typed, in English and German."""
 SHORT = (
     "Approved company stories, reshared to your own networks with one click",
     "Freigegebene Firmenbeiträge mit einem Klick in den eigenen Netzwerken teilen",
@@ -144,6 +151,18 @@ def _extension() -> list[Json]:
             "fetchTask": True,
         }
         for name, (places, titles, said) in EXTENSION.items()
+    ] + [
+        {
+            "id": SEARCH,
+            "type": "query",
+            "context": ["compose", "commandBox"],
+            "title": SEARCHING[0][0],
+            "description": SEARCHING[1][0],
+            "initialRun": True,
+            "parameters": [
+                {"name": TERM, "title": SEARCHING[2][0], "description": SEARCHING[1][0], "inputType": "text"}
+            ],
+        }
     ]
 
 
@@ -163,6 +182,9 @@ def german() -> Json:
     for place, (_, titles, described) in enumerate(EXTENSION.values()):
         texts[f"composeExtensions[0].commands[{place}].title"] = titles[1]
         texts[f"composeExtensions[0].commands[{place}].description"] = described[1]
+    last = f"composeExtensions[0].commands[{len(EXTENSION)}]"
+    texts |= {f"{last}.title": SEARCHING[0][1], f"{last}.description": SEARCHING[1][1]}
+    texts |= {f"{last}.parameters[0].title": SEARCHING[2][1], f"{last}.parameters[0].description": SEARCHING[1][1]}
     return texts
 
 

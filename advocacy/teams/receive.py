@@ -21,7 +21,7 @@ from msrest.universal_http.requests import ClientRetryPolicy
 
 from advocacy.bot.doors import broken
 from advocacy.bot.language import translator
-from advocacy.chat import Answer, Press, UserRef
+from advocacy.chat import Answer, Found, Press, Private, UserRef
 from advocacy.teams import activity as read
 from advocacy.teams import extension
 from advocacy.teams.activity import Heard, Malformed
@@ -129,6 +129,7 @@ class Turns(ActivityHandler):  # type: ignore[misc]
             "task/submit": self._submit,
             "composeExtension/fetchTask": self._chosen,
             "composeExtension/submitAction": self._sent,
+            "composeExtension/query": self._searched,
         }
         kind = kinds.get(str(activity.name))
         if kind is None:
@@ -142,6 +143,8 @@ class Turns(ActivityHandler):  # type: ignore[misc]
         if isinstance(body, Trouble):
             said = body.words(news)
             body = note(said) if kind == self._card else closing(said)
+            if kind == self._searched:
+                body = extension.said_instead(said)
         return InvokeResponse(status=200, body=body)
 
     async def _card(self, news: Heard, value: Any) -> Json:
@@ -169,6 +172,13 @@ class Turns(ActivityHandler):  # type: ignore[misc]
             return None
         press = extension.sent(news, value, self._seal)
         return await self._answers.to_submit(extension.elsewhere(news), press, await self._bot.handle(press))
+
+    async def _searched(self, news: Heard, value: Any) -> Json | None:
+        press = extension.searched(news, value)
+        answer = await self._bot.handle(press)
+        if isinstance(answer, Found):
+            return extension.results(answer.messages)
+        return extension.said_instead(answer.message.summary) if isinstance(answer, Private) else None
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         """Words that somebody typed; or a button, from a client that has no Action.Execute."""

@@ -96,6 +96,10 @@ class Chat:
             Press(who, action, value, inputs or {}, message=message, channel=at, reply_to=reply_to, kept=kept)
         )
 
+    async def press_text(self, key: str, action: str, text: str, **value: Any) -> Answer:
+        """A press that comes with words."""
+        return await self.bot.handle(Press(self.who(key), action, value, text=text))
+
     async def types(self, key: str, words: str, event: str = "") -> Answer:
         return await self.bot.handle(Press(self.who(key), "command", text=words, event=event))
 

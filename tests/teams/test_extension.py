@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from door_help import APP_ID, EDIT, PAYLOADS, PENDING, Setup, opened, teams_settings
 
-from advocacy.chat import Message, OpenForm, Private, Quoted, Rewrite, UserRef
+from advocacy.chat import Button, Found, Image, Message, OpenForm, Private, Quoted, Rewrite, UserRef
 from advocacy.playground.company import TEAMS_TENANT
 from advocacy.teams import package, said
 from advocacy.teams.extension import COMMANDS
@@ -36,10 +36,12 @@ def test_what_is_announced_is_what_is_heard(tmp_path: Path) -> None:
     settings = teams_settings(tmp_path, public_url="https://advocacy.nordlicht.example")
     (extension,) = package.manifest(settings)["composeExtensions"]
     assert extension["botId"] == APP_ID
-    assert {one["id"] for one in extension["commands"]} == COMMANDS
+    *dialogs, searching = extension["commands"]
+    assert {one["id"] for one in dialogs} == COMMANDS
+    assert (searching["id"], searching["type"], searching["parameters"][0]["name"]) == ("search", "query", "term")
+    assert all((one["type"], one["fetchTask"]) == ("action", True) for one in dialogs)
     german = package.german()
     for place, one in enumerate(extension["commands"]):
-        assert (one["type"], one["fetchTask"]) == ("action", True)
         for name, most in (("title", 32), ("description", 128)):
             translated = german[f"composeExtensions[0].commands[{place}].{name}"]
             assert translated != one[name]
@@ -73,6 +75,29 @@ async def test_what_the_dialog_sends_comes_with_the_message(teams: Setup) -> Non
     assert press.inputs == {"title": "Our crane", "when": "2026-12-01"}
     assert press.quoted is not None
     assert press.quoted.author is not None
+
+
+async def test_a_search_lists_cards_with_previews_and_one_goes_into_a_message(teams: Setup) -> None:
+    """What was typed, and from where on; a sentence when nothing is found; the card becomes the person's message."""
+    picture = Image("https://advocacy.example.com/p.png", "A crane")
+    story = Message("A story", heading="Our crane", paragraphs=("It lifts. " * 40,), image=picture,
+                    buttons=(Button("Share", action="share", value={"s": 1}),))  # fmt: skip
+    teams.bot.answers = [Found((story, story)), Private(Message("Nothing found.")), Found(())]
+    answer = await teams.world.hands.query(teams.person.key, "crane", skip=25, parameter="term")
+    found = answer.body["composeExtension"]
+    assert (found["type"], len(found["attachments"])) == ("result", 2)
+    preview = found["attachments"][0]["preview"]["content"]
+    assert (preview["title"], len(preview["text"]), preview["images"][0]["alt"]) == ("Our crane", 120, "A crane")
+    press = teams.bot.last
+    assert (press.action, press.text, press.value) == ("search_pick", "crane", {"at": 25})
+    posted = teams.world.hands.pick(teams.person.key, teams.stories)
+    assert posted.attachments[0]["content"]["body"][0]["text"] == "Our crane"
+    nothing = await teams.world.hands.query(teams.person.key, "", parameter="term")
+    assert nothing.body == {"composeExtension": {"type": "message", "text": "Nothing found."}}
+    assert teams.bot.last.text == "", "opened, and nothing typed yet"
+    assert (await teams.world.hands.query(teams.person.key, "x", parameter="term")).status == 200
+    odd = await teams.world.hands.query(teams.person.key, "x", command_id="other")
+    assert odd.status == 400
 
 
 async def test_cancel_closes_without_a_press(teams: Setup) -> None:

@@ -263,7 +263,7 @@ async def test_a_client_cannot_say_how_to_reach_somebody(teams: Setup) -> None:
     assert teams.bot.last.value == {"s": 1}
 
 
-@pytest.mark.parametrize("name", ["composeExtension/query", "signin/verifyState", "fileConsent/invoke", "", None])
+@pytest.mark.parametrize("name", ["composeExtension/selectItem", "signin/verifyState", "fileConsent/invoke", "", None])
 async def test_invokes_we_do_not_know_are_not_implemented(teams: Setup, name: str | None) -> None:
     """501, as the protocol asks; never an error of ours."""
     status, body = await teams.post(teams.activity("invoke", name=name, value={}))
