@@ -107,14 +107,18 @@ class Calls:
         if grant is None:
             raise Retry(_NOT_INSTALLED, f"Slack {method}: the app is not installed in {tenant}")
         try:
-            return await ask(self.client, method, repeatable, **{kind: _told(arguments, method, grant, tenant)}, **more)
+            return await ask(
+                self.client, method, repeatable=repeatable, **{kind: _told(arguments, method, grant, tenant)}, **more
+            )
         except SlackRefused as refusal:
             if refusal.error not in DEAD:
                 raise
             other = await self._tokens.instead(tenant, grant, refusal.error)
             if other is None:
                 raise
-        return await ask(self.client, method, repeatable, **{kind: _told(arguments, method, other, tenant)}, **more)
+        return await ask(
+            self.client, method, repeatable=repeatable, **{kind: _told(arguments, method, other, tenant)}, **more
+        )
 
 
 def _told(arguments: Mapping[str, Any], method: str, grant: Grant, tenant: str) -> dict[str, Any]:
@@ -123,7 +127,7 @@ def _told(arguments: Mapping[str, Any], method: str, grant: Grant, tenant: str) 
     return {**team, **arguments, "token": grant.token}
 
 
-async def ask(client: AsyncWebClient, method: str, repeatable: bool, **request: Any) -> Mapping[str, Any]:  # noqa: FBT001
+async def ask(client: AsyncWebClient, method: str, *, repeatable: bool, **request: Any) -> Mapping[str, Any]:
     """One call with no second try; ``request`` is what ``AsyncWebClient.api_call`` takes. Raises the four errors."""
     try:
         answer = await client.api_call(method, **request)

@@ -43,7 +43,7 @@ class SlackDoor:
             assert workspaces is not None
             self._several = Several(settings, self._client, db, workspaces)
         tokens = self._several.installations if self._several else _one(settings)
-        calls = self._several.calls if self._several else Calls(self._client, tokens)
+        self.calls = calls = self._several.calls if self._several else Calls(self._client, tokens)
         answers = Answers(calls, settings, bot.language_of)
         leavings = self._several.leavings if self._several else None
         self.receiver = Receiver(settings, bot, answers, tokens, leavings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +18,6 @@ from advocacy.slack.calls import ask
 from advocacy.slack.manifest import OPTIONAL_SCOPES, REDIRECT_PATH, SCOPES
 
 SLACK = "https://slack.com"
-_ACCESS = "oauth.v2.access"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +52,21 @@ class OAuth:
         assert settings.slack_client_id is not None
         assert settings.slack_client_secret is not None
         self._client = client
-        self._auth = {
-            "client_id": settings.slack_client_id, "client_secret": settings.slack_client_secret.get_secret_value()
-        }  # fmt: skip
+        self._client_id = settings.slack_client_id
+        both = f"{settings.slack_client_id}:{settings.slack_client_secret.get_secret_value()}"
+        self._headers = {"Authorization": "Basic " + base64.b64encode(both.encode()).decode()}
         self._consent = settings.origin(SLACK) + "/oauth/v2/authorize"
         self._back = settings.public_url.rstrip("/") + REDIRECT_PATH
 
     def consent_url(self, state: str) -> str:
         """Where an administrator is asked; Slack brings them back with the same ``state``."""
         scopes = ",".join([*SCOPES, *OPTIONAL_SCOPES])
-        asked = {"client_id": self._auth["client_id"], "scope": scopes, "redirect_uri": self._back, "state": state}
+        asked = {"client_id": self._client_id, "scope": scopes, "redirect_uri": self._back, "state": state}
         return f"{self._consent}?{urlencode(asked)}"
 
     async def redeem(self, code: str) -> Installed:
         """What a code is worth, once. Raises the four errors."""
-        told = await ask(
-            self._client, _ACCESS, False, params={"code": code, "redirect_uri": self._back}, auth=self._auth
-        )  # fmt: skip
+        told = await self._access({"code": code, "redirect_uri": self._back})
         return _installed(told)
 
     async def renew(self, refresh_token: str) -> Fresh:
@@ -76,8 +74,11 @@ class OAuth:
 
         https://docs.slack.dev/authentication/using-token-rotation
         """
-        params = {"grant_type": "refresh_token", "refresh_token": refresh_token}
-        return _fresh(await ask(self._client, _ACCESS, False, params=params, auth=self._auth))
+        return _fresh(await self._access({"grant_type": "refresh_token", "refresh_token": refresh_token}))
+
+    async def _access(self, form: dict[str, str]) -> Mapping[str, Any]:
+        """In a form: an address with a secret in it would stand in logs on the way."""
+        return await ask(self._client, "oauth.v2.access", repeatable=False, data=form, headers=dict(self._headers))
 
 
 def _installed(told: Mapping[str, Any]) -> Installed:

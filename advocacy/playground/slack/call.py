@@ -39,6 +39,8 @@ class Args:
     given: dict[str, Any]
     token: str = ""
     scopes: frozenset[str] = field(default_factory=frozenset)
+    is_org: bool = False
+    """The token is one for a whole organization."""
 
     def has(self, name: str) -> bool:
         """Whether the caller named this argument with something in it."""

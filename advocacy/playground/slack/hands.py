@@ -26,7 +26,7 @@ from advocacy.playground.slack.workspace import Workspace
 
 _SUBSCRIBED = (
     "app_home_opened", "link_shared", "message.im", "team_join", "user_change", "app_uninstalled", "tokens_revoked",
-    "member_joined_channel",
+    "member_joined_channel", "team_access_granted", "team_access_revoked",
 )  # fmt: skip
 _NOTHING_SENT = Delivered(200, "", 0.0)
 _LINK = re.compile(r"https?://[^\s<>|]+")

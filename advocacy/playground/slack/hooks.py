@@ -6,6 +6,7 @@ from aiohttp import web
 
 from advocacy.playground.slack.call import Args, SlackError, read_args
 from advocacy.playground.slack.chat import apply_content, read_content
+from advocacy.playground.slack.spaces import Spaces
 from advocacy.playground.slack.state import BOT_USER, Hook, Message
 from advocacy.playground.slack.workspace import Workspace
 
@@ -13,19 +14,20 @@ from advocacy.playground.slack.workspace import Workspace
 class Hooks:
     """Answers posts to ``hooks.slack.com``."""
 
-    def __init__(self, space: Workspace) -> None:
-        self._space = space
+    def __init__(self, spaces: Spaces) -> None:
+        self._spaces = spaces
 
     async def post(self, request: web.Request) -> web.StreamResponse:
         """One use of a response_url. 404 for an address that is unknown, expired or used up; 400 for a bad message."""
         path = f"/{request.match_info['kind']}/{request.match_info['id']}"
         try:
             args = await read_args(request)
-            hook = self._space.spend_hook(path)
+            space = next((one for one in self._spaces.all() if path in one.hooks), self._spaces.first)
+            hook = space.spend_hook(path)
         except SlackError as error:
             return web.json_response(error.body(), status=404)
         try:
-            respond(self._space, hook, args)
+            respond(space, hook, args)
         except SlackError as error:
             return web.json_response(error.body(), status=400)
         return web.json_response({"ok": True})

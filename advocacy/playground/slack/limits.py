@@ -33,6 +33,7 @@ _TIERS = {"special": 0, "t2": 20, "t3": 50, "t4": 100}
 METHODS: dict[str, tuple[str, str]] = {
     "api.test": ("", "t4"),
     "apps.connections.open": ("", "t3"),
+    "auth.teams.list": ("", "t2"),
     "auth.test": ("", "special"),
     "chat.delete": ("chat:write", "t3"),
     "chat.postEphemeral": ("chat:write", "t4"),
@@ -76,15 +77,16 @@ class Limits:
     """Posts the whole workspace takes a minute ("several hundred")."""
     _buckets: dict[str, tuple[float, float]] = field(default_factory=dict)
 
-    def wait(self, method: str, channel: str = "") -> int:
+    def wait(self, method: str, channel: str = "", team: str = "") -> int:
         """Whole seconds to wait before this call, 0 when it may go ahead now (and is counted)."""
+        before = f"{team} " if team else ""
         if method == "chat.postMessage":
             if not self.posts:
                 return 0
-            wait = self._take(f"post {channel}", 1.0, self.burst)
-            return wait or self._take("posts", self.per_minute / 60, self.per_minute)
+            wait = self._take(f"{before}post {channel}", 1.0, self.burst)
+            return wait or self._take(f"{before}posts", self.per_minute / 60, self.per_minute)
         tier = _TIERS[METHODS[method][1]]
-        return self._take(method, tier / 60, tier) if self.tiers and tier else 0
+        return self._take(before + method, tier / 60, tier) if self.tiers and tier else 0
 
     def reset(self) -> None:
         """All buckets are full again."""

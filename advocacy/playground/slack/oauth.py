@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from advocacy.playground.slack.call import Answer, Args, SlackError
+from advocacy.playground.slack.spaces import Install, Spaces
 from advocacy.playground.slack.state import APP_ID, BOT_USER, Tokens, secret
 from advocacy.playground.slack.workspace import Workspace
 
@@ -32,13 +33,16 @@ class _Code:
     scope: str
     user: str
     made: float
+    space: Workspace | None
+    org: str
 
 
 class OAuth:
-    """Hands out codes and trades them for the bot token."""
+    """Hands out codes and trades them for bot tokens, and tokens for the next ones."""
 
-    def __init__(self, space: Workspace, tokens: Tokens) -> None:
-        self._space = space
+    def __init__(self, spaces: Spaces, tokens: Tokens) -> None:
+        self._spaces = spaces
+        self._space = spaces.first
         self._tokens = tokens
         self._codes: dict[str, _Code] = {}
 
@@ -52,7 +56,7 @@ class OAuth:
         return web.Response(text=body, content_type="text/html")
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        """``POST /oauth/v2/authorize``: the person allowed it or not; back to the app."""
+        """``POST /oauth/v2/authorize``: allowed or not, for ``team`` or for all of ``org``; back to the app."""
         problem = _problem(request)
         if problem:
             return web.Response(status=400, text=problem)
@@ -61,40 +65,45 @@ class OAuth:
         if form.get("answer") == "cancel":
             back = {"error": "access_denied", **back}
         else:
+            org = str(form.get("org", ""))
+            space = None if org else self._spaces.get(str(form.get("team") or self._space.team))
             code = f"{self._space.new_id('')}.{secret(32)}"
             people = [one.id for one in self._space.users.values() if one.email]
             user = str(form.get("user") or (people[0] if people else BOT_USER))
-            self._codes[code] = _Code(query.get("redirect_uri", ""), query.get("scope", ""), user, self._space.clock())
+            self._codes[code] = _Code(
+                query.get("redirect_uri", ""), query.get("scope", ""), user, self._space.clock(), space, org
+            )
             back = {"code": code, **back}
         joint = "&" if "?" in query["redirect_uri"] else "?"
         raise web.HTTPFound(query["redirect_uri"] + joint + urlencode(back))
 
     def access(self, space: Workspace, args: Args) -> Answer:
-        """``oauth.v2.access``: a code, once, within ten minutes, for the bot token.
+        """``oauth.v2.access``: for a bot token a code, once, within ten minutes; or what renews one, once.
 
-        Raises ``invalid_client_id``, ``bad_client_secret``, ``invalid_code`` or ``bad_redirect_uri``.
+        Raises ``invalid_client_id``, ``bad_client_secret``, ``invalid_code``, ``bad_redirect_uri`` or
+        ``invalid_refresh_token``.
         """
         if args.text("client_id") != CLIENT_ID:
             raise SlackError("invalid_client_id")
         if args.text("client_secret") != CLIENT_SECRET:
             raise SlackError("bad_client_secret")
+        if args.text("grant_type") == "refresh_token":
+            return _ANSWER | self._spaces.describe(self._spaces.renew(args.text("refresh_token")), BOT_USER)
         code = self._codes.pop(args.text("code"), None)
         if code is None or space.clock() - code.made > _CODE_SECONDS:
             raise SlackError("invalid_code")
         if args.has("redirect_uri") and args.text("redirect_uri") != code.redirect_uri:
             raise SlackError("bad_redirect_uri")
-        self._tokens.revoked = False
-        return {
-            "access_token": self._tokens.bot,
-            "token_type": "bot",
-            "scope": code.scope,
-            "bot_user_id": BOT_USER,
-            "app_id": APP_ID,
-            "team": {"id": space.team, "name": space.team_name},
-            "enterprise": None,
-            "is_enterprise_install": False,
-            "authed_user": {"id": code.user},
-        }
+        scopes = code.scope.split(",")
+        if code.space is self._space and not self._spaces.rotation and not self._space.enterprise:
+            self._tokens.revoked = False
+            made = Install(self._tokens.bot, frozenset(scopes), code.space)
+        else:
+            made = self._spaces.install(scopes, space=code.space, org=code.org)
+        return _ANSWER | self._spaces.describe(made, code.user)
+
+
+_ANSWER: Answer = {"token_type": "bot", "bot_user_id": BOT_USER, "app_id": APP_ID}
 
 
 def _problem(request: web.Request) -> str:

@@ -9,6 +9,7 @@ from advocacy.playground.slack.state import APP_ID, BOT_USER, Channel, Json, Mes
 from advocacy.playground.slack.workspace import TEAM_DOMAIN, Workspace
 
 _TOKEN = "deprecated-verification-token"
+_OF_THE_APP = frozenset({"app_uninstalled", "team_access_granted", "team_access_revoked", "tokens_revoked"})
 
 
 class Payloads:
@@ -19,16 +20,21 @@ class Payloads:
         self._sent: dict[str, str] = {}
 
     def _base(self, kind: str, user_id: str) -> Json:
-        user = self._space.user(user_id)
+        user, org = self._space.user(user_id), self._space.enterprise
         return {
             "type": kind,
-            "team": {"id": self._space.team, "domain": TEAM_DOMAIN},
+            # Of an app in a whole organization, what happens in views belongs to no workspace.
+            "team": None if self._space.is_org_install and kind.startswith("view_") else self._team(),
             "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": self._space.team},
             "api_app_id": APP_ID,
             "token": _TOKEN,
-            "enterprise": None,
-            "is_enterprise_install": False,
+            "enterprise": {"id": org, "name": org} if org else None,
+            "is_enterprise_install": self._space.is_org_install,
         }
+
+    def _team(self) -> Json:
+        org = {"enterprise_id": self._space.enterprise} if self._space.enterprise else {}
+        return {"id": self._space.team, "domain": TEAM_DOMAIN, **org}
 
     def on_message(self, user_id: str, channel: Channel, message: Message, action: Json) -> Json:
         """``block_actions`` for something pressed on a message."""
@@ -89,7 +95,8 @@ class Payloads:
             "command": command,
             "text": text,
             "api_app_id": APP_ID,
-            "is_enterprise_install": "false",
+            "is_enterprise_install": str(space.is_org_install).lower(),
+            **({"enterprise_id": space.enterprise, "enterprise_name": space.enterprise} if space.enterprise else {}),
             "response_url": space.mint_hook("commands", channel.id, user_id),
             "trigger_id": space.mint_trigger(user_id),
         }
@@ -116,16 +123,22 @@ class Payloads:
         }
 
     def event(self, event: Json, *, again: bool) -> Json:
-        """``event_callback``; ``again`` repeats the event id this very event had before."""
+        """``event_callback``; ``again`` repeats the event id this very event had before.
+
+        What happens to the app in a whole organization belongs to no workspace.
+        """
         space = self._space
+        of_org = space.is_org_install and event["type"] in _OF_THE_APP
+        team = None if of_org else space.team
         event.setdefault("event_ts", space.new_ts())
         key = repr(sorted(event.items(), key=lambda item: item[0]))
         if not again or key not in self._sent:
             self._sent[key] = space.new_id("Ev")
         return {
             "token": _TOKEN,
-            "team_id": space.team,
-            "context_team_id": space.team,
+            "team_id": team,
+            "context_team_id": team,
+            **({"enterprise_id": space.enterprise} if space.enterprise else {}),
             "api_app_id": APP_ID,
             "event": event,
             "type": "event_callback",
@@ -133,11 +146,11 @@ class Payloads:
             "event_time": int(float(event["event_ts"])),
             "authorizations": [
                 {
-                    "enterprise_id": None,
-                    "team_id": space.team,
+                    "enterprise_id": space.enterprise or None,
+                    "team_id": team,
                     "user_id": BOT_USER,
                     "is_bot": True,
-                    "is_enterprise_install": False,
+                    "is_enterprise_install": space.is_org_install,
                 }
             ],
             "is_ext_shared_channel": False,

@@ -47,6 +47,10 @@ class Workspace:
 
     team: str = SLACK_TEAM
     team_name: str = COMPANY
+    enterprise: str = ""
+    """The organization it belongs to (Enterprise Grid), if any."""
+    is_org_install: bool = False
+    """The app is here because the whole organization let it in."""
     clock: Callable[[], float] = time.time
     """Seconds since 1970; a test may move it."""
     tell: Callable[..., None] = _silent

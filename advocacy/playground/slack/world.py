@@ -20,6 +20,7 @@ from advocacy.playground.slack.inputs import NotOnScreenError
 from advocacy.playground.slack.limits import SCOPES, Limits
 from advocacy.playground.slack.oauth import OAuth
 from advocacy.playground.slack.sockets import Sockets
+from advocacy.playground.slack.spaces import Spaces
 from advocacy.playground.slack.state import BOT_USER, Channel, Json, Message, Tokens, View
 from advocacy.playground.slack.wire import Delivered, Wire
 from advocacy.playground.slack.workspace import Workspace, elements_of
@@ -52,14 +53,17 @@ class SlackWorld(World):
         self.limits = Limits(time.monotonic, posts=enforce_limits, burst=burst)
         self.workspace = Workspace(tell=self.tell, at=self.at)
         self.workspace.settle(self._residents)
+        self.spaces = Spaces(self.workspace)
+        """This workspace and any others that tests found, with the tokens with which the app was let in."""
         self.sockets = Sockets()
-        wire = Wire(signing_secret, self._product_url, self.faults, self.sockets, lambda: self.socket_mode)
+        self.wire = wire = Wire(signing_secret, self._product_url, self.faults, self.sockets, lambda: self.socket_mode)
         self.hands = SlackHands(self.workspace, wire)
+        self._hands = {self.workspace.team: self.hands}
         self._files = FileDesk(self.workspace)
-        self._hooks = Hooks(self.workspace)
-        self._oauth = OAuth(self.workspace, self.tokens)
+        self._hooks = Hooks(self.spaces)
+        self._oauth = OAuth(self.spaces, self.tokens)
         more: dict[str, Method] = {"apps.connections.open": self.sockets.open, "oauth.v2.access": self._oauth.access}
-        self.api = SlackApi(self.workspace, self.tokens, self.limits, more)
+        self.api = SlackApi(self.spaces, self.tokens, self.limits, more)
 
     def _product_url(self) -> str:
         return self.outside.product_url if self.outside is not None else ""
@@ -104,6 +108,7 @@ class SlackWorld(World):
     async def reset(self) -> None:
         """Everyone is there, nothing was said."""
         self.workspace.settle(self._residents)
+        self.spaces.reset()
         self.limits.reset()
         self.faults.clear()
         self.tokens.revoked = False
@@ -111,11 +116,24 @@ class SlackWorld(World):
         self.socket_mode = False
         self.tell("reset")
 
-    async def uninstall(self) -> Delivered:
-        """The app is removed from the workspace: its token dies, and the app hears both events."""
-        self.tokens.revoked = True
-        await self.hands.event({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}})
-        return await self.hands.event({"type": "app_uninstalled"})
+    async def uninstall(self, team: str = "") -> Delivered:
+        """The app is removed from a workspace, or from its whole organization: tokens die, it hears both events."""
+        space = self.spaces.get(team or self.workspace.team)
+        hands = self.hands_of(space.team)
+        if space is self.workspace:
+            self.tokens.revoked = True
+        if space.is_org_install:
+            self.spaces.remove(org=space.enterprise)
+        else:
+            self.spaces.remove(space=space)
+        await hands.event({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}})
+        return await hands.event({"type": "app_uninstalled"})
+
+    def hands_of(self, team: str) -> SlackHands:
+        """The hands of the people in one of the workspaces."""
+        if team not in self._hands:
+            self._hands[team] = SlackHands(self.spaces.get(team), self.wire)
+        return self._hands[team]
 
     # What tests and the tour look at.
 
