@@ -37,15 +37,15 @@ class SlackDoor:
     ) -> None:
         self._settings = settings
         self._client = _client(settings)
-        self._several: Several | None = None
+        self.several: Several | None = None
         if settings.has_several_slacks:
             assert db is not None, "installations are kept in the database"
             assert workspaces is not None
-            self._several = Several(settings, self._client, db, workspaces)
-        tokens = self._several.installations if self._several else _one(settings)
-        self.calls = calls = self._several.calls if self._several else Calls(self._client, tokens)
+            self.several = Several(settings, self._client, db, workspaces)
+        tokens = self.several.installations if self.several else _one(settings)
+        self.calls = calls = self.several.calls if self.several else Calls(self._client, tokens)
         answers = Answers(calls, settings, bot.language_of)
-        leavings = self._several.leavings if self._several else None
+        leavings = self.several.leavings if self.several else None
         self.receiver = Receiver(settings, bot, answers, tokens, leavings)
         self.platform = SlackPlatform(calls, answers, settings, bot.language_of)
         self._socket: Socket | None = None
@@ -57,13 +57,13 @@ class SlackDoor:
         """
         if self.receiver.takes_http:
             app.router.add_post(PATH, self.receiver.http)
-        if self._several is not None:
-            self._several.install.routes(app)
+        if self.several is not None:
+            self.several.install.routes(app)
 
     @property
     def rounds(self) -> dict[str, Callable[[], Awaitable[object]]]:
         """What is to be done every minute, by name."""
-        return {"renew Slack's tokens": self._several.renewals.run_due} if self._several is not None else {}
+        return {"renew Slack's tokens": self.several.renewals.run_due} if self.several is not None else {}
 
     async def start(self) -> None:
         """Open. One session for all calls; Socket Mode connects in the background and stays connected."""
