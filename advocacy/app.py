@@ -20,6 +20,7 @@ from advocacy.db import Database
 from advocacy.delivery.worker import Worker
 from advocacy.http import Http
 from advocacy.insights.fold import Fold
+from advocacy.people.listing import Directories
 from advocacy.sharing.accounts import Accounts
 from advocacy.sharing.clicks import ClickWriter, LinkTable, Spool
 from advocacy.sharing.networks import make_all
@@ -42,6 +43,7 @@ class Door(Protocol):
     """What the composition root does with a door."""
 
     platform: ChatPlatform
+    directories: Directories | None
 
     @property
     def rounds(self) -> Mapping[str, jobs.Work]:
@@ -106,6 +108,8 @@ class App:
             doors.append(importlib.import_module("advocacy.teams.door").TeamsDoor(self.settings, self.bot))
         for door in doors:
             self.platforms[door.platform.name] = door.platform
+            if door.directories is not None:
+                self.parts.directories[door.directories.name] = door.directories
         return doors
 
     def _settled(self, _share_id: int) -> None:

@@ -275,9 +275,12 @@ Answer = Private | Rewrite | OpenForm | Found | None
 class Retry(Exception):
     """The platform or network asks us to come again later; nothing was done."""
 
-    def __init__(self, after: timedelta = timedelta(seconds=5), reason: str = "") -> None:
+    def __init__(
+        self, after: timedelta = timedelta(seconds=5), reason: str = "", *, is_throttled: bool = False
+    ) -> None:
         super().__init__(reason or f"try again after {after.total_seconds():g} s")
         self.after = after
+        self.is_throttled = is_throttled
 
 
 class Gone(Exception):

@@ -105,6 +105,11 @@ class Settings(BaseSettings):
     review_hours: int = Field(24, ge=1, le=24 * 60)
     """Hours in which reviewers are asked to decide, where no rule says otherwise."""
 
+    roster: Literal["off", "slack", "teams"] = "off"
+    """The chat platform whose directory is the roster: people come and go with it. ``off``: it comes from elsewhere."""
+    slack_department: str = "Department"
+    """The field of Slack profiles in which departments stand, by its label; ``off`` when in none."""
+
     backup_minutes: int = Field(30, ge=1, le=24 * 60)
     """Minutes until the editors' channel is reminded that nobody takes care of a case; after twice as many all editors
     are told."""

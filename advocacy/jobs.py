@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from advocacy.bot import account_notes, announce, feed_actions, followups, standing_rounds
+from advocacy.bot import account_notes, announce, feed_actions, followups, rosters, standing_rounds
 from advocacy.bot.actions import Parts, forget_events
 from advocacy.bot.backup import watch
 from advocacy.bot.cheer import story_results, weekly
@@ -25,6 +25,7 @@ from advocacy.content.preview import copies
 from advocacy.db import now
 from advocacy.delivery import digest_lines, outbox, prompts
 from advocacy.insights.fold import Fold
+from advocacy.people import rounds
 from advocacy.sharing import leavers, reactions
 from advocacy.sharing.clicks import LinkTable
 from advocacy.sharing.visitors import Visitors, forget_salts
@@ -142,6 +143,7 @@ def everything(
         Job("copy pictures", 60, lambda: copies.keep(parts.db, parts.http)),
         Job("learn links", 5, links.refresh),
         Job("ask for reactions", 60, lambda: reactions.fetch(parts.db, parts.networks)),
+        Job("list people", 600, lambda: rosters.nightly(parts.db, parts.settings, parts.directories)),
         Job("change salts", 3600, salts),
         Job("give permissions back", 60, parts.accounts.revocations.run_due),
         Job("tell of permissions", 60, lambda: account_notes.tell_ended(parts)),
@@ -169,7 +171,12 @@ def _forgetting(parts: Parts) -> tuple[Job, ...]:
             await prompts.forget(s, now())
             await digest_lines.forget(s, now())
 
+    async def forget_pages() -> None:
+        async with parts.db.write() as s:
+            await rounds.forget_stale(s)
+
     return (
+        Job("forget pages", 3600, forget_pages),
         Job("forget leavers", 3600, lambda: _until_empty(lambda: leavers.forget_left(parts.db, parts.accounts))),
         Job("forget events", 3600, lambda: forget_events(parts.db)),
         Job("forget sent", 86400, forget_sent),

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import delete
 
-from advocacy.bot import replies
+from advocacy.bot import replies, rosters
 from advocacy.bot.background import Background
 from advocacy.bot.frame import IN_HOME, framed
 from advocacy.bot.language import Translator, translator
@@ -29,6 +29,7 @@ from advocacy.delivery import placements
 from advocacy.delivery.worker import Worker
 from advocacy.http import Http
 from advocacy.people import directory
+from advocacy.people.listing import Directories
 from advocacy.people.models import Person
 from advocacy.sharing.accounts import Accounts
 from advocacy.sharing.network import Network
@@ -83,6 +84,8 @@ class Parts:
     http: Http
     """The way to pages that people link to."""
     platforms: dict[str, ChatPlatform]
+    directories: dict[str, Directories] = field(default_factory=dict)
+    """What the doors know of everybody in their workspace or tenant."""
     background: Background = field(default_factory=Background)
     """What goes on after its press was answered."""
     share_due: Callable[[], None] = lambda: None
@@ -192,6 +195,9 @@ class Bot:
             person, seen = await directory.recognize(s, who)
         moved = seen is not None and who.address and seen.address != who.address
         if person is not None and not fresh and not moved:
+            if seen is not None and not seen.met:
+                async with self.parts.db.write() as s:
+                    await directory.meet(s, seen.id)
             return person
         if person is None and seen is not None and not fresh and now() - seen.checked_at < ASK_AGAIN:
             return None
@@ -205,8 +211,12 @@ class Bot:
             if person is None and isinstance(trouble, (Retry, Unknown)):
                 raise _NotNow from None
             return person
+        if fresh:
+            await rosters.noticed(self.parts.db, self.parts.settings, self.parts.directories, who)
         async with self.parts.db.write() as s:
-            return await directory.remember(s, who, profile, reach if isinstance(reach, dict) else None)
+            return await directory.remember(
+                s, who, profile, reach if isinstance(reach, dict) else None, met=press.action != "profile_changed"
+            )
 
     async def _is_first(self, press: Press) -> bool:
         async with self.parts.db.write() as s:

@@ -23,7 +23,7 @@ async def meet(parts: Parts, who: UserRef) -> Person | None:
     except (Gone, Refused):
         return None
     async with parts.db.write() as s:
-        return await directory.remember(s, who, profile)
+        return await directory.remember(s, who, profile, met=False)
 
 
 __all__ = ["meet"]

@@ -7,7 +7,19 @@ from collections.abc import Sequence
 
 import typer
 
-from advocacy.cli import content, disclosures, emergency, feeds, forgetting, people, rules, running, tokens, vendors
+from advocacy.cli import (
+    content,
+    disclosures,
+    emergency,
+    feeds,
+    forgetting,
+    people,
+    rosters,
+    rules,
+    running,
+    tokens,
+    vendors,
+)
 from advocacy.cli.trouble import Trouble, sentences
 
 app = typer.Typer(
@@ -26,6 +38,7 @@ app.command()(vendors.networks)
 app.command()(emergency.stop)
 app.command()(emergency.resume)
 people.app.command()(forgetting.forget)
+people.app.command()(rosters.sync)
 app.add_typer(people.app, name="people")
 app.add_typer(feeds.app, name="feed")
 app.add_typer(content.story, name="story")

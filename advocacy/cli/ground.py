@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from advocacy.cli.trouble import Trouble
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from advocacy.config import Settings
     from advocacy.db import Database
     from advocacy.http import Http
+    from advocacy.people.roster import Progress
 
 T = TypeVar("T")
 
@@ -63,6 +64,23 @@ def show(headings: Sequence[str], rows: Iterable[Sequence[str]], otherwise: str)
     for row in rows:
         table.add_row(*map(Text, row))
     console().print(table if table.row_count else otherwise, markup=False)
+
+
+@contextmanager
+def progress(phases: Mapping[str, str]) -> Iterator[Progress]:
+    """A bar for each phase, named so, on stderr; gone when the work is done. A total of 0 is one nobody knows."""
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    err = console(stderr=True)
+    with Bars(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        tasks = {phase: bar.add_task(words, total=None, visible=False) for phase, words in phases.items()}
+
+        def report(phase: str, done: int, total: int) -> None:
+            bar.update(tasks[phase], completed=done, total=total or None, visible=True)
+
+        yield report
 
 
 def clock(chosen: Settings, at: datetime | None, *, seconds: bool = False) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from advocacy.config import Settings
     from advocacy.db import Database
-    from advocacy.people.roster import Plan, Problem, Progress, Roster
+    from advocacy.people.roster import Plan, Problem, Roster
 
 app = typer.Typer(help="People and their departments.", no_args_is_help=True)
 
@@ -90,7 +89,7 @@ async def _import(chosen: Settings, file: Path, roster: Roster, *, apply: bool, 
     today = now().astimezone(chosen.zone).date()
     out = ground.console()
     async with ground.database(chosen) as db:
-        with _progress() as report:
+        with ground.progress(_PHASES) as report:
             async with db.read() as s:
                 plan = await people.plan(s, roster.rows, today, report)
         _print_plan(out, plan, roster.refused)
@@ -112,7 +111,7 @@ async def _apply(db: Database, chosen: Settings, file: Path, roster: Roster, *, 
     from advocacy.people import roster as people
 
     began = perf_counter()
-    with _progress() as report:
+    with ground.progress(_PHASES) as report:
         run = await people.apply(
             db,
             roster.rows,
@@ -159,22 +158,6 @@ def _print_plan(out: Console, plan: Plan, refused: int) -> None:
         for one in plan.samples:
             people.add_row(one.email, _KINDS[one.kind], one.department)
         out.print(people)
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """A bar on stderr that is gone when the work is done."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    err = ground.console(stderr=True)
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        tasks = {phase: bar.add_task(words, total=None, visible=False) for phase, words in _PHASES.items()}
-
-        def report(phase: str, done: int, total: int) -> None:
-            bar.update(tasks[phase], completed=done, total=total, visible=True)
-
-        yield report
 
 
 def _confirmed() -> bool:

@@ -12,7 +12,7 @@ from advocacy.chat import ChannelRef, MessageRef, UserRef
 from advocacy.delivery.models import Channel, Placement
 from advocacy.people.breaks import awake
 from advocacy.people.directory import employed
-from advocacy.people.models import Identity, Person, Rhythm
+from advocacy.people.models import NEEDS_APP, Identity, Person, Rhythm
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ async def set_cheers(s: AsyncSession, channel_id: int, *, on: bool) -> str:
 async def direct(s: AsyncSession, person_ids: Sequence[int], *, also_on_break: bool = False) -> list[Place]:
     """One place for each of these people who can be written to; nobody who has left.
 
-    It is where they want it (``rhythm``), else where they were met first.
+    It is where they want it (``rhythm``), else where they were met first, else where a directory named them.
 
     Whoever wants no prompts at the moment is left out, except with ``also_on_break``: for what they wait for.
     """
@@ -87,7 +87,7 @@ async def direct(s: AsyncSession, person_ids: Sequence[int], *, also_on_break: b
         .join(Person, Person.id == Identity.person_id)
         .outerjoin(Rhythm, Rhythm.person_id == Person.id)
         .where(Person.id.in_(person_ids), Identity.is_guest.is_(False), employed())
-        .order_by(case((Rhythm.platform == Identity.platform, 0), else_=1), Identity.id)
+        .order_by(case((Rhythm.platform == Identity.platform, 0), else_=1), Identity.met.desc(), Identity.id)
     )
     if not also_on_break:
         query = query.where(awake())
@@ -98,11 +98,14 @@ async def direct(s: AsyncSession, person_ids: Sequence[int], *, also_on_break: b
 
 
 async def out_of_reach(s: AsyncSession, person_ids: Sequence[int]) -> list[str]:
-    """Names of those of them who cannot be written to: no platform has told us yet who they are there."""
+    """Names of those of them who cannot be written to: no platform has told us who they are there.
+
+    Nor can, for all we know, whom only a directory named, on a platform that writes to those who have the app.
+    """
     if not person_ids:
         return []
-    query = select(Identity.person_id).where(Identity.person_id.in_(person_ids), Identity.is_guest.is_(False))
-    met = set(await s.scalars(query))
+    query = select(Identity).where(Identity.person_id.in_(person_ids), Identity.is_guest.is_(False))
+    met = {one.person_id for one in await s.scalars(query) if one.met or not one.reach.get(NEEDS_APP)}
     rows = await s.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids)).order_by(Person.name))
     return [name for person_id, name in rows.all() if person_id not in met]
 

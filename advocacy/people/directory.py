@@ -53,12 +53,13 @@ async def known(s: AsyncSession, who: UserRef) -> Identity | None:
 
 
 async def remember(
-    s: AsyncSession, who: UserRef, profile: Profile, reach: Mapping[str, Any] | None = None
+    s: AsyncSession, who: UserRef, profile: Profile, reach: Mapping[str, Any] | None = None, *, met: bool = True
 ) -> Person | None:
     """Keep what a platform says about a user and join it to a person by e-mail; answers that person.
 
     A guest is never joined: guests may carry anybody's address. Someone the platform calls gone is let loose.
-    Once joined, an identity stays with its person when its e-mail matches nobody else.
+    Once joined, an identity stays with its person when its e-mail matches nobody else. ``met``: it was they who did
+    something, nobody else who named them; once met stays met.
     """
     email = profile.email.strip().lower()
     values: dict[str, Any] = {"is_guest": profile.is_guest, "checked_at": now()}
@@ -72,15 +73,24 @@ async def remember(
         values["person_id"] = None
     elif person_id := await _by_email(s, email):
         values["person_id"] = person_id
+    if met:
+        values["met"] = True
     key = {"platform": who.platform, "tenant": who.tenant, "user_id": who.user}
     # Two presses of a newcomer may arrive at once: the database decides, not a look beforehand.
     await s.execute(
-        insert_into(s, Identity).values(**key, **values).on_conflict_do_update(index_elements=list(key), set_=values)
+        insert_into(s, Identity)
+        .values(**key, **{"met": False, **values})
+        .on_conflict_do_update(index_elements=list(key), set_=values)
     )
     stale = await known(s, who)
     if stale is not None:
         await s.refresh(stale)
     return await identify(s, who)
+
+
+async def meet(s: AsyncSession, identity_id: int) -> None:
+    """Somebody whom only the directory had named did something."""
+    await s.execute(update(Identity).where(Identity.id == identity_id).values(met=True))
 
 
 async def get(s: AsyncSession, person_id: int) -> Person:

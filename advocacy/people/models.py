@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from advocacy.db import Base, BigId, Id, now
+
+NEEDS_APP = "needs_app"
+"""Key in ``Identity.reach``: a directory named them, where only those can be written to who have the app."""
 
 
 class Department(Base):
@@ -107,7 +110,22 @@ class Identity(Base):
     is_guest: Mapped[bool] = mapped_column(default=False)
     reach: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """What the door needs to write to them first (Teams: conversation id, service URL)."""
+    met: Mapped[bool] = mapped_column(default=True)
+    """They have pressed or written something there, or added the app; false when only the directory named them."""
     checked_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ListedProfile(Base):
+    """What a workspace's directory says of somebody beyond who they are, where each costs a call of its own."""
+
+    __tablename__ = "listed_profile"
+
+    identity_id: Mapped[int] = mapped_column(BigId, ForeignKey("identity.id", ondelete="CASCADE"), primary_key=True)
+    stamp: Mapped[str] = mapped_column(String(64))
+    """Of the entry as it is in the directory."""
+    read_stamp: Mapped[str] = mapped_column(String(64), default="")
+    """Of the entry as it was when its department was read; the same when there is nothing to read."""
+    department: Mapped[str] = mapped_column(String(1000), default="")
 
 
 class ApiToken(Base):
@@ -139,3 +157,49 @@ class RosterRun(Base):
     moved: Mapped[int] = mapped_column(BigInteger, default=0)
     left: Mapped[int] = mapped_column(BigInteger, default=0)
     refused: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class RosterSync(Base):
+    """Where we are in one workspace's or tenant's directory: one row each, and one round at a time."""
+
+    __tablename__ = "roster_sync"
+    __table_args__ = (UniqueConstraint("platform", "tenant"), {"sqlite_autoincrement": True})
+
+    id: Mapped[Id]
+    platform: Mapped[str] = mapped_column(String(16))
+    tenant: Mapped[str] = mapped_column(String(64))
+    mark: Mapped[str] = mapped_column(Text, default="")
+    """Where the next round begins that tells only changes; empty when everybody is to be listed."""
+    following: Mapped[str] = mapped_column(Text, default="")
+    """Cursor of the next page of the round under way."""
+    next_mark: Mapped[str] = mapped_column(Text, default="")
+    """What the mark will be once the round under way has come to its end; known with its last page."""
+    is_full: Mapped[bool] = mapped_column(default=True)
+    """Does the round under way list everybody?"""
+    pages: Mapped[int] = mapped_column(default=0)
+    """Pages of the round under way that are stored."""
+    members: Mapped[int] = mapped_column(default=0)
+    """Entries on them."""
+    usual: Mapped[int] = mapped_column(default=0)
+    """Entries of the last full round, to tell progress by."""
+    began_at: Mapped[datetime | None]
+    """Of the round under way; empty when there is none."""
+    ended_at: Mapped[datetime | None]
+    """Of the last round that came to its end."""
+    holder: Mapped[str] = mapped_column(String(32), default="")
+    """Who works on it, until ``held_until``."""
+    held_until: Mapped[datetime | None]
+    problem: Mapped[str] = mapped_column(String(400), default="")
+    """Why the last attempt stopped; empty when it did not."""
+
+
+class RosterPage(Base):
+    """One page of the round under way; all are deleted at its end. ``members``: see ``listing.packed``."""
+
+    __tablename__ = "roster_page"
+    __table_args__ = (UniqueConstraint("sync_id", "number"), {"sqlite_autoincrement": True})
+
+    id: Mapped[Id]
+    sync_id: Mapped[int] = mapped_column(BigId, ForeignKey("roster_sync.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    members: Mapped[list[Any]] = mapped_column(JSON)

@@ -97,11 +97,11 @@ async def choose(s: AsyncSession, person_id: int, usual: Pace, where: ZoneInfo, 
 
 
 async def enrol(s: AsyncSession, usual: Pace, otherwise: ZoneInfo, at: datetime, limit: int) -> int:
-    """Give people who can be written to, and were not counted in yet, the time of their first digest; answers how many.
+    """Give people who were met, and were not counted in yet, the time of their first digest; answers how many.
 
-    ``otherwise`` is the time zone of whoever has none.
+    ``otherwise`` is the time zone of whoever has none. Whom only a directory named gets no digest unasked.
     """
-    known = exists().where(Identity.person_id == Person.id, Identity.is_guest.is_(False))
+    known = exists().where(Identity.person_id == Person.id, Identity.is_guest.is_(False), Identity.met.is_(True))
     there = exists().where(Rhythm.person_id == Person.id)
     found = await s.execute(
         select(Person.id, Person.time_zone).where(known, ~there, Person.left_on.is_(None)).limit(limit)

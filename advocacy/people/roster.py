@@ -67,14 +67,16 @@ class Plan:
         return self.left > MOST_LEAVERS * self.employed
 
 
-async def plan(s: AsyncSession, rows: Sequence[Row], today: date, progress: Progress | None = None) -> Plan:
-    """Compare without writing anything that stays."""
+async def plan(
+    s: AsyncSession, rows: Sequence[Row], today: date, progress: Progress | None = None, *, partial: bool = False
+) -> Plan:
+    """Compare without writing anything that stays. ``partial`` as in ``apply``."""
     c = await s.connection()
     await staging.create(c)
     known = await _paths(c)
     spelling = _spelling(rows, known)
     await _stage(c, rows, spelling, progress)
-    totals = await staging.compare(c, today)
+    totals = await staging.compare(c, today, partial=partial)
     made = Plan(
         totals.is_new + totals.is_back,
         totals.is_changed,
@@ -97,14 +99,15 @@ async def apply(
     *,
     source: str = "",
     refused: int = 0,
+    partial: bool = False,
     allow_leavers: bool = False,
     language: str = "en",
     time_zone: str = "Europe/Berlin",
 ) -> RosterRun:
     """Make people what the rows say; doing it again writes nothing. Raises ``TooManyLeave`` unless allowed.
 
-    ``language`` and ``time_zone`` are for newcomers of whom the file says nothing. If it is cut short, the next run
-    does the rest.
+    ``partial``: the rows are some of the people only, and those leave of whom a row says so. ``language`` and
+    ``time_zone`` are for newcomers of whom the file says nothing. If it is cut short, the next run does the rest.
     """
     async with db.engine.connect() as c:
         try:
@@ -113,7 +116,7 @@ async def apply(
                 known = await _paths(c)
                 spelling = _spelling(rows, known)
                 await _stage(c, rows, spelling, progress)
-                totals = await staging.compare(c, today)
+                totals = await staging.compare(c, today, partial=partial)
                 there = await _employed(c, today)
             if not allow_leavers and totals.is_leaving > MOST_LEAVERS * there:
                 raise TooManyLeave(totals.is_leaving, there)
@@ -192,7 +195,7 @@ async def _plant(s: AsyncSession, paths: Sequence[str]) -> None:
 
 
 def _unchanged(rows: Sequence[Row], totals: Totals) -> int:
-    return sum(not row.only_present for row in rows) - (totals.rows - totals.is_leaving)
+    return sum(not row.only_present and not row.leaves for row in rows) - (totals.rows - totals.is_leaving)
 
 
 async def _employed(c: AsyncConnection, today: date) -> int:

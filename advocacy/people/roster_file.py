@@ -77,6 +77,8 @@ class Row:
     """ISO 3166-1 alpha-2."""
     only_present: bool = False
     """The row was bad but tells that this person is still there: nothing about them changes."""
+    leaves: bool = False
+    """Nothing but that they are no longer there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,9 +262,8 @@ class _Reader:
     def _department(self, cell: str | None) -> str | None:
         if not cell:
             return cell
-        parts = [" ".join(part.split()) for part in cell.split("/")]
-        path = "/".join(parts)
-        if not all(parts) or len(path) > MAX_PATH or any(len(part) > MAX_PART for part in parts):
+        path = path_of(cell)
+        if path is None:
             raise _Bad("bad_department", cell)
         return self.paths.setdefault(path.casefold(), path)  # the first spelling holds for the whole file
 
@@ -305,6 +306,27 @@ def _language(cell: str | None) -> str | None:
     if base.lower() not in _LANGUAGES or len(region) > 8:
         raise _Bad("unknown_language", cell)
     return "-".join(filter(None, (base.lower(), region.upper() if len(region) == 2 else region)))
+
+
+def is_email(text: str) -> bool:
+    """Can this be an e-mail address of somebody here?"""
+    return len(text) <= MAX_EMAIL and bool(_EMAIL.match(text))
+
+
+def language_of(text: str) -> str | None:
+    """The language that a code or name means (``de_DE``, ``German``); ``None`` when nobody knows it."""
+    try:
+        return _language(text)
+    except _Bad:
+        return None
+
+
+def path_of(text: str) -> str | None:
+    """A department's path as it is kept; ``None`` when it is none."""
+    parts = [" ".join(part.split()) for part in text.split("/")]
+    path = "/".join(parts)
+    fits = all(parts) and len(path) <= MAX_PATH and all(len(part) <= MAX_PART for part in parts)
+    return path if fits and not _CONTROL.search(path) else None
 
 
 def _roles(cell: str | None) -> tuple[str, ...] | None:

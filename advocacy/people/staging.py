@@ -54,7 +54,7 @@ def _texts() -> Iterator[Column[Any]]:
 
 ROWS = Table(
     "roster_row", _META, Column("email", String), *_texts(), Column("only_present", Integer),
-    prefixes=["TEMPORARY"],
+    Column("leaves", Integer), prefixes=["TEMPORARY"],
 )  # fmt: skip
 BY_EMAIL = Index("roster_row_email", ROWS.c.email)
 DIFF = Table(
@@ -96,21 +96,27 @@ async def fill(c: AsyncConnection, rows: Sequence[Row], spelling: dict[str, str]
 
     ``spelling`` maps a department's path in lower case to the path that is known already.
     """
-    raw = await c.get_raw_connection()
-    driver: Any = raw.driver_connection
-    records = _records(rows, spelling)
-    columns = [column.name for column in ROWS.columns]
-    statement = f"INSERT INTO {ROWS.name} VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - our own names
-    for done in range(_AT_A_TIME, len(rows) + _AT_A_TIME, _AT_A_TIME):
-        batch = list(islice(records, _AT_A_TIME))
-        if c.dialect.name == "postgresql":
-            await driver.copy_records_to_table(ROWS.name, records=batch, columns=columns)
-        else:
-            await c.exec_driver_sql(statement, batch)
-        yield min(done, len(rows))
+    done = 0
+    async for count in load(c, ROWS, _records(rows, spelling)):
+        done += count
+        yield done
     # After the rows are in: cheaper than keeping it in order meanwhile.
     await c.execute(CreateIndex(BY_EMAIL))
-    await _analyze(c, ROWS)
+    await analyze(c, ROWS)
+
+
+async def load(c: AsyncConnection, table: Table, records: Iterator[tuple[object, ...]]) -> AsyncIterator[int]:
+    """Put records, all columns in order, into a temporary table the quick way; yields how many at a time."""
+    raw = await c.get_raw_connection()
+    driver: Any = raw.driver_connection
+    columns = [column.name for column in table.columns]
+    statement = f"INSERT INTO {table.name} VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - our own names
+    while batch := list(islice(records, _AT_A_TIME)):
+        if c.dialect.name == "postgresql":
+            await driver.copy_records_to_table(table.name, records=batch, columns=columns)
+        else:
+            await c.exec_driver_sql(statement, batch)
+        yield len(batch)
 
 
 def _records(rows: Sequence[Row], spelling: dict[str, str]) -> Iterator[tuple[object, ...]]:
@@ -122,12 +128,15 @@ def _records(rows: Sequence[Row], spelling: dict[str, str]) -> Iterator[tuple[ob
         yield (
             row.email, row.name, paths[department] if department else department, row.manager_email,
             row.language, row.time_zone, row.location, row.country,
-            None if roles is None else lists[roles], int(row.only_present),
+            None if roles is None else lists[roles], int(row.only_present), int(row.leaves),
         )  # fmt: skip
 
 
-async def compare(c: AsyncConnection, today: date) -> Totals:
-    """Write everybody who differs from the staged rows into the other table, by one statement each way."""
+async def compare(c: AsyncConnection, today: date, *, partial: bool = False) -> Totals:
+    """Write everybody who differs from the staged rows into the other table, by one statement each way.
+
+    ``partial``: the rows are some of the people only; who is not among them stays as they are.
+    """
     fresh, back = P.c.id.is_(None), _left(today)
     stays = and_(P.c.id.is_not(None), not_(back))
     differs = or_(*(_differs(name) for name in _COLUMNS[1:] if name not in {"department", "roles"}), _other_roles())
@@ -140,15 +149,17 @@ async def compare(c: AsyncConnection, today: date) -> Totals:
             .outerjoin(M, and_(M.c.person_id == P.c.id, M.c.ends_on.is_(None)))
             .outerjoin(D, D.c.id == M.c.department_id)
         )
-        .where(ROWS.c.only_present == 0, or_(*flags))
+        .where(ROWS.c.only_present == 0, ROWS.c.leaves == 0, or_(*flags))
         .order_by(ROWS.c.email)
     )
     await c.execute(insert(DIFF).from_select([*_COLUMNS, "person_id", *_FLAGS], people))
+    named = ROWS.c.email == P.c.email
+    gone = exists().where(named, ROWS.c.leaves == 1) if partial else not_(exists().where(named, ROWS.c.leaves == 0))
     missing = select(P.c.email, P.c.id, *(literal(int(name == "is_leaving")) for name in _FLAGS)).where(
-        _employed(today), not_(exists().where(ROWS.c.email == P.c.email))
+        _employed(today), gone
     )
     await c.execute(insert(DIFF).from_select(["email", "person_id", *_FLAGS], missing))
-    await _analyze(c, DIFF)
+    await analyze(c, DIFF)
     sums = (func.coalesce(func.sum(DIFF.c[name]), 0) for name in _FLAGS)
     found = (await c.execute(select(func.coalesce(func.max(DIFF.c.n), 0), *sums))).one()
     return Totals(*(int(value) for value in found))
@@ -226,7 +237,7 @@ async def _begin_memberships(c: AsyncConnection, span: ColumnElement[bool], toda
     await c.execute(insert(M).from_select(["person_id", "department_id", "starts_on"], members))
 
 
-async def _analyze(c: AsyncConnection, table: Table) -> None:
+async def analyze(c: AsyncConnection, table: Table) -> None:
     """Tell PostgreSQL how much is in a temporary table: nobody else does."""
     if c.dialect.name == "postgresql":
         await c.execute(text(f"ANALYZE {table.name}"))

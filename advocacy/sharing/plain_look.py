@@ -40,6 +40,7 @@ _STORY = (
 _WHO = (
     Identity.platform == bindparam("platform"), Identity.tenant == bindparam("tenant"),
     Identity.user_id == bindparam("user"), Identity.address == bindparam("address"), Identity.is_guest.is_(False),
+    Identity.met.is_(True),
 )  # fmt: skip
 _PERSON = (Person.id == Identity.person_id, or_(Person.left_on.is_(None), Person.left_on > bindparam("today")))
 """Known, employed, and where we last heard of them."""

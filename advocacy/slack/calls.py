@@ -147,7 +147,7 @@ def _failure(method: str, error: SlackApiError, *, repeatable: bool) -> Exceptio
     status: int = getattr(response, "status_code", None) or getattr(response, "status", None) or 0
     after = _seconds(response.headers.get("Retry-After"))
     if status == _THROTTLED:
-        return Retry(after, f"Slack {method}: throttled")
+        return Retry(after, f"Slack {method}: throttled", is_throttled=True)
     if status >= _SERVER_ERROR or "error" not in said:
         return _unanswered(f"Slack {method}: status {status}", repeatable=repeatable)
     meta = said.get("response_metadata") or {}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import aiohttp
 from aiohttp import web
@@ -13,6 +14,8 @@ from advocacy.config import Settings
 from advocacy.db import Database
 from advocacy.slack.answers import Answers
 from advocacy.slack.calls import Calls
+from advocacy.slack.directories import SlackDirectories
+from advocacy.slack.installations import Installations
 from advocacy.slack.manifest import PATH
 from advocacy.slack.oauth import SLACK
 from advocacy.slack.receive import Hears, Receiver
@@ -20,7 +23,7 @@ from advocacy.slack.send import SlackPlatform
 from advocacy.slack.several import Several
 from advocacy.slack.socket_mode import Socket
 from advocacy.slack.tokens import OneToken, Tokens
-from advocacy.slack.workspaces import Workspaces
+from advocacy.slack.workspaces import Quiet, Workspaces
 
 _TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=5)
 _DRAIN_SECONDS = 5.0
@@ -48,6 +51,7 @@ class SlackDoor:
         leavings = self.several.leavings if self.several else None
         self.receiver = Receiver(settings, bot, answers, tokens, leavings)
         self.platform = SlackPlatform(calls, answers, settings, bot.language_of)
+        self.directories = SlackDirectories(calls, settings, self._several.installations if self._several else None)
         self._socket: Socket | None = None
 
     def routes(self, app: web.Application) -> None:
@@ -67,7 +71,7 @@ class SlackDoor:
 
     async def start(self) -> None:
         """Open. One session for all calls; Socket Mode connects in the background and stays connected."""
-        self._client.session = aiohttp.ClientSession(timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar())
+        self._client.session = _session()
         if self._settings.slack_app_token is not None:
             app_token = self._settings.slack_app_token.get_secret_value()
             self._socket = Socket(self.receiver, self._client, app_token)
@@ -82,6 +86,22 @@ class SlackDoor:
             await self.receiver.drain(_DRAIN_SECONDS)  # what came in meanwhile
         if self._client.session is not None:
             await self._client.session.close()
+
+
+@asynccontextmanager
+async def directories(settings: Settings, db: Database) -> AsyncIterator[SlackDirectories]:
+    """The workspaces' directories without the door, for the command line."""
+    client = _client(settings)
+    installations = Installations(db, Quiet()) if settings.has_several_slacks else None
+    client.session = _session()
+    try:
+        yield SlackDirectories(Calls(client, installations or _one(settings)), settings, installations)
+    finally:
+        await client.session.close()
+
+
+def _session() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar())
 
 
 def _one(settings: Settings) -> Tokens:

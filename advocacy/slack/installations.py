@@ -136,6 +136,16 @@ class Installations:
             found = await s.scalar(select(Installation.bot_user_id).where(Installation.tenant == tenant))
         return found or ""
 
+    async def teams(self) -> list[str]:
+        """All workspaces the app is in, those of organizations as far as they were heard of."""
+        alive = Installation.lost_at.is_(None)
+        async with self._db.read() as s:
+            own = await s.scalars(select(Installation.tenant).where(Installation.is_org.is_(False), alive))
+            of_orgs = await s.scalars(
+                select(OrgTeam.team_id).join(Installation, Installation.tenant == OrgTeam.enterprise_id).where(alive)
+            )
+            return sorted({*own, *of_orgs})
+
     async def grant_teams(self, enterprise: str, teams: Sequence[str]) -> None:
         """An organization gave the app more of its workspaces."""
         await self._learn(teams, enterprise)

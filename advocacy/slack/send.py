@@ -10,6 +10,7 @@ from advocacy.chat import ChannelRef, Gone, Message, MessageRef, Profile, Refuse
 from advocacy.config import Settings
 from advocacy.slack.answers import Answers, LanguageOf
 from advocacy.slack.calls import Calls, SlackRefused
+from advocacy.slack.directory import email_of, is_guest
 from advocacy.slack.presses import PLATFORM
 from advocacy.slack.render import Json, body
 from advocacy.slack.reply import ReplyTo, unpack
@@ -74,9 +75,8 @@ class SlackPlatform:
         told: Mapping[str, Any] = user.get("profile") or {}
         return Profile(
             name=str(told.get("real_name") or user.get("real_name") or user.get("name") or ""),
-            # Not confirmed, it is what somebody typed; people are told apart by it.
-            email="" if user.get("is_email_confirmed") is False else str(told.get("email") or "").strip().lower(),
-            is_guest=_is_guest(user, who.tenant),
+            email=email_of(user),
+            is_guest=is_guest(user, who.tenant),
             is_gone=bool(user.get("deleted")),
         )
 
@@ -129,12 +129,6 @@ def _marker(message: Mapping[str, Any]) -> str:
     metadata = message.get("metadata") or {}
     payload = metadata.get("event_payload") or {}
     return str(payload.get("marker", "")) if metadata.get("event_type") == EVENT_TYPE else ""
-
-
-def _is_guest(user: Mapping[str, Any], tenant: str) -> bool:
-    home = {str(user.get("team_id") or tenant), *((user.get("enterprise_user") or {}).get("teams") or ())}
-    marks = ("is_restricted", "is_ultra_restricted", "is_stranger", "is_bot")
-    return any(user.get(mark) for mark in marks) or tenant not in home
 
 
 def _is_about_the_image(refusal: SlackRefused) -> bool:

@@ -23,3 +23,16 @@ class Workspaces(Protocol):
     async def endangered(self, workspace: Workspace, until: datetime | None) -> None:
         """Its token cannot be renewed; at that moment it ends, and only installing the app again helps."""
         ...
+
+
+class Quiet:
+    """Tells nobody, for the command line: the server notices the same by itself."""
+
+    async def joined(self, workspaces: Sequence[Workspace]) -> None:
+        """Nothing."""
+
+    async def left(self, workspaces: Sequence[Workspace]) -> None:
+        """Nothing."""
+
+    async def endangered(self, workspace: Workspace, until: datetime | None) -> None:
+        """Nothing."""

@@ -31,6 +31,7 @@ class TeamsDoor:
         if not settings.has_teams:
             raise ValueError("Teams needs its app id, password and tenant")
         self.platform = platform or TeamsPlatform(settings)
+        self.directories = None
         self._keys = Keys(self.platform.rest.read, cloud_of(settings).keys)
         seal = Seal(settings.key_bytes)
         self._answers = Answers(self.platform, seal, bot.language_of)

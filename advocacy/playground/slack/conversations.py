@@ -153,7 +153,9 @@ def users_info(space: Workspace, args: Args) -> Answer:
 
 
 def users_list(space: Workspace, args: Args) -> Answer:
-    """``users.list``: everybody, bots and the deactivated too."""
+    """``users.list``: everybody, bots and the deactivated too. Many are given in pages only."""
+    if not args.has("limit") and len(space.users) > _MAX_PAGE:
+        raise SlackError("limit_required")
     page, more = _page(list(space.users.values()), args, _MAX_PAGE)
     locale = args.flag("include_locale")
     members = [one.as_api(space.team, email=_email(args), locale=locale) for one in page]
@@ -176,7 +178,7 @@ def users_profile_get(space: Workspace, args: Args) -> Answer:
     field: dict[str, str] = {"value": user.department, "alt": ""}
     if args.flag("include_labels"):
         field["label"] = "Department"
-    profile["fields"] = {DEPARTMENT_FIELD: field} if user.department else {}
+    profile["fields"] = {DEPARTMENT_FIELD: field} if user.department else []  # so Slack writes that there are none
     return {"profile": profile}
 
 

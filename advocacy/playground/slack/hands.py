@@ -226,8 +226,14 @@ class SlackHands:
 
     async def leave(self, user_id: str) -> Delivered:
         """Somebody's account is deactivated."""
+        return await self.change(user_id, deleted=True)
+
+    async def change(self, user_id: str, **what: Any) -> Delivered:
+        """Something about somebody's account or profile becomes another: fields of ``User`` by name."""
         user = self._space.user(user_id)
-        user.deleted = True
+        for name, value in what.items():
+            setattr(user, name, value)
+        user.updated = max(user.updated + 1, int(self._space.clock()))
         self._space.tell("user", user=user_id)
         return await self.event({"type": "user_change", "user": user.as_api(self._space.team, email=True)})
 

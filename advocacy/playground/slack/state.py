@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import secrets
+import time
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -36,6 +38,8 @@ class User:
     is_bot: bool = False
     is_restricted: bool = False
     deleted: bool = False
+    updated: int = 0
+    """Unix seconds of the last change to it."""
 
     def profile(self, *, email: bool) -> Json:
         """The profile; ``email`` only for callers with scope users:read.email (https://docs.slack.dev/reference/objects/user-object)."""
@@ -60,7 +64,6 @@ class User:
 
     def as_api(self, team: str, *, email: bool, locale: bool = False) -> Json:
         """The user object of users.info."""
-        offset = datetime.now(ZoneInfo(self.time_zone)).utcoffset()
         user: Json = {
             "id": self.id,
             "team_id": team,
@@ -69,7 +72,7 @@ class User:
             "real_name": self.real_name,
             "tz": self.time_zone,
             "tz_label": self.time_zone,
-            "tz_offset": int(offset.total_seconds()) if offset else 0,
+            "tz_offset": _offset(self.time_zone, int(time.time() // 3600)),
             "profile": self.profile(email=email),
             "is_admin": False,
             "is_owner": False,
@@ -77,9 +80,17 @@ class User:
             "is_app_user": False,
             "is_restricted": self.is_restricted,
             "is_ultra_restricted": False,
-            "updated": 0,
+            "is_email_confirmed": bool(self.email),
+            "updated": self.updated,
         }
         return user | ({"locale": self.locale} if locale else {})
+
+
+@lru_cache(maxsize=1000)
+def _offset(zone: str, hour: int) -> int:
+    """Seconds from UTC in this hour (counted since 1970)."""
+    offset = datetime.fromtimestamp(hour * 3600, ZoneInfo(zone)).utcoffset()
+    return int(offset.total_seconds()) if offset else 0
 
 
 @dataclass(slots=True)
