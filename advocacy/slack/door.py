@@ -51,7 +51,7 @@ class SlackDoor:
         leavings = self.several.leavings if self.several else None
         self.receiver = Receiver(settings, bot, answers, tokens, leavings)
         self.platform = SlackPlatform(calls, answers, settings, bot.language_of)
-        self.directories = SlackDirectories(calls, settings, self._several.installations if self._several else None)
+        self.directories = SlackDirectories(calls, settings, self.several.installations if self.several else None)
         self._socket: Socket | None = None
 
     def routes(self, app: web.Application) -> None:
