@@ -80,15 +80,33 @@ async def _home(chosen: Settings, platform: str) -> str:
         if chosen.teams_tenant is None:
             raise Trouble("Teams is not set up: set ADVOCACY_TEAMS_TENANT, or say --tenant.")
         return chosen.teams_tenant
-    from advocacy.doctor import slack_says
+    if chosen.has_several_slacks:
+        return await _only_workspace(chosen)
+    from advocacy.doctor.slack import ask
 
     if chosen.slack_bot_token is None:
         raise Trouble("Slack is not set up: set ADVOCACY_SLACK_BOT_TOKEN, or say --tenant.")
     async with ground.http(chosen) as http:
-        answer = await slack_says(http, chosen)
+        answer = await ask(http, chosen.slack_bot_token.get_secret_value())
     if not answer.team:
         raise Trouble(f"Slack did not say which workspace the token belongs to ({answer.problem}); say --tenant.")
     return answer.team
+
+
+async def _only_workspace(chosen: Settings) -> str:
+    """The one in which the app is installed; with several, whoever adds a channel must say which is meant."""
+    from sqlalchemy import select
+
+    from advocacy.slack.models import Installation
+
+    async with ground.database(chosen) as db, db.read() as s:
+        found = list(await s.scalars(select(Installation).order_by(Installation.name)))
+    if len(found) == 1 and not found[0].is_org:
+        return found[0].tenant
+    if not found:
+        raise Trouble("No Slack workspace has installed the app yet; make a link with: advocacy slack install-link")
+    names = ", ".join(f"{one.tenant} ({one.name})" for one in found if not one.is_org)
+    raise Trouble(f"Say --tenant and the workspace's id, which begins with T{'; there are ' + names if names else ''}.")
 
 
 @channel.command("list")
@@ -124,6 +142,9 @@ def manifest(
     socket_mode: Annotated[
         bool, typer.Option("--socket-mode", help="Slack need not reach this server; a connection is opened to it")
     ] = False,
+    several: Annotated[
+        bool, typer.Option("--several", help="several workspaces, or a whole organization, install the app")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print the manifest instead of the link")] = False,
 ) -> None:
     """Print the link that creates the Slack app with everything filled in."""
@@ -133,9 +154,22 @@ def manifest(
     # The app comes before keys and tokens: nothing but the address is needed here.
     bare = _addressed(public_url)
     if as_json:
-        print(json.dumps(described(bare, socket_mode=socket_mode), indent=2, ensure_ascii=False))  # noqa: T201
+        print(json.dumps(described(bare, socket_mode=socket_mode, several=several), indent=2, ensure_ascii=False))  # noqa: T201
     else:
-        print(create_link(bare, socket_mode=socket_mode))  # noqa: T201 - for a shell or a browser as it is
+        print(create_link(bare, socket_mode=socket_mode, several=several))  # noqa: T201 - for a shell or a browser as it is
+
+
+@slack.command("install-link")
+def install_link() -> None:
+    """Print a link, good for one hour, with which an administrator lets the app into a Slack workspace."""
+    from advocacy.slack.install_link import make
+
+    chosen = ground.settings()
+    if not chosen.has_several_slacks:
+        raise Trouble(
+            "Set ADVOCACY_SLACK_CLIENT_ID and ADVOCACY_SLACK_CLIENT_SECRET first; docs/connect-slack.md says how."
+        )
+    print(make(chosen))  # noqa: T201 - for a shell or a browser as it is
 
 
 @teams.command("package")

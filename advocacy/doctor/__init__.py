@@ -4,46 +4,25 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 from urllib.parse import quote, urlsplit
 
 from sqlalchemy import LargeBinary, select, type_coerce
 from sqlalchemy.exc import SQLAlchemyError
 
 import migrations
-from advocacy.chat import Unknown
 from advocacy.config import Settings
 from advocacy.content import emergency
 from advocacy.db import Base, Database, Secret, now
-from advocacy.http import Blocked, Http, Reply, TooLarge, Unreachable
+from advocacy.doctor import slack
+from advocacy.doctor.finding import LOST, Finding
+from advocacy.http import Http, Reply
 
 LINKEDIN_MONTHS = 9
 """Each of LinkedIn's versions lives at least twelve months: warn while there is time.
 
 https://learn.microsoft.com/linkedin/marketing/versioning
 """
-_LOST = (Blocked, TooLarge, Unreachable, Unknown)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    level: Literal["good", "warning", "bad"]
-    sentence: str
-    advice: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SlackSays:
-    """What Slack answers about the token. ``problem`` is Slack's own code, or ours when it did not answer."""
-
-    team: str = ""
-    name: str = ""
-    scopes: frozenset[str] = frozenset()
-    problem: str = ""
 
 
 async def examine(settings: Settings) -> list[Finding]:
@@ -57,28 +36,13 @@ async def examine(settings: Settings) -> list[Finding]:
     await http.start()
     try:
         for check in (
-            _database(settings), _address(http, settings), _short_domain(http, settings), _slack(http, settings),
+            _database(settings), _address(http, settings), _short_domain(http, settings), slack.check(http, settings),
             _teams(http, settings),
         ):  # fmt: skip
             found += [one async for one in check]
     finally:
         await http.close()
     return [*found, *linkedin(settings, now().date()), *x(settings), _spool(settings)]
-
-
-async def slack_says(http: Http, settings: Settings) -> SlackSays:
-    """Ask Slack about our bot token (https://docs.slack.dev/reference/methods/auth.test)."""
-    assert settings.slack_bot_token is not None
-    headers = {"Authorization": f"Bearer {settings.slack_bot_token.get_secret_value()}"}
-    try:
-        reply = await http.request("POST", "https://slack.com/api/auth.test", headers=headers, data={})
-    except _LOST as error:
-        return SlackSays(problem=f"no answer: {error}")
-    told = reply.json()
-    if not isinstance(told, dict) or not told.get("ok"):
-        return SlackSays(problem=str(told.get("error", reply.status)) if isinstance(told, dict) else str(reply.status))
-    scopes = frozenset(one.strip() for one in reply.headers.get("x-oauth-scopes", "").split(",") if one.strip())
-    return SlackSays(str(told.get("team_id", "")), str(told.get("team", "")), scopes)
 
 
 def linkedin(settings: Settings, today: date) -> list[Finding]:
@@ -178,7 +142,7 @@ async def _address(http: Http, settings: Settings) -> AsyncIterator[Finding]:
     probe = f"{settings.public_url.rstrip('/')}/healthz"
     try:
         reply = await http.request("GET", probe, timeout=8.0)
-    except _LOST as error:
+    except LOST as error:
         sentence = f"{settings.public_url} cannot be reached from here ({error})."
         advice = f"start the product, let your proxy lead {host} to port {settings.port}, and check DNS and certificate"
         yield Finding("warning", sentence, advice)
@@ -198,7 +162,7 @@ async def _short_domain(http: Http, settings: Settings) -> AsyncIterator[Finding
     try:
         health = await http.request("GET", f"{settings.link_url}/healthz", timeout=8.0)
         page = await http.request("GET", f"{settings.link_url}/sign-in", timeout=8.0)
-    except _LOST as error:
+    except LOST as error:
         sentence = f"Links lead to {settings.short_url}, which cannot be reached from here ({error})."
         yield Finding("bad", sentence, f"let your proxy lead {host} to port {settings.port}, or unset the short domain")
         return
@@ -210,29 +174,6 @@ async def _short_domain(http: Http, settings: Settings) -> AsyncIterator[Finding
         yield Finding("warning", sentence, "let your proxy pass the Host header on")
     else:
         yield Finding("good", f"Links are followed at {settings.short_url}, and nothing else is served there.")
-
-
-async def _slack(http: Http, settings: Settings) -> AsyncIterator[Finding]:
-    from advocacy.slack.manifest import OPTIONAL_SCOPES, SCOPES
-
-    if not settings.has_slack:
-        yield Finding("good", "Slack is not set up.", "docs/connect-slack.md says how")
-        return
-    says = await slack_says(http, settings)
-    if says.problem:
-        advice = "take the Bot User OAuth Token from the app's page, and set ADVOCACY_SLACK_BOT_TOKEN"
-        yield Finding("bad", f"Slack does not take the bot token ({says.problem}).", advice)
-        return
-    missing = sorted(set(SCOPES) - says.scopes)
-    if missing:
-        advice = "add them under OAuth & Permissions, then install the app again"
-        yield Finding("bad", f"Slack's app for {says.name} lacks the permissions {', '.join(missing)}.", advice)
-    else:
-        yield Finding("good", f"Slack knows the app in {says.name} ({says.team}) with all permissions it needs.")
-    refused = sorted(set(OPTIONAL_SCOPES) - says.scopes)
-    if refused:
-        reasons = "; ".join(f"{one}: {OPTIONAL_SCOPES[one]}" for one in refused)
-        yield Finding("warning", "Slack's app has not all of the optional permissions.", f"missing: {reasons}")
 
 
 async def _teams(http: Http, settings: Settings) -> AsyncIterator[Finding]:
@@ -258,7 +199,7 @@ async def _teams(http: Http, settings: Settings) -> AsyncIterator[Finding]:
     url = f"{cloud.login}/{quote(settings.teams_tenant or '', safe='')}/oauth2/v2.0/token"
     try:
         reply = await http.request("POST", url, data=form)
-    except _LOST as error:
+    except LOST as error:
         yield Finding("bad", f"Microsoft's sign-in cannot be reached ({error}).", "allow this server to reach it")
         return
     yield _token(reply)
