@@ -119,12 +119,12 @@ def _saved(call: Call, story: Story, unmet: Sequence[str]) -> Message:
 async def resend(call: Call) -> Answer:
     """Put a live story into its channels once more; asks first."""
     t = call.t
+    back = open_story(t, call.number("s"))
     if not call.number("sure"):
         async with call.parts.db.read() as s:
             story = await stories.get(s, call.number("s"))
         said = t("Put “{title}” into its channels once more, as a new message?", title=story.title)
         yes = Button(t("Send again"), action="resend", value={"s": story.id, "sure": 1}, style="primary")
-        back = open_story(t, story.id)
         return Private(sentence(said, yes, back), replace=True)
     try:
         async with call.parts.db.write() as s:
@@ -132,7 +132,7 @@ async def resend(call: Call) -> Answer:
         said = t("“{title}” goes into its channels once more.", title=story.title)
     except Invalid:
         said = t("Only a story that is out can be sent again.")
-    return Private(sentence(said), replace=True)
+    return Private(sentence(said, back), replace=True)
 
 
 @editors_only
