@@ -111,6 +111,9 @@ async def settling_scenes(stage: Stage) -> None:
     await stage.press(CLARA, "feed_pull", "asked less than five minutes ago")
     await _entries(stage)
 
+    await stage.type(CLARA, "channels", "[channel_cheers]")
+    await stage.press(CLARA, "channel_cheers", "{name} gets a weekly post.")
+
 
 async def _entries(stage: Stage) -> None:
     """New entries of the feed are asked about in the editors' channel."""

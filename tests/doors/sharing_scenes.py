@@ -93,7 +93,9 @@ async def home_scenes(stage: Stage) -> None:
     await stage.press(KOFI, "practice_edit", "<practice_save>")
     await stage.send(KOFI, "Practice: posting in {seconds} s", text="My own words.")
     await stage.press(KOFI, "practice_end", "That was it", d="post")
+    await stage.type(KOFI, "search rotor", "The rotor that listens")
     if stage.door == "teams":
+        await stage.pick(KOFI, "search_pick", "rotor")
         hands = stage.demo.worlds.teams.hands
         await hands.uninstall(MATTEO)
         await hands.install(MATTEO)

@@ -16,13 +16,14 @@ from sqlalchemy import select, update
 import advocacy.bot
 from advocacy.app import ACTIONS
 from advocacy.bot.catalogue import WORDS
-from advocacy.chat import Answer, Form, Message, OpenForm, Press, from_json
+from advocacy.chat import Answer, Form, Found, Message, OpenForm, Press, from_json
 from advocacy.delivery.limits import Limits
 from advocacy.delivery.models import Channel, Outbox
 from advocacy.demo import Demo
 from advocacy.people.models import Person
 from advocacy.playground.colleagues.browser import Browser
 from advocacy.playground.company import Resident
+from advocacy.playground.teams.cards import texts_of
 from tests.clock import Clock
 from tests.doors.screens import Item, Json, Screen, SlackScreen, TeamsScreen
 
@@ -101,8 +102,12 @@ class Stage:
 
         async def heard(press: Press) -> Answer:
             given = await answer(press)
-            if given is not None:
-                self.said.append(given.form if isinstance(given, OpenForm) else given.message)
+            if isinstance(given, OpenForm):
+                self.said.append(given.form)
+            elif isinstance(given, Found):
+                self.said += given.messages
+            elif given is not None:
+                self.said.append(given.message)
             return given
 
         self.demo.app.bot.handle = heard  # type: ignore[method-assign]
@@ -118,6 +123,16 @@ class Stage:
         writer = self.person(author) if author else None
         named = "" if writer is None else str(writer.slack_id if self.door == "slack" else writer.key)
         await self._step(who, action, then, self.screen(who).start(action, text, named))
+
+    async def pick(self, who: str, action: str, words: str) -> None:
+        """Search beside Teams' message field, and put the first story that is found into a message."""
+        teams = self.demo.worlds.teams
+        general = teams.channel("General").id
+        await teams.hands.query(who, words, parameter="term")
+        card = teams.hands.pick(who, general).card
+        assert card is not None
+        assert words in texts_of(card)
+        self.pressed.add(action)
 
     async def home(self, who: str, then: str) -> None:
         """Open the home."""
