@@ -12,7 +12,7 @@ from aiohttp import web
 
 from advocacy import jobs
 from advocacy.bot.actions import Bot, Parts
-from advocacy.bot.catalogue import ACTIONS, SHORT_WAYS
+from advocacy.bot.catalogue import ACTIONS, REPEATABLE, SHORT_WAYS
 from advocacy.bot.workspaces import Workspaces
 from advocacy.chat import ChatPlatform
 from advocacy.config import Settings
@@ -58,6 +58,10 @@ class Door(Protocol):
         """Open."""
         ...
 
+    async def resume(self) -> None:
+        """Do what was acknowledged by a process that ended before it was done; waits for it a moment at most."""
+        ...
+
     async def stop(self) -> None:
         """Close, after answering what is under way."""
         ...
@@ -87,7 +91,7 @@ class App:
             accounts=self.accounts, poster=self.poster, worker=self.worker, addresses=pages.Addresses(settings),
             http=self.http, platforms=self.platforms,
         )  # fmt: skip
-        self.bot = Bot(self.parts, ACTIONS, SHORT_WAYS)
+        self.bot = Bot(self.parts, ACTIONS, SHORT_WAYS, REPEATABLE)
         self.doors: Sequence[Door] = self._open_doors()
         rounds = {name: run for door in self.doors for name, run in door.rounds.items()}
         self.jobs = jobs.everything(self.parts, self.fold, self.links, self.visitors, rounds)
@@ -136,6 +140,8 @@ class App:
         await self._runner.setup()
         redirects.shortcut(self._runner, self)
         await web.TCPSite(self._runner, self.settings.host, self.settings.port, backlog=2048).start()
+        for door in self.doors:
+            await door.resume()  # an undo that was acknowledged comes before its share leaves
         await self.poster.recover()
         await self.worker.recover()
         self.jobs.start()

@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     """32-byte keys in base64, comma separated; the first encrypts, all decrypt."""
     spool: Path = Path("var/spool")
-    """Folder for clicks that could not be stored at once."""
+    """Folder for what waits for the database: clicks, and presses that were acknowledged before they were done."""
 
     company: str = "Our company"
     country: str = "DE"

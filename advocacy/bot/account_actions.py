@@ -57,3 +57,4 @@ async def _tell_of_it(call: Call, name: str, ending: asyncio.Task[str]) -> None:
 
 WORDS = {"accounts": accounts, "konten": accounts}
 ACTIONS = {"accounts": accounts, "disconnect": disconnect}
+REPEATABLE = ("accounts",)

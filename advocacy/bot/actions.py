@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -105,6 +105,8 @@ class Call:
     t: Translator
     parts: Parts
     at: datetime = field(default_factory=now)
+    may_be_done: bool = False
+    """It was pressed before and the process that had taken it in ended: see ``Bot.repeat``."""
 
     def number(self, name: str) -> int:
         """A number out of the press's value; 0 when it is none."""
@@ -131,6 +133,11 @@ ShortWay = Callable[[Parts, Press], Awaitable[Answer]]
 having written nothing, for any that needs more than that."""
 
 
+@dataclass(frozen=True, slots=True)
+class Interrupted(Private):
+    """Nobody knows whether it was done, and twice would be wrong: the person looks. A form comes back as sent."""
+
+
 class _NotNow(Exception):
     """Nobody can say at the moment who this is: that is no reason to call them unknown."""
 
@@ -139,14 +146,28 @@ class Bot:
     """The one place that doors call."""
 
     def __init__(
-        self, parts: Parts, actions: Mapping[str, Action], short: Mapping[str, ShortWay] | None = None
-    ) -> None:
+        self, parts: Parts, actions: Mapping[str, Action], short: Mapping[str, ShortWay] | None = None,
+        repeatable: Collection[str] = (),
+    ) -> None:  # fmt: skip
         self.parts = parts
         self._actions = actions
         self._short = short or {}
+        self._repeatable = repeatable
 
     async def handle(self, press: Press) -> Answer:
         """Do what was pressed, and say what to show for it. Everything is committed when this returns."""
+        return await self._do(press)
+
+    async def repeat(self, press: Press) -> Answer:
+        """Do a press that was acknowledged by a process which ended before it had said that it is done.
+
+        Its event may have been noted and the rest not been done, or all may be done. Where nothing was noted it is
+        done as if it had just come. Where something was, it is done when that has the same effect twice as once; for
+        all else the person is asked to look. An event that was noted must not swallow it: nobody else will do it.
+        """
+        return await self._do(press, again=True)
+
+    async def _do(self, press: Press, *, again: bool = False) -> Answer:
         press = storable(press)
         if (plainly := self._short.get(press.action)) is not None:
             with suppress(Unusual):
@@ -155,23 +176,26 @@ class Bot:
             person = await self._who(press)
         except _NotNow:
             return Private(refusal(translator(self.parts.settings.language), "again"))
-        if press.event and press.action not in SILENT and not await self._is_first(press):
+        begun = bool(press.event) and press.action not in SILENT and not await self._is_first(press)
+        if begun and not again:
             return None
         if press.action in ARRIVALS and (person is None or press.action in SILENT):
             return None
         if person is None:
             return Private(refusal(translator(self.parts.settings.language), "unknown"))
-        return await self._act(press, person)
+        return await self._act(press, person, may_be_done=begun or (again and not press.event))
 
-    async def _act(self, press: Press, person: Person) -> Answer:
+    async def _act(self, press: Press, person: Person, *, may_be_done: bool) -> Answer:
         t = translator(person.language)
         action = self._actions.get(press.action)
         if action is None:
             log.warning("press.unknown_action", action=press.action[:40], platform=press.who.platform)
             return Private(refusal(t, "again"))
+        if may_be_done and press.action not in self._repeatable:
+            return Interrupted(refusal(t, "look"))
         await self._adopt(press)
         try:
-            answer = await action(Call(press, person, t, self.parts))
+            answer = await action(Call(press, person, t, self.parts, may_be_done=may_be_done))
         except (NotSharable, Rejected) as no:
             return Private(refusal(t, no.code), replace=is_private(press))
         except Invalid as wrong:  # forms say it at their fields; this was a button

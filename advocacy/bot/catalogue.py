@@ -106,6 +106,8 @@ ACTIONS: Mapping[str, Action] = {
     "command": command,
     **{name: action for file in FILES for name, action in file.ACTIONS.items()},
 }
+REPEATABLE = frozenset(name for file in FILES for name in getattr(file, "REPEATABLE", ()))
+"""What has the same effect twice as once, so that it is done again where nobody knows whether it was done."""
 SHORT_WAYS: Mapping[str, ShortWay] = plain_share.SHORT_WAYS
 
-__all__ = ["ACTIONS", "FILES", "SHORT_WAYS", "WORDS"]
+__all__ = ["ACTIONS", "FILES", "REPEATABLE", "SHORT_WAYS", "WORDS"]

@@ -102,3 +102,4 @@ ACTIONS = {
     "later": later, "later_save": later_save, "best_time": best_time, "planned": planned, "share_open": share_open,
 }  # fmt: skip
 WORDS = {"planned": planned, "geplant": planned}
+REPEATABLE = ("later", "later_save", "best_time", "planned", "share_open")

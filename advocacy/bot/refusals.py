@@ -27,6 +27,7 @@ def refusal(t: Translator, code: str) -> Message:
         "not_in_review": t("This story has already been decided on."),
         "no_network": t("This network is not offered here."),
         "again": t("That did not work. Nothing was lost; please try again."),
+        "look": t("I was interrupted there, and it may be done already. Please look before you press again."),
     }
     said = words.get(code, words["again"])
     return sentence(said)

@@ -41,8 +41,8 @@ async def share(call: Call) -> Answer:
             reply=call.reply, language=call.person.language, at=call.at,
         )  # fmt: skip
         mine = started.share
-        if not started.fresh and mine.state in OVER:
-            # Whoever presses Share wants to share, also after an undo or a deletion.
+        if not started.fresh and mine.state in OVER and not call.may_be_done:
+            # Whoever presses Share wants to share, also after an undo or a deletion; unless that came after the press.
             mine = await call.parts.sharing.again(s, mine.id, call.person.id, at=call.at)
         if call.number("p") and call.press.who.address:
             await placements.watch(s, call.number("p"), call.press.who.address)
@@ -179,3 +179,6 @@ ACTIONS = {
     "dialog": dialog, "retry": retry, "retry_looked": retry_looked, "again": again, "after_all": again,
     "delete": delete, "skip_marker": skip_marker,
 }  # fmt: skip
+REPEATABLE = (
+    "share", "more", "view", "undo", "post_now", "done", "not_done", "dialog", "delete", "skip_marker",
+)  # fmt: skip

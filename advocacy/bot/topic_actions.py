@@ -82,3 +82,4 @@ async def topics_save(call: Call) -> Answer:
 
 ACTIONS = {"topics": topics, "topics_form": topics_form, "topics_save": topics_save}
 WORDS = {"topics": topics, "themen": topics}
+REPEATABLE = ("topics", "topics_form", "topics_save")

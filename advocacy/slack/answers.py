@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 
 from advocacy.bot import doors
 from advocacy.bot import refusals as words
+from advocacy.bot.actions import Interrupted
 from advocacy.bot.language import Translator, translator
 from advocacy.chat import (
     Answer,
@@ -122,8 +123,9 @@ class Answers:
         whole = True
         if answer is None:
             view = forms.told(Message(doors.done(t)), t)
-        elif isinstance(answer, Mishap) and before:
-            view = forms.again(before, f"{answer.message.summary} ({answer.message.footnote})")
+        elif isinstance(answer, (Mishap, Interrupted)) and before:
+            note = f" ({answer.message.footnote})" if answer.message.footnote else ""
+            view = forms.again(before, answer.message.summary + note)
         else:
             message = answer.message
             whole = isinstance(answer, Private) and not (before or answer.replace or message.buttons or message.inputs)

@@ -10,12 +10,14 @@ import aiohttp
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
+from advocacy.bot.late_presses import LatePresses
 from advocacy.config import Settings
 from advocacy.db import Database
 from advocacy.slack.answers import Answers
 from advocacy.slack.calls import Calls
 from advocacy.slack.directories import SlackDirectories
 from advocacy.slack.installations import Installations
+from advocacy.slack.late import Late
 from advocacy.slack.manifest import PATH
 from advocacy.slack.oauth import SLACK
 from advocacy.slack.receive import Hears, Receiver
@@ -49,7 +51,8 @@ class SlackDoor:
         self.calls = calls = self.several.calls if self.several else Calls(self._client, tokens)
         answers = Answers(calls, settings, bot.language_of)
         leavings = self.several.leavings if self.several else None
-        self.receiver = Receiver(settings, bot, answers, tokens, leavings)
+        self._late = Late(LatePresses(settings))
+        self.receiver = Receiver(settings, bot, answers, self._late, tokens, leavings)
         self.platform = SlackPlatform(calls, answers, settings, bot.language_of)
         self.directories = SlackDirectories(calls, settings, self.several.installations if self.several else None)
         self._socket: Socket | None = None
@@ -67,7 +70,8 @@ class SlackDoor:
     @property
     def rounds(self) -> dict[str, Callable[[], Awaitable[object]]]:
         """What is to be done every minute, by name."""
-        return {"renew Slack's tokens": self.several.renewals.run_due} if self.several is not None else {}
+        renewals = {"renew Slack's tokens": self.several.renewals.run_due} if self.several is not None else {}
+        return {"resume Slack's presses": self.resume, **renewals}  # of one that ended after we had started
 
     async def start(self) -> None:
         """Open. One session for all calls; Socket Mode connects in the background and stays connected."""
@@ -77,13 +81,18 @@ class SlackDoor:
             self._socket = Socket(self.receiver, self._client, app_token)
             self._socket.open()
 
+    async def resume(self) -> None:
+        """Do what a process that ended had acknowledged and not done. Waits for it two seconds at most."""
+        await self.receiver.resume()
+
     async def stop(self) -> None:
-        """Close; what is under way is answered first."""
+        """Close; what is under way is answered first. What was acknowledged and is not done stays on the disk."""
         await self.receiver.drain(_DRAIN_SECONDS)
         if self._socket is not None:
             await self._socket.close()
             self._socket = None
             await self.receiver.drain(_DRAIN_SECONDS)  # what came in meanwhile
+        await self._late.close()
         if self._client.session is not None:
             await self._client.session.close()
 

@@ -39,6 +39,8 @@ class Came:
     """When they typed, in seconds of Slack's clock."""
     waiting: Payload | None = None
     """What was shown in that modal before it was asked to wait; empty when it opened waiting."""
+    kept: str = ""
+    """Its name among the late presses, when it was acknowledged before it was done."""
 
     @property
     def may_open(self) -> bool:

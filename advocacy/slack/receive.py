@@ -27,15 +27,18 @@ from advocacy.chat import Answer, Form, Gone, Message, OpenForm, Press, Private,
 from advocacy.config import Settings
 from advocacy.slack import forms, presses, render, requests
 from advocacy.slack.answers import Answers, Mishap
+from advocacy.slack.late import Late, in_turn
 from advocacy.slack.presses import Came
 from advocacy.slack.render import Json
 from advocacy.slack.tokens import Tokens
 
 log = structlog.get_logger()
 T = TypeVar("T")
-ACK_SECONDS = 1.8
-"""Slack waits three seconds for an answer; what takes longer is acknowledged and answered afterwards. It is to have
-the acknowledgement within two, with all that lies between us."""
+ACK_SECONDS = 1.5
+"""Slack waits three seconds for an answer; what takes longer is kept on the disk, acknowledged and answered afterwards.
+It is to have the acknowledgement within two, with all that lies between us."""
+RESUME_SECONDS = 2.0
+"""A start waits so long for what an earlier process left; the rest is done besides."""
 OPEN_SECONDS = 1.0
 """What may lead to a form opens one that waits by then: the trigger is good for three seconds."""
 FORM_SECONDS = 1.5
@@ -52,6 +55,10 @@ class Hears(Protocol):
 
     async def handle(self, press: Press) -> Answer:
         """Do what was pressed, and say what to show for it."""
+        ...
+
+    async def repeat(self, press: Press) -> Answer:
+        """Do what was pressed before, and may have been done."""
         ...
 
     async def language_of(self, who: UserRef) -> str:
@@ -87,9 +94,11 @@ class Receiver:
     """Bolt with one listener for each kind of payload, and the HTTP route in front of it."""
 
     def __init__(
-        self, settings: Settings, bot: Hears, answers: Answers, tokens: Tokens, leavings: Leavings | None = None
-    ) -> None:
+        self, settings: Settings, bot: Hears, answers: Answers, late: Late, tokens: Tokens,
+        leavings: Leavings | None = None,
+    ) -> None:  # fmt: skip
         self._settings = settings
+        self._late = late
         self._bot = bot
         self._answers = answers
         self._leavings = leavings
@@ -160,11 +169,12 @@ class Receiver:
             return
         view = body["view"]
         task = asyncio.get_running_loop().create_task(self._handled(came.press))
-        if not await _finished(task, FORM_SECONDS):
+        kept = None if await _finished(task, FORM_SECONDS) else await self._late.kept(replace(came, waiting=view))
+        if kept is not None:
             await ack(response_action="update", view=await self._answers.waiting(came, view))
-            self.keep(self._late(task, replace(came, waiting=view), _SETTLED))
+            self.keep(self._give_late(task, kept, _SETTLED))
             return
-        answer = task.result()
+        answer = await task
         errors = forms.field_errors(answer.form, view) if isinstance(answer, OpenForm) else {}
         following: Json = {}
         if isinstance(answer, OpenForm) and not errors:
@@ -236,23 +246,36 @@ class Receiver:
         if not came.may_open:
             return await self._within_time(self._handled(came.press), came)
         task = asyncio.get_running_loop().create_task(self._handled(came.press))
-        if await _finished(task, OPEN_SECONDS):
-            return task.result()
-        self.keep(self._in_modal(task, came))
+        if await _finished(task, OPEN_SECONDS) or (kept := await self._late.kept(came)) is None:
+            return await task
+        self.keep(self._in_modal(task, kept))
         return None
 
     async def _in_modal(self, task: asyncio.Task[Answer], came: Came) -> None:
-        await self._late(task, await self._answers.wait(came))
+        await self._give_late(task, await self._answers.wait(came))
 
     async def _within_time(self, work: Coroutine[Any, Any, Answer], came: Came) -> Answer:
-        """The answer if it comes in time; else it is given once it is there."""
+        """The answer if it comes in time, or nothing keeps the press: then Slack says by itself that it takes too long.
+
+        Else ``None``; the answer is given once it is there, by a later process if need be.
+        """
         task = asyncio.get_running_loop().create_task(work)
-        if await _finished(task, ACK_SECONDS):
-            return task.result()
+        if await _finished(task, ACK_SECONDS) or (kept := await self._late.kept(came)) is None:
+            return await task
         if came.reply.url:
             self.keep(self._say_not_yet(task, came))
-        self.keep(self._late(task, came))
+        self.keep(self._give_late(task, kept))
         return None
+
+    async def resume(self) -> None:
+        """Do what was acknowledged by a process that ended before it was done, and answer it."""
+        if left := await self._late.left():
+            log.warning("slack.resumed", presses=len(left))
+            await _finished(self.keep(in_turn(left, self._again)), RESUME_SECONDS)
+
+    async def _again(self, came: Came) -> None:
+        work = self._guarded(self._bot.repeat(came.press), came.press)
+        await self._give_late(asyncio.get_running_loop().create_task(work), came)
 
     async def _say_not_yet(self, task: asyncio.Task[Answer], came: Came) -> None:
         """Who was acknowledged before anything was committed is told so: should we end now, they know to press again.
@@ -263,8 +286,14 @@ class Receiver:
             said = doors.not_yet(translator(self._settings.language))
             await self._give(Private(Message(said, paragraphs=(said,))), came)
 
-    async def _late(self, task: asyncio.Task[Answer], came: Came, pause: float = 0.0) -> None:
-        answer = await task
+    async def _give_late(self, task: asyncio.Task[Answer], came: Came, pause: float = 0.0) -> None:
+        """What was cancelled stays on the disk, for the next process."""
+        try:
+            answer = await task
+        except Exception:
+            await self._late.over(came)
+            raise
+        await self._late.over(came)
         await asyncio.sleep(pause)
         await self._give(answer, came)
 

@@ -46,6 +46,9 @@ class TeamsDoor:
         """Begin to fetch the signing keys; nobody waits for them here."""
         self._keys.warm()
 
+    async def resume(self) -> None:
+        """Nothing: here a press is answered when it is done, not before."""
+
     async def stop(self) -> None:
         """Let go of connections and of what runs in the background."""
         await self._keys.close()

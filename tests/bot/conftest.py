@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from advocacy.app import ACTIONS, SHORT_WAYS
+from advocacy.app import ACTIONS, REPEATABLE, SHORT_WAYS
 from advocacy.bot.actions import Bot, Parts
 from advocacy.chat import Answer, ChannelRef, Message, MessageRef, OpenForm, Press, Private, Rewrite, UserRef
 from advocacy.content import approval, stories
@@ -194,7 +194,7 @@ async def chat(hired: str, db: Database, tmp_path: Path) -> AsyncIterator[Chat]:
         accounts=Accounts(db, settings, networks), poster=Poster(db, settings, networks, http), worker=worker, addresses=Addresses(), http=http,
         platforms=worker.platforms,
     )  # fmt: skip
-    chat = Chat(parts, Bot(parts, ACTIONS, SHORT_WAYS), worlds, {one.key: one for one in residents()})
+    chat = Chat(parts, Bot(parts, ACTIONS, SHORT_WAYS, REPEATABLE), worlds, {one.key: one for one in residents()})
     door = SlackDoor(settings, chat.bot)
     await door.start()
     worker.platforms["slack"] = door.platform

@@ -41,6 +41,7 @@ class RecordingBot:
 
     says: dict[str, Say] = field(default_factory=dict)
     heard: list[Press] = field(default_factory=list)
+    repeated: list[Press] = field(default_factory=list)
     language: str = "en"
     _hears: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -59,6 +60,10 @@ class RecordingBot:
         if isinstance(answer, Exception):
             raise answer
         return await answer(press) if callable(answer) else answer
+
+    async def repeat(self, press: Press) -> Answer:
+        self.repeated.append(press)
+        return await self.handle(press)
 
     async def language_of(self, who: UserRef) -> str:
         return self.language

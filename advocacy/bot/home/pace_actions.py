@@ -125,3 +125,4 @@ WORDS = {"settings": settings, "einstellungen": settings, "less": less, "weniger
 ACTIONS = {
     "settings": settings, "pace_form": form, "pace_save": save, "less": less, "less_set": less_set,
 }  # fmt: skip
+REPEATABLE = ("settings", "pace_form", "pace_save", "less", "less_set")
