@@ -10,14 +10,12 @@ import aiohttp
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from advocacy.bot.late_presses import LatePresses
 from advocacy.config import Settings
 from advocacy.db import Database
 from advocacy.slack.answers import Answers
 from advocacy.slack.calls import Calls
 from advocacy.slack.directories import SlackDirectories
 from advocacy.slack.installations import Installations
-from advocacy.slack.late import Late
 from advocacy.slack.manifest import PATH
 from advocacy.slack.oauth import SLACK
 from advocacy.slack.receive import Hears, Receiver
@@ -51,8 +49,7 @@ class SlackDoor:
         self.calls = calls = self.several.calls if self.several else Calls(self._client, tokens)
         answers = Answers(calls, settings, bot.language_of)
         leavings = self.several.leavings if self.several else None
-        self._late = Late(LatePresses(settings))
-        self.receiver = Receiver(settings, bot, answers, self._late, tokens, leavings)
+        self.receiver = Receiver(settings, bot, answers, tokens, leavings)
         self.platform = SlackPlatform(calls, answers, settings, bot.language_of)
         self.directories = SlackDirectories(calls, settings, self.several.installations if self.several else None)
         self._socket: Socket | None = None
@@ -92,7 +89,7 @@ class SlackDoor:
             await self._socket.close()
             self._socket = None
             await self.receiver.drain(_DRAIN_SECONDS)  # what came in meanwhile
-        await self._late.close()
+        await self.receiver.close()
         if self._client.session is not None:
             await self._client.session.close()
 

@@ -22,6 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from advocacy.bot import doors
 from advocacy.bot.language import translator
+from advocacy.bot.late_presses import LatePresses
 from advocacy.bot.refusals import refusal
 from advocacy.chat import Answer, Form, Gone, Message, OpenForm, Press, Private, Refused, Retry, Unknown, UserRef
 from advocacy.config import Settings
@@ -94,11 +95,10 @@ class Receiver:
     """Bolt with one listener for each kind of payload, and the HTTP route in front of it."""
 
     def __init__(
-        self, settings: Settings, bot: Hears, answers: Answers, late: Late, tokens: Tokens,
-        leavings: Leavings | None = None,
-    ) -> None:  # fmt: skip
+        self, settings: Settings, bot: Hears, answers: Answers, tokens: Tokens, leavings: Leavings | None = None
+    ) -> None:
         self._settings = settings
-        self._late = late
+        self._late = Late(LatePresses(settings))
         self._bot = bot
         self._answers = answers
         self._leavings = leavings
@@ -229,6 +229,10 @@ class Receiver:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+
+    async def close(self) -> None:
+        """After the last ``drain``: what was acknowledged and is not done stays on the disk, for the next process."""
+        await self._late.close()
 
     def keep(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run it besides; ``drain`` waits for it."""

@@ -59,7 +59,7 @@ class Held:
 async def ended(house: House) -> None:
     """The process ends with work under way; the next one finds the door's folder as it was left."""
     await house.door.receiver.drain(0)
-    await house.door._late.close()
+    await house.door.receiver.close()
 
 
 async def test_on_the_disk_before_it_is_acknowledged(house: House) -> None:
