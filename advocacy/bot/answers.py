@@ -81,8 +81,8 @@ def _waiting(t: Translator, around: Around) -> Message:
     )
     connect = t("Reconnect {network}", network=label) if again else t("Connect {network}", network=label)
     buttons = [Button(connect, url=around.connect_url, style="primary")]
-    if around.network.abilities().dialog:
-        buttons.append(Button(t("Without connecting"), action="dialog", value=around.value))
+    if around.network.abilities().dialog and around.dialog_url:
+        buttons.append(Button(t("Without connecting"), url=around.dialog_url))
     stored = t("Stored: the permission to post for you, encrypted. You can disconnect at any time with “accounts”.")
     buttons.append(not_now_button(t, around))
     return own_share(t, around, heading, said, *kept_for(t, around), stored, buttons=buttons)

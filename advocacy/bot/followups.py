@@ -19,7 +19,7 @@ from advocacy.sharing.models import Share, ShareState
 
 TELL = (
     ShareState.POSTED, ShareState.FAILED, ShareState.UNKNOWN, ShareState.WAITING, ShareState.CANCELLED,
-    ShareState.DELETED, ShareState.PENDING,
+    ShareState.DELETED, ShareState.PENDING, ShareState.OPENED,
 )  # fmt: skip
 UNTOLD = and_(Share.state.in_(TELL), Share.told != Share.state)
 BATCH = 100
@@ -56,6 +56,7 @@ async def _tell(s: AsyncSession, parts: Parts, share: Share) -> None:
     person = await s.get_one(Person, share.person_id)
     around = Around(
         share=share, title=title, network=network, at=now(), connect_url=connect, halted=is_halted,
+        dialog_url=parts.addresses.dialog(share.id),
         zone=times.zone(person.time_zone, parts.settings.zone),
     )  # fmt: skip
     marker = f"share:{share.id}:{share.state}:{now().timestamp():.3f}"

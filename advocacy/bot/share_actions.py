@@ -164,7 +164,8 @@ def around(call: Call, mine: Share, title: str) -> Around:
         raise NotOffered(mine.network)
     found = Around(share=mine, title=title, network=network, at=call.at, zone=call.zone)
     if mine.state == ShareState.WAITING:
-        return dataclasses.replace(found, connect_url=call.parts.accounts.connect_url(call.person.id, mine.network))
+        connect = call.parts.accounts.connect_url(call.person.id, mine.network)
+        return dataclasses.replace(found, connect_url=connect, dialog_url=call.parts.addresses.dialog(mine.id))
     if mine.state == ShareState.OPENED:
         url = call.parts.sharing.dialog_url(mine)
         # Chat platforms take web addresses only; a mail program is opened by way of a page of ours.

@@ -31,7 +31,7 @@ async def approve(visitor: Visitor, title: str) -> None:
     await visitor.become("David Vierauge")
     await visitor.go("comms-editors")
     await visitor.slack(title).locator("[data-action^=approve]").click()
-    await expect(visitor.slack("Freigegeben von David Vierauge")).to_be_visible()
+    await expect(visitor.slack("Approved by David Vierauge")).to_be_visible()
 
 
 async def open_board(visitor: Visitor, link: Locator) -> Page:

@@ -74,7 +74,7 @@ class ShareWalk:
         style = self.outcome.style
         await self._press_share(presses=2 if style == "double" else 1)
         if self.outcome.state == "waiting":
-            await (self._press("dialog") if style == "dialog" else self._connect())
+            await (self._without_connecting() if style == "dialog" else self._connect())
         elif style == "connect":
             raise LookupError("the account was connected already")
         if self.outcome.state == "opened":
@@ -134,17 +134,30 @@ class ShareWalk:
         self.outcome = replace(self.outcome, connected=True)
         await self._until(lambda state: state not in UNDECIDED, PATIENCE)
 
+    async def _without_connecting(self) -> None:
+        """Open the network's share page right from the answer, and post there; the answer then asks about it."""
+        assert self._answer is not None
+        link = next((one.url for one in self._answer.buttons if is_open(one)), "")
+        if not link:
+            await self._press("dialog")
+            return
+        self._note()
+        await self._post(link)
+        await self._until(lambda state: state == "opened", PATIENCE)
+        await self._press("done")
+
     async def _by_hand(self) -> None:
         """Open the network's share page, post there, come back and say so."""
-        seen, done = self._button("done")
+        seen, _ = self._button("done")
         link = next((one.url for one in seen.buttons if one.url), "")
         if link.startswith("http"):
-            async with Browser(self._outside, self._seat.person) as browser:
-                page = (await browser.get(link)).url
-            await self._network_at(page).share(page, self._seat.person.key)
-        self._note()
-        await self._seat.press(seen, done)
-        await self._answered()
+            await self._post(link)
+        await self._press("done")
+
+    async def _post(self, link: str) -> None:
+        async with Browser(self._outside, self._seat.person) as browser:
+            page = (await browser.get(link)).url
+        await self._network_at(page).share(page, self._seat.person.key)
 
     def _network_at(self, url: str) -> NetworkWorld:
         host = where(url)[0]
@@ -216,3 +229,8 @@ def state_of(seen: Seen) -> str:
 def is_connect(button: Button) -> bool:
     """Does it lead to the page on which an account is connected?"""
     return urlsplit(button.url).path.startswith("/connect/")
+
+
+def is_open(button: Button) -> bool:
+    """Does it lead to the network's own share page?"""
+    return urlsplit(button.url).path.startswith("/open/")
