@@ -50,9 +50,11 @@ async def test_a_channel_gets_a_weekly_post_only_where_editors_want_it(chat: Cha
         )
         assert "Redaktion" in said(await chat.press("jana.feld", "channel_cheers", c=news, on=0)), "not theirs"
         assert await weekly.post(chat.parts) == 1, "the editors' summary alone: nobody shared"
+        assert "gäbe es keinen Post" in said(await chat.press("clara.editorius", "week_show"))
         clock.move_to(FRIDAY + timedelta(days=7))
         await shared(chat, FRIDAY.date(), 40)
         await shared(chat, date(2026, 12, 3), 12)
+        assert "Diese Woche: 12-mal geteilt, 36 Klicks." in said(await chat.press("clara.editorius", "week_show"))
         assert await weekly.post(chat.parts) == 2
         assert await weekly.post(chat.parts) == 0, "once"
         [message] = await sent(chat, "week:")

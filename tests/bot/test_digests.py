@@ -176,3 +176,15 @@ async def test_nothing_is_kept_of_people_who_left(chat: Chat) -> None:
         async with chat.db.read() as s:
             assert list(await s.scalars(select(DigestLine.person_id))) == [pia]
             assert list(await s.scalars(select(Rhythm.person_id))) == [pia]
+
+
+async def test_a_digest_can_be_looked_at_before_it_comes(chat: Chat) -> None:
+    """It is counted nowhere: the real one still brings the story as new."""
+    with time_machine.travel(MONDAY, tick=True) as clock:
+        assert "Beitrag für dich" not in said(await chat.types("jana.feld", "übersicht"))
+        await chat.live_story(title="A rotor that listens")
+        await only(chat, "jana.feld")
+        assert "1 Beitrag für dich" in said(await chat.press("jana.feld", "digest"))
+        clock.move_to(TUESDAY)
+        await digests.write(chat.parts)
+        assert await letters(chat) == ["sent|1 Beitrag für dich|['A rotor that listens']"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from advocacy.bot.actions import Call
+from advocacy.bot.cheer import weekly
 from advocacy.bot.editors import editors_only
 from advocacy.chat import MOST_LABEL, Answer, Button, Fact, Message, Private
 from advocacy.content.plain import shorten
@@ -33,6 +34,7 @@ async def _channels(call: Call, said: str = "") -> Answer:
             label = t("Weekly post: {name}", name=one.name)
         value = {"c": one.id, "on": 0 if one.cheers else 1}
         buttons.append(Button(shorten(label, MOST_LABEL), action="channel_cheers", value=value))
+    buttons.append(Button(t("Show this week's post"), action="week_show"))
     footnote = t("The weekly post thanks departments. It names nobody, and there is none in a week without a share.")
     return Private(
         Message(
@@ -55,5 +57,16 @@ async def channel_cheers(call: Call) -> Answer:
     return await _channels(call, call.t("{name} gets no weekly post any more.", name=name))
 
 
+@editors_only
+async def week_show(call: Call) -> Answer:
+    """The weekly post as it would be now, for one's own eyes."""
+    async with call.parts.db.read() as s:
+        message = await weekly.preview(s, call.t, call.parts, call.at)
+    if message is None:
+        said = call.t("Nothing was shared in the last seven days, so there would be no post.")
+        return Private(Message(summary=said, paragraphs=(said,)))
+    return Private(message)
+
+
 WORDS = {"channels": channels, "kanaele": channels, "kanäle": channels}
-ACTIONS = {"channels": channels, "channel_cheers": channel_cheers}
+ACTIONS = {"channels": channels, "channel_cheers": channel_cheers, "week_show": week_show}

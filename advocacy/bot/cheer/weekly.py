@@ -9,12 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from advocacy.bot.actions import Parts
 from advocacy.bot.cheer.editors_week import editors_week
 from advocacy.bot.cheer.week_card import week_card
-from advocacy.bot.language import translator
+from advocacy.bot.language import Translator, translator
+from advocacy.chat import Message
 from advocacy.config import DAYS
 from advocacy.content import emergency
 from advocacy.db import after_commit, now
 from advocacy.delivery import outbox, placements, places
 from advocacy.insights import participation, periods, week
+from advocacy.insights.week import Week
 
 OPEN = timedelta(hours=6)
 """So long after its hour a weekly post is made up for, when nothing was running at it."""
@@ -47,15 +49,25 @@ async def _cheer(s: AsyncSession, parts: Parts, at: datetime) -> int:
     found = await week.ending(s, settings, today) if wanted else None
     if found is None or not found.shares:
         return 0  # who did little needs no post about it
-    period = periods.current(settings.zone, at)
-    board, sent = await participation.board(s, settings, period), 0
+    sent = 0
     for place in wanted:
-        t = translator(place.language)
-        # Behind a firewall (Socket Mode) Slack cannot fetch a picture from us; bars need none.
-        picture = "" if settings.slack_app_token else parts.addresses.board_picture(period.key, t.language)
-        message = week_card(t, found, board, picture)
+        message = await _drawn(s, translator(place.language), parts, found, at)
         sent += await outbox.send(s, place.to, message, f"week:{place.channel_id}:{today}")
     return sent
+
+
+async def preview(s: AsyncSession, t: Translator, parts: Parts, at: datetime) -> Message | None:
+    """The weekly post as it would be now; ``None`` when there would be none."""
+    found = await week.ending(s, parts.settings, at.astimezone(parts.settings.zone).date())
+    return await _drawn(s, t, parts, found, at) if found is not None and found.shares else None
+
+
+async def _drawn(s: AsyncSession, t: Translator, parts: Parts, found: Week, at: datetime) -> Message:
+    period = periods.current(parts.settings.zone, at)
+    board = await participation.board(s, parts.settings, period)
+    # Behind a firewall (Socket Mode) Slack cannot fetch a picture from us; bars need none.
+    picture = "" if parts.settings.slack_app_token else parts.addresses.board_picture(period.key, t.language)
+    return week_card(t, found, board, picture)
 
 
 async def _sum_up(s: AsyncSession, parts: Parts, at: datetime) -> int:
@@ -67,4 +79,4 @@ async def _sum_up(s: AsyncSession, parts: Parts, at: datetime) -> int:
     return sent
 
 
-__all__ = ["post"]
+__all__ = ["post", "preview"]

@@ -65,6 +65,16 @@ async def redraw(parts: Parts) -> int:
     return len(found)
 
 
+async def preview(s: AsyncSession, parts: Parts, person: Person, at: datetime) -> Digest:
+    """The digest this person would get now; counted nowhere."""
+    pace = await rhythm.of(s, person.id, rhythm.company(parts.settings))
+    was, done = await digest_lines.shown(s, [person.id]), await dealt.with_stories(s, [person.id])
+    feed = (await audience.feeds(s, [person.id], at)).get(person.id, [])
+    left = [one for one in feed if (person.id, one.id) not in done]
+    chosen, again = _choose(left, {one.id: was.get((person.id, one.id), 0) for one in left})
+    return Digest(chosen, pace, reminders=again)
+
+
 async def _write_all(s: AsyncSession, parts: Parts, rows: Sequence[Rhythm], usual: Pace, at: datetime) -> int:
     ids = [row.person_id for row in rows]
     where = {place.person_id: place for place in await places.direct(s, ids) if place.person_id is not None}
@@ -104,4 +114,4 @@ def _choose(left: Sequence[Story], times: dict[int, int]) -> tuple[list[Story], 
     return [*new, *again], {one.id for one in again}
 
 
-__all__ = ["enrol", "redraw", "write"]
+__all__ = ["enrol", "preview", "redraw", "write"]

@@ -7,11 +7,14 @@ from dataclasses import replace
 
 from advocacy.bot.account_actions import accounts
 from advocacy.bot.actions import Action, Call
+from advocacy.bot.boards import empty_feed
 from advocacy.bot.cards import story_card
 from advocacy.bot.command_actions import feed, me
 from advocacy.bot.desk.plan_actions import plan
 from advocacy.bot.desk.story_actions import ideas, reviews
 from advocacy.bot.frame import framed, tab_names
+from advocacy.bot.home import digests
+from advocacy.bot.home.digest_cards import digest_message
 from advocacy.bot.home.pace_actions import settings
 from advocacy.bot.home.progress import progress
 from advocacy.bot.offers import offer
@@ -48,5 +51,14 @@ async def story_show(call: Call) -> Answer:
     return Private(story_card(call.t, offered, extra=[more]), replace=bool(call.number("again")))
 
 
-WORDS = {"home": home, "start": home}
-ACTIONS = {"home": home, "story_show": story_show}
+async def digest(call: Call) -> Answer:
+    """What the digest would say now."""
+    async with call.parts.db.read() as s:
+        told = await digests.preview(s, call.parts, call.person, call.at)
+    if not told.stories:
+        return Private(empty_feed(call.t), replace=True)
+    return Private(digest_message(call.t, told), replace=True)
+
+
+WORDS = {"home": home, "start": home, "digest": digest, "übersicht": digest}
+ACTIONS = {"home": home, "story_show": story_show, "digest": digest}

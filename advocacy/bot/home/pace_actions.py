@@ -39,6 +39,7 @@ async def _settings(call: Call, said: str = "") -> Answer:
     buttons = (
         Button(t("Change"), action="pace_form", value={OPENS_FORM: 1}, style="primary"),
         Button(t("My topics"), action="topics"),
+        Button(t("My digest now"), action="digest"),
         Button(t("A break from prompts"), action="backup_quiet"),
     )
     heading = t("How I want to hear from you")
