@@ -43,7 +43,7 @@ class Door(Protocol):
     """What the composition root does with a door."""
 
     platform: ChatPlatform
-    directories: Directories | None
+    directories: Directories
 
     @property
     def rounds(self) -> Mapping[str, jobs.Work]:
@@ -112,8 +112,7 @@ class App:
             doors.append(importlib.import_module("advocacy.teams.door").TeamsDoor(self.settings, self.bot))
         for door in doors:
             self.platforms[door.platform.name] = door.platform
-            if door.directories is not None:
-                self.parts.directories[door.directories.name] = door.directories
+            self.parts.directories[door.directories.name] = door.directories
         return doors
 
     def _settled(self, _share_id: int) -> None:

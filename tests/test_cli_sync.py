@@ -11,8 +11,9 @@ import pytest
 
 from advocacy.db import Database, now
 from advocacy.people import rounds
-from advocacy.playground.company import SLACK_TEAM, roster_csv
+from advocacy.playground.company import SLACK_TEAM, TEAMS_TENANT, roster_csv
 from advocacy.playground.outside import Worlds
+from advocacy.playground.teams.graph import PERMISSIONS
 from tests.test_cli import TEST_KEY, Run, bare, cli
 
 __all__ = ["bare", "cli"]
@@ -63,6 +64,42 @@ def test_slack_is_listed_and_every_trouble_is_a_sentence(
     world.slack.tokens.scopes = frozenset()
     refused = cli("people", "sync", "slack", **slack)
     assert (refused.code, "users:read" in refused.err, "Traceback" in refused.err) == (1, True, False)
+
+
+def test_teams_says_who_needs_the_app_and_installs_it(
+    cli: Run, worlds: tuple[Worlds, Callable[..., str]], tmp_path: Path
+) -> None:
+    """Listed, then only changes; without permission a sentence; the app for leaders, for nobody in particular, for all."""
+    world, origins = worlds
+    teams = {
+        "ADVOCACY_TEAMS_APP_ID": APP_ID, "ADVOCACY_TEAMS_APP_PASSWORD": PASSWORD, "ADVOCACY_TEAMS_TENANT": TEAMS_TENANT,
+        "ADVOCACY_OUTSIDE": origins(),
+    }  # fmt: skip
+    assert "Teams is not set up" in cli("people", "sync", "teams").err
+    (tmp_path / "roster.csv").write_text(roster_csv(), "utf-8")
+    assert cli("people", "import", "roster.csv", "--apply").code == 0
+    world.teams.graph.permissions = frozenset()
+    refused = cli("people", "sync", "teams", **teams)
+    assert (refused.code, "Insufficient privileges" in refused.err, "connect-teams.md" in refused.err) == (
+        1,
+        True,
+        True,
+    )
+    world.teams.graph.permissions = PERMISSIONS
+    there = sum(one.teams_id is not None for one in world.residents)
+    done = cli("people", "sync", "teams", **teams)
+    assert f"{there} newly found in Teams" in done.out, done.err
+    assert f"Can be written to only once they have the app: {there} people" in done.out
+    assert "Changed since the last time: 0 entries" in cli("people", "sync", "teams", **teams).out
+
+    leaders = [one for one in world.residents if "leader" in one.roles]
+    assert cli("teams", "install", **teams).code == 2
+    assert "Nobody here has the address" in cli("teams", "install", "x@y.example", **teams).err
+    first = cli("teams", "install", "--role", "leader", **teams)
+    assert first.out.count("has the app now and can be written to.") == len(leaders), first.err
+    assert "had the app already" in cli("teams", "install", leaders[0].email, **teams).out
+    only_slack = next(one for one in world.residents if one.teams_id is None)
+    assert "advocacy people sync teams" in cli("teams", "install", only_slack.email, **teams).out
 
 
 async def hold(url: str, *, free: bool = False) -> None:

@@ -13,6 +13,7 @@ from advocacy.cli import (
     emergency,
     feeds,
     forgetting,
+    installs,
     people,
     rosters,
     rules,
@@ -39,6 +40,7 @@ app.command()(emergency.stop)
 app.command()(emergency.resume)
 people.app.command()(forgetting.forget)
 people.app.command()(rosters.sync)
+vendors.teams.command()(installs.install)
 app.add_typer(people.app, name="people")
 app.add_typer(feeds.app, name="feed")
 app.add_typer(content.story, name="story")

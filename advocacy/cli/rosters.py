@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from advocacy.people.listing import Directories, Directory
     from advocacy.people.reach import Some
     from advocacy.people.sync import Outcome
+    from advocacy.teams.directory import TeamsDirectory
 
 T = TypeVar("T")
 _PHASES = {
@@ -64,7 +65,7 @@ async def _sync(chosen: Settings, platform: str, which: str, *, dry_run: bool, a
 
     terms = rosters.terms(chosen, platform, allow_leavers=allow_leavers)
     async with ground.database(chosen) as db, _directories(chosen, platform, db) as those:
-        found = [those.of(which)] if which else await _tried(those.all(), platform)
+        found = [those.of(which)] if which else await tried(those.all(), platform)
         if not found:
             raise Trouble(f"The app is in no workspace of {_CALLED[platform]} yet.")
         for directory in found:
@@ -73,7 +74,7 @@ async def _sync(chosen: Settings, platform: str, which: str, *, dry_run: bool, a
                 ground.say(f"{directory.tenant}:")
             with ground.progress(_PHASES) as report:
                 work = Sync(db, directory, terms, report)
-                done = await _tried(work.dry_run() if dry_run else work.run(anew=anew), platform)
+                done = await tried(work.dry_run() if dry_run else work.run(anew=anew), platform)
             _print(done, platform, perf_counter() - began, dry_run=dry_run)
             if directory.lacks:
                 ground.say(_LACKS[directory.lacks].format(name=chosen.slack_department))
@@ -91,7 +92,7 @@ async def _print_reach(db: Database, directory: Directory) -> None:
         _print_unmet(seen.unmet)
 
 
-async def _tried(work: Coroutine[object, object, T], platform: str) -> T:
+async def tried(work: Coroutine[object, object, T], platform: str) -> T:
     """Do it. Raises ``Trouble`` with what to do."""
     from advocacy.chat import Gone, Refused, Retry, Unknown
     from advocacy.people.roster import TooManyLeave
@@ -120,7 +121,21 @@ def _directories(chosen: Settings, platform: str, db: Database) -> AbstractAsync
         from advocacy.slack import door as slack
 
         return slack.directories(chosen, db)
-    raise Trouble("Teams is not set up: set ADVOCACY_TEAMS_APP_ID.")
+    return teams_directory(chosen)
+
+
+@asynccontextmanager
+async def teams_directory(chosen: Settings) -> AsyncIterator[TeamsDirectory]:
+    """The tenant's directory, with Graph behind it. Raises ``Trouble`` where Teams is not set up."""
+    if not chosen.has_teams:
+        raise Trouble("Teams is not set up: set ADVOCACY_TEAMS_APP_ID.")
+    from advocacy.teams.directory import TeamsDirectory
+
+    directory = TeamsDirectory(chosen)
+    try:
+        yield directory
+    finally:
+        await directory.graph.close()
 
 
 def _print(done: Outcome, platform: str, seconds: float, *, dry_run: bool) -> None:

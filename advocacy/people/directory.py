@@ -93,6 +93,11 @@ async def meet(s: AsyncSession, identity_id: int) -> None:
     await s.execute(update(Identity).where(Identity.id == identity_id).values(met=True))
 
 
+async def has_app(s: AsyncSession, identity_id: int) -> None:
+    """Somebody whom only a directory had named can be written to: they have the app now."""
+    await s.execute(update(Identity).where(Identity.id == identity_id, Identity.met.is_(False)).values(reach={}))
+
+
 async def get(s: AsyncSession, person_id: int) -> Person:
     """The person with this id. Raises ``LookupError`` when there is none."""
     person = await s.get(Person, person_id)

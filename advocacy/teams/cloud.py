@@ -22,20 +22,24 @@ class Cloud:
     """Publishes the keys that sign what comes to us."""
     issuer: str
     """Of inbound tokens; with ``/.default`` the scope of outbound ones."""
+    graph: str
+    """Microsoft Graph (https://learn.microsoft.com/graph/deployments)."""
 
 
 _PUBLIC = ("https://login.microsoftonline.com", "https://login.botframework.com", "https://api.botframework.com")
 _US = ("https://login.microsoftonline.us", "https://login.botframework.azure.us", "https://api.botframework.us")
+_GRAPH = "https://graph.microsoft.com"
 CLOUDS = {
-    "public": Cloud("https://smba.trafficmanager.net/teams", *_PUBLIC),
-    "gcc": Cloud("https://smba.infra.gcc.teams.microsoft.com/teams", *_PUBLIC),
-    "gcc_high": Cloud("https://smba.infra.gov.teams.microsoft.us/teams", *_US),
-    "dod": Cloud("https://smba.infra.dod.teams.microsoft.us/teams", *_US),
+    "public": Cloud("https://smba.trafficmanager.net/teams", *_PUBLIC, _GRAPH),
+    "gcc": Cloud("https://smba.infra.gcc.teams.microsoft.com/teams", *_PUBLIC, _GRAPH),
+    "gcc_high": Cloud("https://smba.infra.gov.teams.microsoft.us/teams", *_US, "https://graph.microsoft.us"),
+    "dod": Cloud("https://smba.infra.dod.teams.microsoft.us/teams", *_US, "https://dod-graph.microsoft.us"),
     "china": Cloud(
         "",
         "https://login.partner.microsoftonline.cn",
         "https://login.botframework.azure.cn",
         "https://api.botframework.azure.cn",
+        "https://microsoftgraph.chinacloudapi.cn",
     ),
 }
 

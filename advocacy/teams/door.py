@@ -10,6 +10,7 @@ from advocacy.config import Settings
 from advocacy.teams.answers import Answers
 from advocacy.teams.auth import Authentication
 from advocacy.teams.cloud import cloud_of
+from advocacy.teams.directory import TeamsDirectory
 from advocacy.teams.keys import Keys
 from advocacy.teams.receive import Handles, Receiver, Turns
 from advocacy.teams.seal import Seal
@@ -31,7 +32,7 @@ class TeamsDoor:
         if not settings.has_teams:
             raise ValueError("Teams needs its app id, password and tenant")
         self.platform = platform or TeamsPlatform(settings)
-        self.directories = None
+        self.directories = TeamsDirectory(settings)
         self._keys = Keys(self.platform.rest.read, cloud_of(settings).keys)
         seal = Seal(settings.key_bytes)
         self._answers = Answers(self.platform, seal, bot.language_of)
@@ -54,3 +55,4 @@ class TeamsDoor:
         await self._keys.close()
         await self._answers.stop()
         await self.platform.close()
+        await self.directories.graph.close()

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import random
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from http import HTTPStatus
-from time import monotonic
 from typing import Any
 
 import aiohttp
@@ -17,22 +12,11 @@ from yarl import URL
 from advocacy.chat import Gone, Refused, Retry, Unknown
 from advocacy.config import Settings
 from advocacy.teams.cloud import cloud_of, located
+from advocacy.teams.sign_in import COME_AGAIN, PATIENCE, SignIn, wait
 
 Json = dict[str, Any]
-PATIENCE = aiohttp.ClientTimeout(total=20.0, connect=6.0, sock_connect=5.0)
-EARLY = 300.0
-"""Seconds before its end at which a token is replaced, at most."""
-COME_AGAIN = frozenset({412, 429, 502, 503, 504})
-"""https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit"""
 OF_THE_APP = frozenset({"BotDisabledByAdmin", "BotNotRegistered", "InvalidBotApiHost", "NotEnoughPermissions"})
 """403s that say something about the app; all others say that this conversation does not want us."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    value: str
-    replaced: float
-    """When to ask for a new one (monotonic clock)."""
 
 
 class Rest:
@@ -43,8 +27,7 @@ class Rest:
         self._cloud = cloud_of(settings)
         self.service_url = self._cloud.service
         self._session: aiohttp.ClientSession | None = None
-        self._token: _Token | None = None
-        self._asking = asyncio.Lock()
+        self._sign_in = SignIn(settings, self._cloud.issuer, self._open)
 
     async def close(self) -> None:
         """Let the connections go."""
@@ -61,7 +44,7 @@ class Rest:
             raise Retry(timedelta(minutes=5), "this cloud tells its connector's address with the first activity only")
         url = located(self._settings, f"{self.service_url.rstrip('/')}/v3/{path}")
         for last in (False, True):
-            token = await self._authorize()
+            token = await self._sign_in.token()
             try:
                 status, headers, answer = await self._ask(method, url, token, body)
             except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError) as trouble:
@@ -70,8 +53,7 @@ class Rest:
                 return answer
             if status != HTTPStatus.UNAUTHORIZED or last:
                 raise _meaning(status, headers, answer, repeatable=repeatable)
-            if self._token is not None and self._token.value == token:
-                self._token = None  # it was revoked before its time
+            self._sign_in.revoked(token)
         raise AssertionError
 
     async def read(self, url: str) -> Json:
@@ -104,35 +86,6 @@ class Rest:
                 answer = None
             return reply.status, reply.headers, answer if isinstance(answer, dict) else {}
 
-    async def _authorize(self) -> str:
-        async with self._asking:  # one asks, the others wait for the same answer
-            if self._token is None or self._token.replaced < monotonic():
-                self._token = await self._new_token()
-            return self._token.value
-
-    async def _new_token(self) -> _Token:
-        url = located(self._settings, f"{self._cloud.login}/{self._settings.teams_tenant}/oauth2/v2.0/token")
-        secret = self._settings.teams_app_password
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": self._settings.teams_app_id or "",
-            "client_secret": secret.get_secret_value() if secret else "",
-            "scope": f"{self._cloud.issuer}/.default",
-        }
-        try:
-            async with self._open().post(url, data=form, timeout=PATIENCE, allow_redirects=False) as reply:
-                answer = await reply.json(content_type=None)
-                status, headers = reply.status, reply.headers
-        except (aiohttp.ClientError, TimeoutError, ValueError) as trouble:
-            raise Retry(timedelta(seconds=10), f"Microsoft's sign-in service cannot be reached: {trouble}") from trouble
-        if status in COME_AGAIN or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise Retry(_wait(headers), f"Microsoft's sign-in service answers {status}")
-        if status != HTTPStatus.OK or not isinstance(answer, dict) or not answer.get("access_token"):
-            said = answer.get("error_description", "") if isinstance(answer, dict) else ""
-            raise Refused(f"Microsoft refuses to sign the Teams app in: {str(said).split(' Trace ID')[0] or status}")
-        lives = float(answer.get("expires_in") or 0)
-        return _Token(str(answer["access_token"]), monotonic() + lives - min(EARLY, lives / 10))
-
 
 def _lost(trouble: Exception, *, repeatable: bool) -> Exception:
     """Tell a call that never left from one whose answer never came."""
@@ -150,22 +103,9 @@ def _meaning(status: int, headers: Any, answer: Json, *, repeatable: bool) -> Ex
     code = str(error.get("code") or error.get("errorCode") or "")
     said = f"Teams answers {status} {code}: {str(error.get('message') or '')[:300]}".rstrip(": ")
     if status in COME_AGAIN or (repeatable and status >= HTTPStatus.INTERNAL_SERVER_ERROR):
-        return Retry(_wait(headers), said)
+        return Retry(wait(headers), said)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Unknown(said)
     if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE) or (status == HTTPStatus.FORBIDDEN and code not in OF_THE_APP):
         return Gone(said)
     return Refused(said)
-
-
-def _wait(headers: Any) -> timedelta:
-    """Read Retry-After (seconds or a date); without one, one to three seconds, so that not all come back at once."""
-    told = str(headers.get("Retry-After") or "")
-    if told.isdecimal():
-        return timedelta(seconds=min(int(told), 3600))
-    try:
-        moment = parsedate_to_datetime(told)
-    except ValueError:
-        return timedelta(seconds=random.uniform(1.0, 3.0))  # noqa: S311  (spreads retries, guards nothing)
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(timedelta(seconds=1), min(moment - datetime.now(UTC), timedelta(hours=1)))

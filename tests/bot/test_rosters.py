@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,8 @@ from sqlalchemy import delete, func, select, update
 from advocacy.bot import announce, rosters
 from advocacy.chat import UserRef
 from advocacy.db import now
+from advocacy.delivery import places
+from advocacy.people import directory as people_directory
 from advocacy.people.models import Identity, Membership, Person, Rhythm, RosterSync
 from advocacy.people.sync import Sync
 from advocacy.people.zones import zone
@@ -18,6 +21,7 @@ from advocacy.playground.company import SLACK_TEAM
 from advocacy.playground.slack.state import User
 from advocacy.slack.directories import SlackDirectories
 from advocacy.slack.directory import SlackDirectory
+from advocacy.teams.directory import TeamsDirectory
 from tests.bot.conftest import Chat, said
 from tests.clock import Clock
 
@@ -162,3 +166,65 @@ async def test_the_server_goes_on_with_what_was_cut_short(chat: Chat, directory:
     assert await rosters.nightly(db, settings, doors) == 1
     assert await count(chat, Identity) > 30
     assert await rosters.nightly(db, settings, doors) == 0
+
+
+@pytest.fixture
+async def tenant(chat: Chat) -> AsyncIterator[TeamsDirectory]:
+    """Teams' directory."""
+    made = TeamsDirectory(chat.parts.settings)
+    chat.parts.directories["teams"] = made
+    yield made
+    await made.graph.close()
+
+
+async def test_teams_as_the_roster_with_what_changed_by_the_hour(chat: Chat, tenant: TeamsDirectory) -> None:
+    """Everybody once, departments with them; then changes only; a lost mark lists all again. Slack's people stay."""
+    async with chat.db.write() as s:
+        for table in (Identity, Membership, Person):
+            await s.execute(delete(table))
+    chosen = chat.parts.settings.model_copy(update={"roster": "teams"})
+    people = [one for one in chat.people.values() if one.teams_id]
+    chat.worlds.teams.graph.page = 10
+    done = await Sync(chat.db, tenant, rosters.terms(chosen, "teams")).run()
+    assert done.roster is not None
+    assert (done.roster.joined, done.found.new) == (len(people), len(people))
+    async with chat.db.read() as s:
+        assert await s.scalar(select(func.count()).select_from(Membership)) == len(people)
+    users, jana = chat.worlds.teams.users, chat.people[JANA].teams_id or ""
+    users.set(jana, department="Operations")
+    users.remove(people[3].teams_id or "")
+    calls = chat.worlds.teams.graph.calls
+    later = now() + timedelta(hours=1)
+    assert await rosters.nightly(chat.db, chosen, chat.parts.directories, later - timedelta(minutes=5)) == 0
+    assert await rosters.nightly(chat.db, chosen, chat.parts.directories, later) == 1
+    assert chat.worlds.teams.graph.calls - calls == 2, "the changes, and the rest about one of them"
+    async with chat.db.read() as s:
+        gone = (await s.scalars(select(Person).where(Person.email == people[3].email))).one()
+        assert gone.left_on is not None
+        assert (
+            await s.scalar(select(func.count()).select_from(Person).where(Person.left_on.is_(None))) == len(people) - 1
+        )
+    users.set(jana, department="Communications")
+    users.expired = len(users.changes)
+    done = await Sync(chat.db, tenant, rosters.terms(chosen, "teams")).run()
+    assert (done.is_full, done.members, done.found.let_loose) == (True, len(users.all), 0)
+
+
+async def test_who_needs_the_app_is_named_until_they_have_it(chat: Chat, tenant: TeamsDirectory) -> None:
+    """A leader whom only Graph named, in Teams alone; where somebody was met counts before where they are only listed."""
+    await Sync(chat.db, tenant, rosters.terms(chat.parts.settings, "teams")).run()
+    jana = await chat.person(JANA)
+    async with chat.db.read() as s:
+        (place,) = await places.direct(s, [jana.id])
+        assert (place.to.platform, await places.out_of_reach(s, [jana.id])) == ("slack", [])
+    async with chat.db.write() as s:
+        await s.execute(delete(Identity).where(Identity.platform == "slack"))
+    async with chat.db.read() as s:
+        assert await places.out_of_reach(s, [jana.id]) == ["Jana Feld"]
+        (place,) = await places.direct(s, [jana.id])  # it is tried: an administrator may have installed it
+        assert isinstance(place.to, UserRef)
+        assert (place.to.platform, place.to.user) == ("teams", chat.people[JANA].teams_id)
+    async with chat.db.write() as s:
+        await people_directory.has_app(s, place.identity_id or 0)
+    async with chat.db.read() as s:
+        assert await places.out_of_reach(s, [jana.id]) == []

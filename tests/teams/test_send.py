@@ -269,7 +269,7 @@ async def test_a_token_is_replaced_before_it_ends(
     given: list[int] = []
     monkeypatch.setattr(teams.world.tokens, "give", lambda: (given.append(1), (f"token-{len(given)}", lives))[1])
     for clock[0], tokens in ((1000.0, 1), (1000.0 + lives - early - 1, 1), (1000.0 + lives - early + 1, 2)):
-        await platform.rest._authorize()
+        await platform.rest._sign_in.token()
         assert len(given) == tokens
 
 
@@ -277,15 +277,15 @@ async def test_a_wrong_secret_says_what_microsoft_says(tmp_path: Path) -> None:
     """The administrator reads the reason, without trace ids."""
     async with opened(tmp_path, teams_app_password="wrong") as teams:
         with pytest.raises(Refused, match=r"AADSTS7000215: Invalid client secret .*[^Z]$"):
-            await teams.door.platform.rest._authorize()
+            await teams.door.platform.rest._sign_in.token()
 
 
 async def test_a_sign_in_service_that_is_away_is_tried_later(teams: Setup, platform: TeamsPlatform) -> None:
     """500 and no connection at all: nothing was sent."""
     teams.world.faults.inject(Fault.ERROR, path="oauth2")
     with pytest.raises(Retry):
-        await platform.rest._authorize()
-    await platform.rest._authorize()
+        await platform.rest._sign_in.token()
+    await platform.rest._sign_in.token()
 
 
 async def test_who_cannot_be_reached_was_sent_nothing(tmp_path: Path) -> None:

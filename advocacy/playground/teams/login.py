@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from advocacy.playground.teams.tokens import ISSUER, SCOPE, BotTokens
+from advocacy.playground.teams.tokens import AUDIENCES, ISSUER, BotTokens
 from advocacy.playground.world import Handler
 
 ENTRA = "login.microsoftonline.com"
@@ -55,13 +55,13 @@ class TeamsLogin:
         ]
 
     async def token(self, request: web.Request) -> web.Response:
-        """Client credentials for the Bot Connector, and nothing else."""
+        """Client credentials for the Bot Connector and for Graph, and nothing else."""
         form = {name: str(value) for name, value in (await request.post()).items()}
         tenant = request.match_info["tenant"]
         refused = self._malformed(form, tenant) or self._untrusted(form, tenant)
         if refused is not None:
             return refused
-        token, seconds = self.tokens.give()
+        token, seconds = self.tokens.give(next(AUDIENCES[one] for one in form["scope"].split() if one in AUDIENCES))
         answer = {"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token}
         return web.json_response(answer, headers={"Cache-Control": "no-store"})
 
@@ -84,7 +84,7 @@ class TeamsLogin:
             words = f"Invalid client secret provided for app '{self.tokens.app_id}'."
             return aadsts(401, "invalid_client", 7000215, words)
         # MSAL adds the OpenID scopes it never needs for an app; the resource decides.
-        if SCOPE not in form["scope"].split():
+        if not AUDIENCES.keys() & set(form["scope"].split()):
             words = f"The provided value for the input parameter 'scope' is not valid: {form['scope']}"
             return aadsts(400, "invalid_scope", 70011, words)
         return None

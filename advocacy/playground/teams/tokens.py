@@ -14,6 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 ISSUER = "https://api.botframework.com"
 SCOPE = f"{ISSUER}/.default"
+GRAPH = "https://graph.microsoft.com"
+AUDIENCES = {SCOPE: ISSUER, f"{GRAPH}/.default": GRAPH}
+"""What an app may ask tokens for, by scope."""
 HOUR = 3600
 SKEW_SECONDS = 600
 """How far off the clock is under Fault.SKEW; the Bot Framework allows five minutes."""
@@ -57,7 +60,7 @@ class BotTokens:
         """Seconds an access token given to the product lives."""
         self._key: SigningKey | None = None
         self._retired: list[SigningKey] = []
-        self._given: dict[str, float] = {}
+        self._given: dict[str, tuple[float, str]] = {}
 
     @property
     def key(self) -> SigningKey:
@@ -104,11 +107,11 @@ class BotTokens:
         payload = {claim: value for claim, value in said.items() if value is not None}
         return jwt.encode(payload, private, algorithm="RS256", headers={"kid": name, "x5t": name})
 
-    def give(self) -> tuple[str, int]:
-        """Hand out an access token for the product and the seconds it lives."""
+    def give(self, audience: str = ISSUER) -> tuple[str, int]:
+        """Hand out an access token for the product, good at one service, and the seconds it lives."""
         now = int(time.time())
         claims = {
-            "aud": ISSUER,
+            "aud": audience,
             "iss": f"https://sts.windows.net/{self.tenant}/",
             "nbf": now,
             "exp": now + self.lifetime,
@@ -117,14 +120,15 @@ class BotTokens:
             "uti": secrets.token_urlsafe(12),
         }
         token = jwt.encode(claims, self.key.private, algorithm="RS256", headers={"kid": self.key.kid})
-        self._given = {one: end for one, end in self._given.items() if end > now}
-        self._given[token] = now + self.lifetime
+        self._given = {one: kept for one, kept in self._given.items() if kept[0] > now}
+        self._given[token] = (now + self.lifetime, audience)
         return token, self.lifetime
 
-    def accepts(self, authorization: str) -> bool:
-        """Whether an Authorization header carries a token of ours that is still good."""
+    def accepts(self, authorization: str, audience: str = ISSUER) -> bool:
+        """Whether an Authorization header carries a token of ours that is still good at this service."""
         scheme, _, token = authorization.partition(" ")
-        return scheme.lower() == "bearer" and self._given.get(token, 0.0) > time.time()
+        end, meant = self._given.get(token, (0.0, ""))
+        return scheme.lower() == "bearer" and end > time.time() and meant == audience
 
     def revoke(self) -> None:
         """Refuse every access token given so far."""

@@ -15,11 +15,14 @@ from advocacy.playground.teams.activities import Inbound
 from advocacy.playground.teams.cards import find_action
 from advocacy.playground.teams.client import Client
 from advocacy.playground.teams.connector import SMBA, TeamsConnector
+from advocacy.playground.teams.graph import HOST as GRAPH_HOST
+from advocacy.playground.teams.graph import TeamsGraph, too_many
 from advocacy.playground.teams.hands import TeamsHands
 from advocacy.playground.teams.login import ENTRA, TeamsLogin, aadsts
 from advocacy.playground.teams.refresh import Refresher
 from advocacy.playground.teams.state import Activity, Conversation, Json, TeamsState, base_of
 from advocacy.playground.teams.tokens import BotTokens, SigningKey
+from advocacy.playground.teams.users import Users
 from advocacy.playground.teams.wire import Delivered, Wire
 from advocacy.playground.world import Change, Handler, World
 
@@ -56,11 +59,14 @@ class TeamsWorld(World):
         self.hands = TeamsHands(self.state, self.inbound, self.wire, self.client)
         self.hands.refresh_every = refresh_every
         self.refresher = Refresher(self.hands)
+        self.users = Users(residents)
+        self.graph = TeamsGraph(self.state, self.tokens, self.users, self._install)
+        self._installing: set[asyncio.Task[Delivered]] = set()
         self._waiting: set[asyncio.Event] = set()
 
     def routes(self) -> Iterable[tuple[str, str, str, Handler]]:
-        """Everything under the login hosts and the connector."""
-        return [*self.login.routes(), *self.connector.routes()]
+        """Everything under the login hosts, the connector and Graph."""
+        return [*self.login.routes(), *self.connector.routes(), *self.graph.routes()]
 
     @property
     def service_url(self) -> str:
@@ -70,10 +76,18 @@ class TeamsWorld(World):
     def _product_url(self) -> str:
         return self.outside.product_url if self.outside is not None else ""
 
+    def _install(self, user: str) -> None:
+        """Graph answers at once; the bot hears of it a little later."""
+        task = asyncio.get_running_loop().create_task(self.hands.install(user))
+        self._installing.add(task)
+        task.add_done_callback(self._installing.discard)
+
     # -- faults in the vendor's own words
 
-    def throttled(self, _: web.Request, retry_after: int) -> web.StreamResponse:
-        """429 Throttled."""
+    def throttled(self, request: web.Request, retry_after: int) -> web.StreamResponse:
+        """429 Throttled; Graph words it otherwise."""
+        if f"/{GRAPH_HOST}/" in request.path:
+            return too_many(retry_after).answer()
         body = {"error": {"code": "Throttled", "message": "Too many requests"}}
         return web.json_response(body, status=429, headers={"Retry-After": str(math.ceil(retry_after))})
 
@@ -264,10 +278,13 @@ class TeamsWorld(World):
         """Forget all that was said, installed and opened; tokens and keys stay good."""
         await self.refresher.stop()
         self.state.clear()
+        self.users.clear()
         self.connector.limits.clear()
+        self.graph.limits.clear()
         self.tell("reset")
 
     async def stop(self) -> None:
         """Cancel the clients' refreshes and close the connections to the product."""
         await self.refresher.stop()
+        await asyncio.gather(*self._installing, return_exceptions=True)
         await self.wire.close()
