@@ -253,7 +253,7 @@ async def test_many_at_once_ask_for_one_token(
     """Single flight: thirty sends, one token."""
     given: list[int] = []
     give = teams.world.tokens.give
-    monkeypatch.setattr(teams.world.tokens, "give", lambda: (given.append(1), give())[1])
+    monkeypatch.setattr(teams.world.tokens, "give", lambda service: (given.append(1), give(service))[1])
     await asyncio.gather(*(platform.send(stories, STORY, str(n)) for n in range(30)))
     assert len(given) == 1
     assert len(teams.world.activities(teams.stories)) == 30
@@ -265,9 +265,9 @@ async def test_a_token_is_replaced_before_it_ends(
 ) -> None:
     """Five minutes early, or a tenth of a short life; then a new one is asked for."""
     clock = [1000.0]
-    monkeypatch.setattr("advocacy.teams.rest.monotonic", lambda: clock[0])
+    monkeypatch.setattr("advocacy.teams.sign_in.monotonic", lambda: clock[0])
     given: list[int] = []
-    monkeypatch.setattr(teams.world.tokens, "give", lambda: (given.append(1), (f"token-{len(given)}", lives))[1])
+    monkeypatch.setattr(teams.world.tokens, "give", lambda _: (given.append(1), (f"token-{len(given)}", lives))[1])
     for clock[0], tokens in ((1000.0, 1), (1000.0 + lives - early - 1, 1), (1000.0 + lives - early + 1, 2)):
         await platform.rest._sign_in.token()
         assert len(given) == tokens
