@@ -268,7 +268,14 @@ class Found:
     messages: tuple[Message, ...]
 
 
-Answer = Private | Rewrite | OpenForm | Found | None
+@dataclass(frozen=True, slots=True)
+class Previews:
+    """Cards that stand below links somebody posted, by link; everybody there sees them. Others have nothing to show."""
+
+    cards: Mapping[str, Message]
+
+
+Answer = Private | Rewrite | OpenForm | Found | Previews | None
 """What a press leads to. ``None``: nothing to show (a form closes)."""
 
 

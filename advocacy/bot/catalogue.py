@@ -20,6 +20,7 @@ from advocacy.bot import standing_actions
 from advocacy.bot import subscription_actions
 from advocacy.bot import topic_actions
 from advocacy.bot import topic_desk
+from advocacy.bot import unfurl_actions
 from advocacy.bot.backup import care_actions
 from advocacy.bot.backup import case_actions
 from advocacy.bot.backup import quiet_actions
@@ -78,6 +79,7 @@ FILES: tuple[ModuleType, ...] = (
     topic_actions,
     tour_actions,
     topic_desk,
+    unfurl_actions,
     wording_actions,
 )
 

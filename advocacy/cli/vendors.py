@@ -139,6 +139,9 @@ PublicUrl = Annotated[
 def manifest(
     *,
     public_url: PublicUrl = "",
+    short_url: Annotated[
+        str, typer.Option(envvar="ADVOCACY_SHORT_URL", help="short domain for links, if there is one")
+    ] = "",
     socket_mode: Annotated[
         bool, typer.Option("--socket-mode", help="Slack need not reach this server; a connection is opened to it")
     ] = False,
@@ -152,7 +155,7 @@ def manifest(
     from advocacy.slack.manifest import manifest as described
 
     # The app comes before keys and tokens: nothing but the address is needed here.
-    bare = _addressed(public_url)
+    bare = _addressed(public_url).model_copy(update={"short_url": short_url})
     if as_json:
         print(json.dumps(described(bare, socket_mode=socket_mode, several=several), indent=2, ensure_ascii=False))  # noqa: T201
     else:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from advocacy.content import emergency, readers, reasons, stories
+from advocacy.content import emergency, readers, reasons, stories, topics
 from advocacy.content.models import Story, StoryState
 
 _PAGE, _PAGES = 100, 20
@@ -115,4 +115,23 @@ async def feeds(s: AsyncSession, person_ids: Collection[int], at: datetime, limi
     }  # fmt: skip
 
 
-__all__ = ["NotSharable", "feed_for", "feeds", "fit_to_share", "readable", "sharable"]
+async def open_to_all(s: AsyncSession, story_ids: Collection[int], at: datetime) -> dict[int, Story]:
+    """Those of these stories that may be shown wherever people talk: live, for outside, for no chosen few; by id.
+
+    None while everything is stopped.
+    """
+    if await emergency.current(s) is not None:
+        return {}
+    query = select(Story).where(
+        Story.id.in_(story_ids), Story.state == StoryState.LIVE, Story.internal.is_(False), *stories.not_over(at),
+        or_(Story.embargo_until.is_(None), Story.embargo_until <= at),
+    )  # fmt: skip
+    there = list(await s.scalars(query.options(*stories.whole())))
+    closed = (await topics.sight_of_all(s)) if there else topics.Sight()
+    return {
+        one.id: one for one in there
+        if not (one.department_ids or one.locations or one.audience_languages) and closed.may_see(one.topics)
+    }  # fmt: skip
+
+
+__all__ = ["NotSharable", "feed_for", "feeds", "fit_to_share", "open_to_all", "readable", "sharable"]

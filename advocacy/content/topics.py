@@ -164,9 +164,26 @@ async def sights(s: AsyncSession, person_ids: Collection[int]) -> dict[int, Sigh
     return found
 
 
+async def sight_of_all(s: AsyncSession) -> Sight:
+    """What is closed to whoever is member of nothing."""
+    return Sight(closed=frozenset(await s.scalars(select(Topic.folded).where(Topic.kind == RESTRICTED))))
+
+
 async def _mine(s: AsyncSession, person_id: int) -> dict[int, str]:
     rows = await s.execute(select(TopicPerson.topic_id, TopicPerson.kind).where(TopicPerson.person_id == person_id))
     return dict(rows.all())
 
 
-__all__ = ["Choice", "Sight", "choices", "ensure", "follow", "guard", "sight", "sights", "spelled", "strangers"]
+__all__ = [
+    "Choice",
+    "Sight",
+    "choices",
+    "ensure",
+    "follow",
+    "guard",
+    "sight",
+    "sight_of_all",
+    "sights",
+    "spelled",
+    "strangers",
+]

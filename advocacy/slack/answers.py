@@ -19,6 +19,7 @@ from advocacy.chat import (
     Gone,
     Message,
     OpenForm,
+    Previews,
     Private,
     Refused,
     Retry,
@@ -32,6 +33,7 @@ from advocacy.slack.calls import Calls, SlackRefused
 from advocacy.slack.presses import PLATFORM, Came
 from advocacy.slack.render import body
 from advocacy.slack.reply import ReplyTo
+from advocacy.slack.unfurls import unfurl
 
 _FORMS = 1_000
 """Forms being typed into whose state is kept; of others an update may be lost, which the next letter makes up for."""
@@ -75,13 +77,14 @@ class Answers:
 
     async def give(self, answer: Answer, came: Came) -> None:
         """Show an answer. Raises the four errors of ``chat``."""
-        if came.typing is not None:
+        if isinstance(answer, (Found, Previews)) or came.shared is not None:
+            if isinstance(answer, Previews):  # whoever posts a link is told nothing else; nothing here asks for Found
+                await unfurl(self._calls, answer, came, self._channel_language)
+        elif came.typing is not None:
             if isinstance(answer, OpenForm):  # anything else would be said once for each letter
                 await self._redraw(answer.form, came, came.typing)
         elif isinstance(answer, OpenForm):
             await self._open(answer.form, came)
-        elif isinstance(answer, Found):
-            return  # nothing in Slack asks for it
         elif came.waiting is not None and await self._concluded(answer, came, came.waiting):
             return
         elif isinstance(answer, Rewrite):

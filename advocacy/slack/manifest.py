@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from advocacy.config import Settings
 
@@ -31,7 +31,15 @@ SHORTCUTS = (
     },
 )
 """In the ＋ menu and in each message's menu (https://docs.slack.dev/interactivity/implementing-shortcuts)."""
-EVENTS = ("app_home_opened", "app_uninstalled", "message.im", "team_join", "tokens_revoked", "user_change")
+EVENTS = (
+    "app_home_opened",
+    "app_uninstalled",
+    "link_shared",
+    "message.im",
+    "team_join",
+    "tokens_revoked",
+    "user_change",
+)
 ORG_EVENTS = ("team_access_granted", "team_access_revoked")
 """Heard besides where a whole organization may install the app."""
 SCOPES = {
@@ -99,6 +107,7 @@ def manifest(settings: Settings, *, socket_mode: bool, several: bool = False) ->
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "Advocacy", "always_online": True},
+            "unfurl_domains": _hosts(settings),
             "shortcuts": [dict(one) for one in SHORTCUTS],
             "slash_commands": [
                 {
@@ -122,6 +131,12 @@ def manifest(settings: Settings, *, socket_mode: bool, several: bool = False) ->
             "token_rotation_enabled": several,
         },
     }
+
+
+def _hosts(settings: Settings) -> list[str]:
+    """Where links to stories lead, the short domain too (https://docs.slack.dev/messaging/unfurling-links-in-messages)."""
+    hosts = (urlsplit(one).hostname or "" for one in (settings.public_url, settings.short_url))
+    return list(dict.fromkeys(one for one in hosts if one))
 
 
 def create_link(settings: Settings, *, socket_mode: bool | None = None, several: bool = False) -> str:

@@ -37,6 +37,8 @@ class Came:
     """That modal, when nothing was pressed: somebody is typing into it."""
     at: str = ""
     """When they typed, in seconds of Slack's clock."""
+    shared: Payload | None = None
+    """The event, when nothing was pressed: somebody posted links to us. They are told nothing, whatever comes of it."""
     waiting: Payload | None = None
     """What was shown in that modal before it was asked to wait; empty when it opened waiting."""
     kept: str = ""
@@ -160,8 +162,10 @@ def _quoted(message: Payload, tenant: str) -> Quoted:
 
 
 def of_event(payload: Payload) -> Came | None:
-    """``event_callback``: Home was opened, a direct message came, somebody's profile changed; ``None`` for all else."""
-    event, tenant = payload["event"], str(payload.get("team_id", ""))
+    """``event_callback``: Home opened, a direct message, a profile changed, links posted; ``None`` for all else."""
+    if payload["event"].get("type") == "link_shared":
+        return _of_links(payload)
+    event, tenant = payload["event"], _place(payload)
     kind = event.get("type")
     text, user, reply = "", str(event.get("user", "")), None
     if kind == "app_home_opened" and event.get("tab", "home") == "home":
@@ -183,6 +187,31 @@ def of_event(payload: Payload) -> Came | None:
         event=str(payload.get("event_id", "")),
     )
     return Came(press, reply)
+
+
+def _of_links(payload: Payload) -> Came | None:
+    """``link_shared`` (https://docs.slack.dev/reference/events/link_shared): posted, or still being written."""
+    event, tenant = payload["event"], _place(payload)
+    user, urls = str(event.get("user") or ""), [str(one.get("url") or "") for one in event.get("links") or ()]
+    if not user or not urls:
+        return None
+    reply = ReplyTo(tenant, user, channel=str(event.get("channel") or ""))
+    press = Press(
+        who=UserRef(PLATFORM, tenant, user), action="unfurl", value={"urls": urls}, channel=_channel(reply),
+        event=str(payload.get("event_id", "")),
+    )  # fmt: skip
+    return Came(press, reply, shared=event)
+
+
+def _place(payload: Payload) -> str:
+    """The workspace by which we hear of an event; in a shared channel it may have happened in another company's.
+
+    https://docs.slack.dev/apis/events-api/#authorizations
+    """
+    given = payload.get("authorizations") or [{}]
+    user = payload["event"].get("user")
+    own = user.get("team_id") if isinstance(user, dict) else ""  # an organization's own events name no workspace
+    return str(given[0].get("team_id") or payload.get("team_id") or own or given[0].get("enterprise_id") or "")
 
 
 def _is_said_to_us(event: Payload) -> bool:

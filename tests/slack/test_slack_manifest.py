@@ -13,7 +13,7 @@ import pytest
 
 import advocacy.slack
 from advocacy.config import Settings
-from advocacy.slack.manifest import EVENTS, OPTIONAL_SCOPES, PATH, SCOPES, create_link, manifest
+from advocacy.slack.manifest import EVENTS, OPTIONAL_SCOPES, ORG_EVENTS, PATH, SCOPES, create_link, manifest
 from tests.conftest import playground_settings
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +21,7 @@ CODE = "\n".join(path.read_text() for path in sorted(Path(advocacy.slack.__file_
 NEEDS = {
     "chat.postMessage": {"chat:write", "chat:write.public"},
     "chat.postEphemeral": {"chat:write"},
+    "chat.unfurl": {"links:write", "links:read"},
     "chat.update": {"chat:write"},
     "conversations.history": {"channels:history", "groups:history", "im:history"},
     "conversations.join": {"channels:join"},
@@ -46,10 +47,11 @@ def test_the_file_at_the_root_is_what_the_code_makes(public: Settings) -> None:
     assert json.loads((ROOT / "manifest.json").read_text()) == manifest(public, socket_mode=False)
 
 
+@pytest.mark.parametrize("several", [False, True])
 @pytest.mark.parametrize("socket_mode", [False, True])
-def test_slack_takes_it(public: Settings, socket_mode: bool) -> None:
+def test_slack_takes_it(public: Settings, socket_mode: bool, several: bool) -> None:
     """Slack's own schema, where a copy lies beside the checkout; our own look at its limits always."""
-    made = manifest(public, socket_mode=socket_mode)
+    made = manifest(public, socket_mode=socket_mode, several=several)
     shown = made["display_information"]
     assert len(shown["name"]) <= 35
     assert len(shown["description"]) <= 140
@@ -66,8 +68,15 @@ def test_addresses(public: Settings) -> None:
     """One address for all over HTTP; none over Socket Mode, where Slack would refuse to check it."""
     http = json.dumps(manifest(public, socket_mode=False))
     assert http.count("https://advocacy.example.com" + PATH) == 3
-    assert "example.com" not in json.dumps(manifest(public, socket_mode=True))
+    assert PATH not in json.dumps(manifest(public, socket_mode=True))
     assert manifest(public, socket_mode=True)["settings"]["socket_mode_enabled"] is True
+
+
+def test_links_to_both_hosts_are_shown(public: Settings) -> None:
+    """Of at most five; the short domain where there is one."""
+    short = public.model_copy(update={"short_url": "https://go.example.com"})
+    assert manifest(public, socket_mode=True)["features"]["unfurl_domains"] == ["advocacy.example.com"]
+    assert manifest(short, socket_mode=True)["features"]["unfurl_domains"] == ["advocacy.example.com", "go.example.com"]
 
 
 def test_every_method_called_has_its_scopes() -> None:
@@ -85,7 +94,8 @@ def test_every_event_heard_is_subscribed() -> None:
     receive = (Path(advocacy.slack.__file__).parent / "receive.py").read_text()
     heard = set(
         re.findall(
-            r'"(app_home_opened|message|user_change|team_join|app_uninstalled|tokens_revoked)"', presses + receive
+            r'"(app_home_opened|link_shared|message|user_change|team_join|app_uninstalled|tokens_revoked)"',
+            presses + receive,
         )
     )
     assert heard == {event.removesuffix(".im") for event in EVENTS}
@@ -108,7 +118,7 @@ def test_the_guide_names_every_scope_and_event() -> None:
     guide = (ROOT / "docs" / "connect-slack.md").read_text()
     for name, why in (SCOPES | OPTIONAL_SCOPES).items():
         assert f"| `{name}` | {why} |" in guide, name
-    for event in EVENTS:
+    for event in (*EVENTS, *ORG_EVENTS):
         assert f"`{event}`" in guide, event
 
 
