@@ -74,6 +74,7 @@ class Demo:
         self._product_port = self._product_port or _free_port()
         self.worlds.outside.product_url = f"http://127.0.0.1:{self._product_port}"
         self.worlds.teams.preinstall(team=True)
+        self.worlds.slack.hands.unfurl_domains = {"127.0.0.1"}
         settings = self.settings()
         self._app = App(settings)
         await upgrade(self._app.db)

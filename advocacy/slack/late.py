@@ -22,8 +22,8 @@ class Late:
 
     async def kept(self, came: Came) -> Came | None:
         """The press, once it is on the disk: it may be acknowledged. ``None`` when it cannot be kept."""
-        if came.typing is not None:
-            return came  # nothing comes of it but a drawing
+        if came.typing is not None or came.shared is not None:
+            return came  # nothing comes of it but a drawing, or a card below a link
         waiting = came.view if came.waiting is None and came.may_open else came.waiting
         try:
             name = await self._presses.keep(came.press, {"view_id": came.view_id, "waiting": waiting})

@@ -57,6 +57,17 @@ def searched(news: Heard, value: Any) -> Press:
     return replace(press, text=term[:_MOST_TERM], value={"at": at})
 
 
+def linked(news: Heard, value: Any) -> Press:
+    """Read ``composeExtension/queryLink``: a link of ours was pasted. Raises Malformed.
+
+    https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/how-to/link-unfurling
+    """
+    url = _dict(value).get("url")
+    if not isinstance(url, str) or not url:
+        raise Malformed("no link")
+    return replace(named(elsewhere(news), "unfurl"), value={"urls": [url]})
+
+
 def results(messages: Sequence[Message]) -> dict[str, Any]:
     """Answer a search: each card with the preview that the list shows. Raises Refused."""
     attachments = [{**render.attachment(render.card(one)), "preview": _preview(one)} for one in messages]

@@ -127,13 +127,25 @@ def manifest(settings: Settings) -> Json:
                 "commandLists": [{"scopes": [scope], "commands": commands} for scope in ("personal", "team")],
             }
         ],
-        "composeExtensions": [{"botId": settings.teams_app_id, "commands": _extension()}],
+        "composeExtensions": [
+            {
+                "botId": settings.teams_app_id,
+                "commands": _extension(),
+                "messageHandlers": [{"type": "link", "value": {"domains": _link_hosts(settings)}}],
+            }
+        ],
         "permissions": ["identity", "messageTeamMembers"],
         "validDomains": [urlsplit(home).netloc],
         "supportsChannelFeatures": "tier1",
         "defaultInstallScope": "personal",
         "defaultGroupCapability": {"team": "bot"},
     }
+
+
+def _link_hosts(settings: Settings) -> list[str]:
+    """Where links to stories lead: a card stands below them."""
+    hosts = (urlsplit(one).netloc for one in (settings.public_url, settings.short_url))
+    return list(dict.fromkeys(one for one in hosts if one))
 
 
 def _extension() -> list[Json]:

@@ -21,7 +21,7 @@ from msrest.universal_http.requests import ClientRetryPolicy
 
 from advocacy.bot.doors import broken
 from advocacy.bot.language import translator
-from advocacy.chat import Answer, Found, Press, Private, UserRef
+from advocacy.chat import Answer, Found, Press, Previews, Private, UserRef
 from advocacy.teams import activity as read
 from advocacy.teams import extension
 from advocacy.teams.activity import Heard, Malformed
@@ -38,7 +38,10 @@ INSTALLED_TWICE = 60.0
 """Seconds within which Teams tells of one installation in two activities."""
 
 _JSON = frozenset({dict, list, str, int, float, bool})
-EXTENSION = frozenset({"composeExtension/fetchTask", "composeExtension/submitAction"})
+EXTENSION = frozenset({
+    "composeExtension/fetchTask", "composeExtension/query", "composeExtension/queryLink",
+    "composeExtension/submitAction",
+})  # fmt: skip
 """Invokes of the message extension, which works in every conversation, whoever is in it."""
 REFUSALS: dict[type[Exception], tuple[int, str]] = {
     Unauthorized: (401, "not authorized"),
@@ -130,6 +133,7 @@ class Turns(ActivityHandler):  # type: ignore[misc]
             "composeExtension/fetchTask": self._chosen,
             "composeExtension/submitAction": self._sent,
             "composeExtension/query": self._searched,
+            "composeExtension/queryLink": self._linked,
         }
         kind = kinds.get(str(activity.name))
         if kind is None:
@@ -145,6 +149,8 @@ class Turns(ActivityHandler):  # type: ignore[misc]
             body = note(said) if kind == self._card else closing(said)
             if kind == self._searched:
                 body = extension.said_instead(said)
+            elif kind == self._linked:
+                body = extension.results(())  # nobody asked for anything
         return InvokeResponse(status=200, body=body)
 
     async def _card(self, news: Heard, value: Any) -> Json:
@@ -179,6 +185,10 @@ class Turns(ActivityHandler):  # type: ignore[misc]
         if isinstance(answer, Found):
             return extension.results(answer.messages)
         return extension.said_instead(answer.message.summary) if isinstance(answer, Private) else None
+
+    async def _linked(self, news: Heard, value: Any) -> Json:
+        answer = await self._bot.handle(extension.linked(news, value))
+        return extension.results(tuple(answer.cards.values()) if isinstance(answer, Previews) else ())
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         """Words that somebody typed; or a button, from a client that has no Action.Execute."""

@@ -68,6 +68,7 @@ async def desk_scenes(stage: Stage, story: int) -> None:
     await stage.press(CLARA, "resend", "goes into its channels once more", sure=1)
     await _open(stage, story)
     await stage.press(CLARA, "story_link", "[link_name]", s=story)
+    await stage.link(KOFI, "unfurl", story, "The rotor that listens")
     await stage.press(CLARA, "link_name", "<link_name_save>")
     await stage.send(CLARA, "The link is called {name} now.", name="ears")
     await _open(stage, story)

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 import advocacy.bot
 from advocacy.app import ACTIONS
 from advocacy.bot.catalogue import WORDS
-from advocacy.chat import Answer, Form, Found, Message, OpenForm, Press, from_json
+from advocacy.chat import Answer, Form, Found, Message, OpenForm, Press, Previews, from_json
 from advocacy.delivery.limits import Limits
 from advocacy.delivery.models import Channel, Outbox
 from advocacy.demo import Demo
@@ -24,6 +24,8 @@ from advocacy.people.models import Person
 from advocacy.playground.colleagues.browser import Browser
 from advocacy.playground.company import Resident
 from advocacy.playground.teams.cards import texts_of
+from advocacy.sharing import links, story_links
+from advocacy.sharing.models import Link
 from tests.clock import Clock
 from tests.doors.screens import Item, Json, Screen, SlackScreen, TeamsScreen
 
@@ -106,6 +108,8 @@ class Stage:
                 self.said.append(given.form)
             elif isinstance(given, Found):
                 self.said += given.messages
+            elif isinstance(given, Previews):
+                self.said += given.cards.values()
             elif given is not None:
                 self.said.append(given.message)
             return given
@@ -132,6 +136,21 @@ class Stage:
         card = teams.hands.pick(who, general).card
         assert card is not None
         assert words in texts_of(card)
+        self.pressed.add(action)
+
+    async def link(self, who: str, action: str, story: int, words: str) -> None:
+        """Post the story's own link, or paste it beside Teams' message field; its card has these words."""
+        async with self.demo.app.db.read() as s:
+            link = (await s.scalars(select(Link).where(Link.story_id == story, story_links.is_own()))).one()
+        url, worlds = links.address(self.demo.app.settings, link.code), self.demo.worlds
+        if self.door == "slack":
+            general = worlds.slack.channel("general").id
+            await worlds.slack.hands.say(str(self.person(who).slack_id), general, f"Have a look: {url}")
+            shown = await worlds.slack.until(lambda: worlds.slack.messages(general)[-1].attachments)
+        else:
+            answer = await worlds.teams.hands.unfurl(who, worlds.teams.channel("General").id, url)
+            shown = answer.body["composeExtension"]["attachments"]  # type: ignore[index,call-overload]
+        assert words in str(shown)
         self.pressed.add(action)
 
     async def home(self, who: str, then: str) -> None:

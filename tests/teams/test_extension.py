@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from door_help import APP_ID, EDIT, PAYLOADS, PENDING, Setup, opened, teams_settings
 
-from advocacy.chat import Button, Found, Image, Message, OpenForm, Private, Quoted, Rewrite, UserRef
+from advocacy.chat import Button, Found, Image, Message, OpenForm, Previews, Private, Quoted, Rewrite, UserRef
 from advocacy.playground.company import TEAMS_TENANT
 from advocacy.teams import package, said
 from advocacy.teams.extension import COMMANDS
@@ -98,6 +98,20 @@ async def test_a_search_lists_cards_with_previews_and_one_goes_into_a_message(te
     assert (await teams.world.hands.query(teams.person.key, "x", parameter="term")).status == 200
     odd = await teams.world.hands.query(teams.person.key, "x", command_id="other")
     assert odd.status == 400
+
+
+async def test_a_pasted_link_shows_its_story_or_nothing(teams: Setup) -> None:
+    """The card with its preview; an empty answer when there is none, whoever pasted it; no link is malformed."""
+    link = "https://advocacy.example.com/r/abc"
+    teams.bot.answers = [Previews({link: Message("A story", heading="Our crane")}), None, Private(Message("Unknown"))]
+    shown = await teams.world.hands.unfurl(teams.person.key, teams.stories, link)
+    [card] = shown.body["composeExtension"]["attachments"]
+    assert (card["preview"]["content"]["title"], card["content"]["body"][0]["text"]) == ("Our crane", "Our crane")
+    assert (teams.bot.last.action, teams.bot.last.value) == ("unfurl", {"urls": [link]})
+    for _ in range(2):
+        answer = await teams.world.hands.unfurl(teams.person.key, teams.stories, link)
+        assert (answer.status, answer.body["composeExtension"]["attachments"]) == (200, [])
+    assert (await teams.world.hands.unfurl(teams.person.key, teams.stories, "")).status == 400
 
 
 async def test_cancel_closes_without_a_press(teams: Setup) -> None:
