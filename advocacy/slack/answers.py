@@ -38,6 +38,7 @@ from advocacy.slack.unfurls import unfurl
 _FORMS = 1_000
 """Forms being typed into whose state is kept; of others an update may be lost, which the next letter makes up for."""
 _HASHES = 20
+LANGUAGE_SECONDS = 0.3
 _DIRECT_ONES = 10_000
 """Direct messages that are remembered, so that the next one about the same takes their place."""
 HOOKS = "https://hooks.slack.com"
@@ -101,7 +102,7 @@ class Answers:
         A modal in which it was pressed says so itself. Where that cannot be, the press as it was: its answer takes
         the usual way.
         """
-        t = translator(await self._language_of(came.press.who))
+        t = await self._soon(came.press.who)
         try:
             if came.view is not None:
                 waits = forms.waiting(t, came.view)
@@ -118,7 +119,14 @@ class Answers:
 
     async def waiting(self, came: Came, shown: Mapping[str, Any]) -> dict[str, Any]:
         """The view that stands in the place of a form that was sent, until its answer is there."""
-        return forms.waiting(translator(await self._language_of(came.press.who)), shown)
+        return forms.waiting(await self._soon(came.press.who), shown)
+
+    async def _soon(self, who: UserRef) -> Translator:
+        """Their language, where Slack waits; the company's when the database takes longer, as it may just then."""
+        try:
+            return translator(await asyncio.wait_for(self._language_of(who), LANGUAGE_SECONDS))
+        except TimeoutError:
+            return self._channel_language
 
     async def _concluded(self, answer: Private | Rewrite | None, came: Came, before: Mapping[str, Any]) -> bool:
         """End the waiting; whether everything was said with that. A form comes back when its sending failed."""

@@ -256,7 +256,8 @@ class Receiver:
         return None
 
     async def _in_modal(self, task: asyncio.Task[Answer], came: Came) -> None:
-        await self._give_late(task, await self._answers.wait(came))
+        waiting = await self._guarded(self._answers.wait(came), came.press)
+        await self._give_late(task, came if isinstance(waiting, Mishap) else waiting)
 
     async def _within_time(self, work: Coroutine[Any, Any, Answer], came: Came) -> Answer:
         """The answer if it comes in time, or nothing keeps the press: then Slack says by itself that it takes too long.

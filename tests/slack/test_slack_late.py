@@ -11,7 +11,7 @@ import pytest
 
 from advocacy.bot.actions import Interrupted
 from advocacy.chat import Answer, Button, ChannelRef, Form, Input, Message, OpenForm, Press, Private
-from advocacy.slack import receive
+from advocacy.slack import answers, receive
 from tests.slack.slack_help import JANA, TEAM, House, open_house, payload
 
 CARD = Message("A story", buttons=(Button("Share", action="share", value={"s": 7}),))
@@ -151,3 +151,19 @@ async def test_what_fails_late_is_not_tried_for_ever(house: House) -> None:
     assert (await house.interact(pressed(house)))[0] == 200
     await house.door.receiver.drain(5)
     assert kept(house) == b""
+
+
+async def test_nobody_waits_for_the_persons_language(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database that holds up the work holds up the look at their language too: it waits in the company's."""
+    monkeypatch.setattr(answers, "LANGUAGE_SECONDS", 0.02)
+    house.bot.says["compose"] = OpenForm(FORM)
+    await house.world.hands.shortcut(JANA, "compose")
+    view = await house.world.until(lambda: house.world.view(JANA))
+    slow = Held(house, "save", Private(Message("Saved.")))
+    house.bot.language_of = lambda _who: asyncio.sleep(60, "de")  # type: ignore[method-assign]
+    delivered = await house.world.hands.submit(JANA, view.id, {"title": "Wind"})
+    assert delivered.body["response_action"] == "update"
+    assert "One moment" in str(view.content["blocks"])
+    del house.bot.language_of
+    slow.ready.set()
+    await house.world.until(lambda: "Saved." in str(view.content["blocks"]))
