@@ -18,7 +18,7 @@ from advocacy.chat import Gone, Retry, Unknown
 from advocacy.db import Database
 from advocacy.people import listed, listed_rows, profiles, roster, rounds
 from advocacy.people.listed import Found
-from advocacy.people.listing import Directory, Member, Outdated, Sleep
+from advocacy.people.listing import Directory, Member, Outdated, Page, Sleep
 from advocacy.people.models import RosterRun, RosterSync
 from advocacy.people.roster import Plan, Progress
 
@@ -118,21 +118,35 @@ class Sync:
         await self._bring([member], is_full=False)
 
     async def _list(self, sync: RosterSync) -> RosterSync:
+        """List what is missing; the vendor works on the next page while the last one is being stored."""
         fresh_starts = 1
-        while not rounds.is_listed(sync):
-            at = sync.following
-            try:
-                page = await self._patiently(lambda cursor=at: self._directory.page(cursor))  # type: ignore[misc]
-            except Outdated:
-                if not fresh_starts:
-                    raise
-                fresh_starts -= 1
-                log.info("roster.outdated", platform=sync.platform, tenant=sync.tenant)
-                sync = await rounds.begin_anew(self._db, sync)
-                continue
-            sync = await rounds.store(self._db, sync, page)
-            self._report("list", sync.members, max(sync.usual, sync.members) if sync.is_full and sync.usual else 0)
+        coming = self._coming(sync)
+        try:
+            while coming is not None:
+                try:
+                    page = await coming
+                except Outdated:
+                    if not fresh_starts:
+                        raise
+                    fresh_starts -= 1
+                    log.info("roster.outdated", platform=sync.platform, tenant=sync.tenant)
+                    sync = await rounds.begin_anew(self._db, sync)
+                    coming = self._coming(sync)
+                    continue
+                coming = self._ask(page.following) if page.following else None
+                sync = await rounds.store(self._db, sync, page)
+                self._report("list", sync.members, max(sync.usual, sync.members) if sync.is_full and sync.usual else 0)
+        finally:
+            if coming is not None:
+                coming.cancel()
+                await asyncio.gather(coming, return_exceptions=True)
         return sync
+
+    def _coming(self, sync: RosterSync) -> asyncio.Task[Page] | None:
+        return None if rounds.is_listed(sync) else self._ask(sync.following)
+
+    def _ask(self, cursor: str) -> asyncio.Task[Page]:
+        return asyncio.create_task(self._patiently(lambda: self._directory.page(cursor)))
 
     async def _apply(self, sync: RosterSync) -> Outcome:
         members = await rounds.members(self._db, sync)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -95,13 +96,13 @@ class SlackDoor:
 
 
 @asynccontextmanager
-async def directories(settings: Settings, db: Database) -> AsyncIterator[SlackDirectories]:
-    """The workspaces' directories without the door, for the command line."""
+async def directories(settings: Settings, db: Database, **pace: Any) -> AsyncIterator[SlackDirectories]:
+    """The workspaces' directories without the door, for the command line. ``pace`` as ``SlackDirectory`` takes it."""
     client = _client(settings)
     installations = Installations(db, Quiet()) if settings.has_several_slacks else None
     client.session = _session()
     try:
-        yield SlackDirectories(Calls(client, installations or _one(settings)), settings, installations)
+        yield SlackDirectories(Calls(client, installations or _one(settings)), settings, installations, **pace)
     finally:
         await client.session.close()
 

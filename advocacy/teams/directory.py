@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,8 @@ _TOLD = (
     "officeLocation", "usageLocation",
 )  # fmt: skip
 _NEEDED = _TOLD[:6]
+_AT_ONCE = 10
+"""People who are asked for at the same time, where a change told little."""
 _CHANGES = "changes "
 """Begins a cursor of a round that tells only changes, and the mark that leads to it; Graph's own link follows."""
 
@@ -55,10 +58,11 @@ class TeamsDirectory:
         link = cursor.removeprefix(_CHANGES) or f"/v1.0/users/delta?$select={','.join(_TOLD)}"
         answer = await self.graph.get(link)
         users = [one for one in answer.get("value") or () if isinstance(one, dict) and one.get("id")]
-        members = [entry(await self._whole(one) if is_changes else one) for one in users]
+        if is_changes:
+            users = await self._all_whole(users)
         following, mark = str(answer.get("@odata.nextLink") or ""), str(answer.get("@odata.deltaLink") or "")
         prefix = _CHANGES if is_changes else ""
-        return Page(tuple(members), prefix + following if following else "", _CHANGES + mark if mark else "")
+        return Page(tuple(map(entry, users)), prefix + following if following else "", _CHANGES + mark if mark else "")
 
     async def member(self, user: str) -> Member:
         """One user."""
@@ -66,6 +70,12 @@ class TeamsDirectory:
             return entry(await self.graph.get(f"/v1.0/users/{user}?$select=id,{','.join(_TOLD)}"))
         except Gone:
             return Member(user, is_gone=True)
+
+    async def _all_whole(self, users: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        whole: list[dict[str, Any]] = []
+        for first in range(0, len(users), _AT_ONCE):
+            whole += await asyncio.gather(*map(self._whole, users[first : first + _AT_ONCE]))
+        return whole
 
     async def _whole(self, user: dict[str, Any]) -> dict[str, Any]:
         """A change tells at least what changed, not always the rest."""

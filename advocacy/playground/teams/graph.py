@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import re
 import secrets
@@ -65,6 +66,8 @@ class TeamsGraph:
         self.page = 200
         self.windows: Windows = ()
         self.limits = Limits(time.monotonic)
+        self.latency = 0.0
+        """Seconds that each answer takes."""
         self.calls = 0
         """Answered or refused for the pace."""
 
@@ -82,6 +85,7 @@ class TeamsGraph:
     def _guarded(self, permission: str, handler: Callable[[web.Request], Awaitable[web.Response]]) -> Handler:
         async def guarded(request: web.Request) -> web.StreamResponse:
             self.calls += 1
+            await asyncio.sleep(self.latency)
             try:
                 self._admit(request, permission)
                 return await handler(request)
