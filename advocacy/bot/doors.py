@@ -18,6 +18,11 @@ def only_in_private(t: Translator) -> str:
     return t("I answer in private. Please add this app for yourself in Teams, then ask again.")
 
 
+def not_installed(t: Translator) -> str:
+    """Say in a workspace that removed the app, and still has its command, that nothing can be done there."""
+    return t("This app is no longer installed here. Please ask your communications team to connect it again.")
+
+
 def moment(t: Translator) -> str:
     """Say that an answer is on its way."""
     return t("One moment …")

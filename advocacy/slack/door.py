@@ -68,8 +68,11 @@ class SlackDoor:
     @property
     def rounds(self) -> dict[str, Callable[[], Awaitable[object]]]:
         """What is to be done every minute, by name."""
-        renewals = {"renew Slack's tokens": self.several.renewals.run_due} if self.several is not None else {}
-        return {"resume Slack's presses": self.resume, **renewals}  # of one that ended after we had started
+        tokens: dict[str, Callable[[], Awaitable[object]]] = {}
+        if self.several is not None:
+            tokens["renew Slack's tokens"] = self.several.renewals.run_due
+            tokens["look at Slack's lost tokens"] = self.several.revivals.run_due
+        return {"resume Slack's presses": self.resume, **tokens}  # of one that ended after we had started
 
     async def start(self) -> None:
         """Open. One session for all calls; Socket Mode connects in the background and stays connected."""

@@ -118,6 +118,7 @@ class Receiver:
             ignoring_self_events_enabled=False,  # would need the bot's id; ``presses`` drops what bots say
             ssl_check_enabled=False,
             attaching_function_token_enabled=False,
+            user_facing_authorize_error_message=doors.not_installed(translator(settings.language)),
         )
         self.app.action(_ANY)(self.button)
         self.app.shortcut(_ANY)(self.shortcut)

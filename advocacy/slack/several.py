@@ -13,6 +13,7 @@ from advocacy.slack.installations import Installations
 from advocacy.slack.leavings import Leavings
 from advocacy.slack.oauth import OAuth
 from advocacy.slack.renewals import Renewals
+from advocacy.slack.revivals import Revivals
 from advocacy.slack.workspaces import Workspaces
 
 
@@ -25,6 +26,7 @@ class Several:
         self.leavings = Leavings(self.installations)
         oauth = OAuth(client, settings)
         self.renewals = Renewals(db, oauth, workspaces)
+        self.revivals = Revivals(db, self.calls, self.installations, workspaces)
         self.install = Install(settings, oauth, InstallStates(db), self.installations, self.calls)
 
 

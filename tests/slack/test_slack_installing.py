@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import text, update
 
-from advocacy.chat import Message, Private, Retry, UserRef, sentence
+from advocacy.chat import Form, Input, Message, OpenForm, Private, Retry, UserRef, sentence
 from advocacy.config import Settings
 from advocacy.db import Database, now
 from advocacy.playground.slack.oauth import CLIENT_ID, CLIENT_SECRET
@@ -145,6 +145,13 @@ async def test_a_whole_organization(database_url: str, db: Database, tmp_path: P
         hands = scene.world.hands_of(SOUTH)
         assert (await hands.command(MIRA.id, channel(scene.south).channel, "/advocacy", "help")).status == 200
         assert scene.bot.heard[-1].who == UserRef("slack", SOUTH, MIRA.id)
+        line = Input("words", "Words", optional=True)
+        form = Form("Edit", Message("Edit", inputs=(line,)), "save", {"s": 1}, "Save", "Cancel")
+        scene.bot.says = {"compose": OpenForm(form)}
+        await hands.shortcut(MIRA.id, "compose")
+        view = await scene.world.until(lambda: (scene.south.views.get(MIRA.id) or [None])[-1])
+        assert (await hands.submit(MIRA.id, view.id)).status == 200  # with no team in it
+        assert (scene.bot.heard[-1].action, scene.bot.heard[-1].who.tenant) == ("save", SOUTH)
 
         await hands.event({"type": "team_access_revoked", "team_ids": [SOUTH]})
         assert told.away == [SOUTH]

@@ -151,6 +151,8 @@ async def test_what_is_uninstalled_is_forgotten_and_what_came_after_stays(
         scene.bot.heard.clear()
         delivered = await hands.command("U2MIRA", channel(scene.south).channel, "/advocacy", "help")
         assert (delivered.status, scene.bot.heard) == (200, [])
+        news = scene.south.messages(channel(scene.south).channel, "U2MIRA")
+        assert "no longer installed" in [one.text for one in news if one.ephemeral_for][-1]
 
         old = {"type": "app_uninstalled", "event_ts": f"{(now() - timedelta(minutes=5)).timestamp():.6f}"}
         await scene.install(team=SOUTH)
@@ -174,3 +176,28 @@ async def test_a_token_that_died_without_a_word_pauses_its_workspace(
         assert (told.away, row.problem) == ([SOUTH], "token_revoked")
         await scene.install(team=SOUTH)
         assert [(one.problem, one.lost_at) for one in await scene.rows()] == [("", None)]
+
+
+async def test_a_token_that_is_taken_again_goes_on_by_itself(database_url: str, db: Database, tmp_path: Path) -> None:
+    """Our address was not allowed for an hour: nobody has to install anything. What was revoked stays away."""
+    told = Told()
+    async with several(database_url, db, tmp_path, told) as scene:
+        assert scene.door.several is not None
+        await scene.install(team=SOUTH)
+        [row] = await scene.rows()
+        hidden = scene.world.spaces.installs.pop(row.token)
+        with pytest.raises(Retry):
+            await scene.door.platform.send(channel(scene.south), HELLO, "m1")
+        assert ((await scene.rows())[0].problem, told.away) == ("invalid_auth", [SOUTH])
+        assert await scene.door.several.revivals.run_due() == 0
+        scene.world.spaces.installs[row.token] = hidden
+        told.here.clear()
+        assert await scene.door.several.revivals.run_due() == 1
+        assert ((await scene.rows())[0].lost_at, told.here) == (None, [SOUTH])
+        await scene.door.platform.send(channel(scene.south), HELLO, "m1")
+
+        scene.world.spaces.remove(space=scene.south)
+        with pytest.raises(Retry):
+            await scene.door.platform.send(channel(scene.south), HELLO, "m2")
+        asked = scene.world.api.calls["auth.test"]
+        assert (await scene.door.several.revivals.run_due(), scene.world.api.calls["auth.test"]) == (0, asked)

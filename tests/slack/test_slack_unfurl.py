@@ -88,6 +88,11 @@ async def test_a_link_shows_its_story(chat: Chat, slack: SlackWorld) -> None:
     event = {"type": "link_shared", "user": jana, "channel": "COMPOSER", "message_ts": "x", "unfurl_id": "no-no",
              "source": "composer", "links": [{"domain": "127.0.0.1", "url": code}]}  # fmt: skip
     assert (await slack.hands.event(event)).status == 200  # what is gone by then is nobody's trouble
+    await _DOORS[slack].receiver.drain(2.0)
+    calls = slack.api.calls["chat.unfurl"]
+    assert (await slack.hands.event(event, retry=1)).status == 200  # Slack tells once more
+    await _DOORS[slack].receiver.drain(2.0)
+    assert slack.api.calls["chat.unfurl"] == calls
 
 
 @pytest.mark.parametrize("hidden", [
