@@ -24,6 +24,7 @@ from advocacy.content import pictures
 from advocacy.content.preview import copies
 from advocacy.db import now
 from advocacy.delivery import digest_lines, outbox, prompts
+from advocacy.delivery.worker import Worker
 from advocacy.insights.fold import Fold
 from advocacy.people import rounds
 from advocacy.sharing import leavers, reactions
@@ -121,9 +122,7 @@ def everything(
     jobs = Jobs([
         Job("post shares", 1, lambda: _until_empty(poster.run_due)),
         Job("look up shares", 5, poster.settle_unknown),
-        Job("send answers", 2, lambda: _until_empty(lambda: worker.run_due(urgent=True)), worker.wake_urgent),
-        Job("send cards", 2, lambda: _until_empty(lambda: worker.run_due(urgent=False)), worker.wake),
-        Job("look up cards", 5, worker.settle_unknown),
+        *sending(worker),
         Job("tell outcomes", 2, lambda: _until_empty(lambda: followups.tell(parts))),
         Job("publish stories", 3, lambda: announce.publish(parts)),
         Job("ask editors", 3, lambda: announce.ask_editors(parts)),
@@ -153,6 +152,15 @@ def everything(
         *_forgetting(parts),
     ])  # fmt: skip
     return jobs
+
+
+def sending(worker: Worker) -> tuple[Job, ...]:
+    """What is in the outbox leaves."""
+    return (
+        Job("send answers", 2, lambda: _until_empty(lambda: worker.run_due(urgent=True)), worker.wake_urgent),
+        Job("send cards", 2, lambda: _until_empty(lambda: worker.run_due(urgent=False)), worker.wake),
+        Job("look up cards", 5, worker.settle_unknown),
+    )
 
 
 def _forgetting(parts: Parts) -> tuple[Job, ...]:

@@ -75,6 +75,8 @@ class Limits:
     """Posts one channel takes at once."""
     per_minute: int = 300
     """Posts the whole workspace takes a minute ("several hundred")."""
+    at_once: int = 0
+    """How many of them it takes at once; a minute's when 0."""
     _buckets: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def wait(self, method: str, channel: str = "", team: str = "") -> int:
@@ -84,7 +86,7 @@ class Limits:
             if not self.posts:
                 return 0
             wait = self._take(f"{before}post {channel}", 1.0, self.burst)
-            return wait or self._take(f"{before}posts", self.per_minute / 60, self.per_minute)
+            return wait or self._take(f"{before}posts", self.per_minute / 60, self.at_once or self.per_minute)
         tier = _TIERS[METHODS[method][1]]
         return self._take(before + method, tier / 60, tier) if self.tiers and tier else 0
 
