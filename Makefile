@@ -7,7 +7,7 @@ DEV := $(VENV)/.dev
 RUN := $(VENV)/.run
 TIMED = start=$$(date +%s); finish() { code=$$?; echo "$(1): $$(($$(date +%s) - start)) s, exit $$code"; exit $$code; }; trap finish EXIT
 
-.PHONY: demo tour test test-crash test-search test-shares test-pds test-browser check lint fast bench bench-redirects bench-press lock clean
+.PHONY: demo tour test test-crash test-search test-shares test-pds test-browser check lint fast bench bench-redirects bench-press bench-fanout lock clean
 .DELETE_ON_ERROR:
 
 $(VENV)/bin/python:
@@ -77,6 +77,9 @@ bench-redirects: $(DEV)  ## redirects with durable clicks: full and half load, a
 
 bench-press: $(DEV)  ## presses in Slack and Teams against the usual app, in good weather and bad
 	@$(call TIMED,bench-press); $(BIN)/python -m benchmarks.press
+
+bench-fanout: $(DEV)  ## a story to 800 channels and a digest to 20,000 people within the vendors' limits, time skipped
+	@$(call TIMED,bench-fanout); $(BIN)/python -m benchmarks.fanout
 
 lock: $(DEV)  ## resolve dependencies anew; no host or address is written
 	@$(BIN)/pip install -q uv

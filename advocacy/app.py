@@ -148,6 +148,7 @@ class App:
 
     async def stop(self) -> None:
         """Answer what is under way, stop the jobs, let everything go."""
+        self.worker.rest()
         await self.jobs.stop()
         if self._runner is not None:
             await self._runner.cleanup()

@@ -157,8 +157,8 @@ def everything(
 def sending(worker: Worker) -> tuple[Job, ...]:
     """What is in the outbox leaves."""
     return (
-        Job("send answers", 2, lambda: _until_empty(lambda: worker.run_due(urgent=True)), worker.wake_urgent),
-        Job("send cards", 2, lambda: _until_empty(lambda: worker.run_due(urgent=False)), worker.wake),
+        Job("send answers", 2, lambda: worker.run(urgent=True), worker.wake_urgent),
+        Job("send cards", 2, lambda: worker.run(urgent=False), worker.wake),
         Job("look up cards", 5, worker.settle_unknown),
     )
 

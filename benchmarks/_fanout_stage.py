@@ -73,6 +73,17 @@ class Heard:
     """When a message with these words was taken."""
 
 
+class Statements:
+    """How many there were."""
+
+    def __init__(self, db: Database) -> None:
+        self.count = 0
+        event.listen(db.engine.sync_engine, "before_cursor_execute", self._one)
+
+    def _one(self, *_: object) -> None:
+        self.count += 1
+
+
 @dataclass(slots=True)
 class Stage:
     """The product's sending half, and the vendors."""
@@ -84,7 +95,7 @@ class Stage:
     parts: Parts
     heard: Heard
     loop: Loop
-    statements: list[int]
+    statements: Statements
 
 
 @asynccontextmanager
@@ -123,11 +134,12 @@ async def stage(url: str, folder: Path) -> AsyncIterator[Stage]:
     platforms: dict[str, ChatPlatform] = {one.platform.name: one.platform for one in doors}
     worker = Worker(db, platforms, Limits(loop.time))
     parts = cast("Parts", SimpleNamespace(settings=settings, db=db, worker=worker))
-    jobs = Jobs([*sending(worker)])
+    it = Stage(db, worlds, worker, Jobs([*sending(worker)]), parts, heard, loop, statements)
     try:
-        yield Stage(db, worlds, worker, jobs, parts, heard, loop, statements)
+        yield it
     finally:
-        await jobs.stop()
+        worker.rest()
+        await it.jobs.stop()
         for door in doors:
             await door.stop()
         await worlds.outside.stop()

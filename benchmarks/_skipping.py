@@ -10,10 +10,10 @@ import asyncio
 import selectors
 import time
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import time_machine
-from sqlalchemy import event
+from sqlalchemy.pool import QueuePool
 
 from advocacy.db import Database
 
@@ -48,8 +48,7 @@ class Loop(asyncio.SelectorEventLoop):
     def __init__(self, wall: time_machine.Coordinates) -> None:
         self._skipped = 0.0
         self._wall = wall
-        self.working = 0
-        """Connections to databases in use: time goes by as it does while there are any."""
+        self._watched: list[Database] = []
         selector = _Selector()
         selector.loop = self
         super().__init__(selector)
@@ -65,15 +64,12 @@ class Loop(asyncio.SelectorEventLoop):
 
     def watch(self, db: Database) -> None:
         """No time is skipped while this database works."""
+        self._watched.append(db)
 
-        def begins(*_: object) -> None:
-            self.working += 1
-
-        def ends(*_: object) -> None:
-            self.working -= 1
-
-        event.listen(db.engine.sync_engine, "checkout", begins)
-        event.listen(db.engine.sync_engine, "checkin", ends)
+    @property
+    def working(self) -> bool:
+        """Is a connection to a database in use? Then time goes by as it does."""
+        return any(cast("QueuePool", one.engine.pool).checkedout() for one in self._watched)
 
 
 def run(what: Coroutine[Any, Any, T]) -> T:

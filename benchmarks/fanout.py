@@ -36,9 +36,9 @@ from advocacy.db import after_commit
 from advocacy.delivery import outbox, placements
 from advocacy.delivery.limits import LANES
 from advocacy.delivery.models import Outbox, OutboxState
+from advocacy.jobs import Jobs, sending
 from advocacy.playground.company import SLACK_TEAM
 from advocacy.playground.world import Fault
-from advocacy.jobs import Jobs, sending
 from benchmarks import _fanout_stage as company
 from benchmarks import _skipping
 from benchmarks._databases import KINDS, databases
@@ -75,7 +75,7 @@ async def put(it: Stage, slack: range, teams: range) -> None:
 async def until(it: Stage, messages: int, patience: float, seconds: float = 0.5) -> None:
     """So many messages have been taken by the vendors."""
     ends = it.loop.time() + patience
-    while it.heard.posts.total() < messages and it.loop.time() < ends:
+    while it.heard.posts.total() < messages and it.loop.time() < ends:  # noqa: ASYNC110 - the vendors tell nobody
         await asyncio.sleep(seconds)
 
 
@@ -90,18 +90,19 @@ async def channels(kind: str, url: str, folder: Path) -> list[Goal]:
         await until(it, SMALL, 60, 0.05)
         alone = heard.last["slack"] - began
         await asyncio.sleep(10)
-        began, statements, cpu = it.loop.time(), it.statements[0], time.process_time()
+        began, statements, cpu = it.loop.time(), it.statements.count, time.process_time()
         await put(it, range(SLACK), range(TEAMS))
         await until(it, SLACK + TEAMS + SMALL, 900)
+        took = {name: at - began for name, at in heard.last.items()}
         cpu = (time.process_time() - cpu) / (SLACK + TEAMS)
-        slack = least("slack", SLACK) / (heard.last["slack"] - began)
-        teams = least("teams", TEAMS) / (heard.last["teams"] - began)
-        each = (it.statements[0] - statements) / (SLACK + TEAMS)
+        slack = least("slack", SLACK) / took["slack"]
+        teams = least("teams", TEAMS) / took["teams"]
+        each = (it.statements.count - statements) / (SLACK + TEAMS)
         wrong = SLACK + TEAMS + SMALL - len(heard.posts) + sum(count > 1 for count in heard.posts.values())
         plain = await plain_post(it)
-        print(f"{kind}: {SLACK} Slack channels in {heard.last['slack'] - began:.1f} s, {TEAMS} in Teams in "
-              f"{heard.last['teams'] - began:.1f} s; {each:.1f} statements a message; CPU {cpu * 1e6:.0f} us, of a plain "
-              f"POST with the vendor's side {plain * 1e6:.0f} us; {SMALL} channels alone in {alone:.1f} s")  # fmt: skip
+        print(f"{kind}: {SLACK} Slack channels in {took['slack']:.1f} s, {TEAMS} in Teams in {took['teams']:.1f} s; "
+              f"{SMALL} channels alone in {alone:.1f} s; {each:.1f} statements a message; CPU {cpu * 1e6:.0f} us, of a "
+              f"plain POST {plain * 1e6:.0f} us, with the vendors' side in both")  # fmt: skip
         return [
             Goal("D1", f"{kind}, {SLACK} Slack channels, of the least time", slack, 0.97),
             Goal("D1", f"{kind}, {TEAMS} Teams channels, of the least time", teams, 0.9),
@@ -135,11 +136,15 @@ async def digest(kind: str, url: str, folder: Path, people: int) -> list[Goal]:
     async with stage(url, folder) as it:
         await company.settle(it, 2 * SMALL, 0)
         await company.hire(it, people, in_teams)
-        goals = await written(kind, it, people + in_teams)
+        it.jobs.start()
         alone = await small_post(it, range(SMALL), 0)
+        await it.jobs.stop()
+        goals = await written(kind, it, people + in_teams)
+        it.jobs = Jobs([*sending(it.worker)])
+        it.jobs.start()
         heard, process = it.heard, psutil.Process()
         before = most = process.memory_info().rss
-        statements, cpu, began = it.statements[0], time.process_time(), it.loop.time()
+        statements, cpu, began = it.statements.count, time.process_time(), it.loop.time()
         presses = min(200, int(least("slack", people) / 10))
         small = asyncio.create_task(small_post(it, range(SMALL, 2 * SMALL), FIRST))
         answers = asyncio.create_task(press(it, presses))
@@ -149,37 +154,37 @@ async def digest(kind: str, url: str, folder: Path, people: int) -> list[Goal]:
             await asyncio.sleep(1)
             most = max(most, process.memory_info().rss)
             it.worlds.slack.workspace.log.clear()  # what the vendor keeps is none of our memory
-        took, cpu = heard.last["slack"] - began, (time.process_time() - cpu) / expected
+        took, in_teams_took = heard.last["slack"] - began, heard.last["teams"] - began
+        cpu = (time.process_time() - cpu) / expected
         waited = sorted(await answers)
-        late = await small
+        late, p50, p99 = await small, statistics.median(waited), waited[int(len(waited) * 0.99)]
         print(f"{kind}: {people} digests in Slack in {took / 60:.1f} min, {in_teams} in Teams in "
-              f"{(heard.last['teams'] - began) / 60:.1f} min; {(it.statements[0] - statements) / expected:.1f} statements "
-              f"and {cpu * 1e3:.2f} ms CPU a message, vendors included; answers meanwhile after "
-              f"{statistics.median(waited):.2f} s (p50); {SMALL} channels in {late:.1f} s, alone {alone:.1f} s")  # fmt: skip
-        places = people + in_teams + 2 * SMALL
+              f"{in_teams_took / 60:.1f} min; {(it.statements.count - statements) / expected:.1f} statements and "
+              f"{cpu * 1e3:.2f} ms CPU a message, vendors included; answers after {p50:.2f} s (p50); "
+              f"{SMALL} channels in {late:.1f} s, alone {alone:.1f} s")  # fmt: skip
         return [
             *goals,
             Goal("D1", f"{kind}, {people} digests in Slack, of the least time",
                  least("slack", people + presses + SMALL) / took, 0.97),
             Goal("D1", f"{kind}, {in_teams} digests in Teams, of the least time",
-                 least("teams", in_teams, 2) / (heard.last["teams"] - began), 0.9),
+                 least("teams", in_teams, 2) / in_teams_took, 0.9),
             Goal("D2", f"{kind}, digests: 429s", heard.throttled, 0, most=True),
             Goal("D2", f"{kind}, digests: lost or doubled",
-                 places - len(heard.posts) + heard.posts.total() - places - presses, 0, most=True),
+                 abs(heard.posts.total() - expected), 0, most=True),
             Goal("D5", f"{kind}, {SMALL} channels during a digest, of the same alone", late / alone, 2, most=True),
-            Goal("D5", f"{kind}, p99 of answers to presses meanwhile, s", waited[int(len(waited) * 0.99)], 1, most=True),
+            Goal("D5", f"{kind}, answers to presses meanwhile, p99 in s", p99, 1, most=True),
             Goal("D6", f"{kind}, memory while sending, MiB more", (most - before) / 2**20, 64, most=True),
         ]  # fmt: skip
 
 
 async def written(kind: str, it: Stage, people: int) -> list[Goal]:
     """How long it takes to write all digests, and for how long at a time nobody else can write."""
-    statements, began, longest, each = it.statements[0], time.monotonic(), 0.0, 1
+    statements, began, longest, each = it.statements.count, time.monotonic(), 0.0, 1
     while each:
         unit = time.monotonic()
         each = await digests.write(it.parts)
         longest = max(longest, time.monotonic() - unit)
-    took, each_ = time.monotonic() - began, (it.statements[0] - statements) / people
+    took, each_ = time.monotonic() - began, (it.statements.count - statements) / people
     print(f"{kind}: {people} digests written in {took:.1f} s, {each_:.2f} statements each")
     return [
         Goal("D6", f"{kind}, digests written, people a second", people / took, 500),
@@ -194,7 +199,7 @@ async def small_post(it: Stage, numbers: range, after: float) -> float:
     began = it.loop.time()
     await put(it, numbers, range(0))
     wanted = [company.slack_channel(one) for one in numbers]
-    while not all(it.heard.posts[one] for one in wanted):
+    while not all(it.heard.posts[one] for one in wanted):  # noqa: ASYNC110 - the vendors tell nobody
         await asyncio.sleep(0.05)
     return it.loop.time() - began
 
@@ -210,7 +215,8 @@ async def press(it: Stage, times: int) -> list[float]:
             who = UserRef("slack", SLACK_TEAM, f"U{number + 1:08}")
             await outbox.tell(s, who, "", Message(summary=f"answer {number}"), f"tell:{number}")
             after_commit(s, it.worker.wake_urgent.set)
-        while f"answer {number}" not in it.heard.awaited and it.loop.time() < began + 600:
+        ends = began + 600
+        while f"answer {number}" not in it.heard.awaited and it.loop.time() < ends:  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.02)
         waited.append(it.loop.time() - began)
     return waited
@@ -231,8 +237,11 @@ async def trouble(kind: str, url: str, folder: Path) -> list[Goal]:
                 thrown += 1
                 it.worlds.slack.faults.inject(Fault.THROTTLE, path="chat.postMessage", retry_after=2)
                 it.worlds.slack.faults.inject(Fault.LOST_ANSWER, path="chat.postMessage")
-                it.worlds.teams.faults.inject(Fault.THROTTLE, path="conversations", retry_after=1)
-                it.worlds.teams.faults.inject(Fault.LOST_ANSWER, path="conversations")
+                if (
+                    "teams" in it.heard.last and it.loop.time() < it.heard.last["teams"] + 3
+                ):  # the last row must get through
+                    it.worlds.teams.faults.inject(Fault.THROTTLE, path="conversations", retry_after=1)
+                    it.worlds.teams.faults.inject(Fault.LOST_ANSWER, path="conversations")
             await asyncio.sleep(3)
         await asyncio.sleep(120)  # whoever would send twice has done so by then
         async with it.db.read() as s:

@@ -53,7 +53,7 @@ class Claims:
                     )  # fmt: skip
                     found = await self._turns(s, due, room, places) if room > 0 else []
                     turns += found
-                    if found and len(found) == room:
+                    if len(found) >= room and not (room <= 0 and self._is_far(lane, kind)):
                         self.more.add(lane)
             if not turns:
                 return []
@@ -74,6 +74,9 @@ class Claims:
             lane for lane in found
             if lane is not None and lane not in out and lane.partition(":")[0] in self._platforms
         ]  # fmt: skip
+
+    def _is_far(self, lane: str, kind: Kind) -> bool:
+        return self._limits.lane(lane.partition(":")[0], lane, kind).is_far
 
     def _room(self, lane: str, kind: Kind, busy: int) -> int:
         """How many messages of this kind may be taken; none when the lane's next place is far away."""

@@ -34,13 +34,15 @@ async def shown(s: AsyncSession, person_ids: Collection[int]) -> dict[tuple[int,
     return {(person_id, story_id): times for person_id, story_id, times in await s.execute(counted)}
 
 
-async def add(s: AsyncSession, marker: str, person_id: int, told: Sequence[Story]) -> None:
-    """A digest with these stories is on its way."""
+async def add(s: AsyncSession, digests: Sequence[tuple[str, int, Sequence[Story]]]) -> None:
+    """These digests are on their way: each with its marker, the person, and the stories in it."""
     rows = [
         {"marker": marker, "story_id": one.id, "person_id": person_id, "fingerprint": one.approved_hash, "drawn": True}
+        for marker, person_id, told in digests
         for one in told
     ]
-    await s.execute(insert_into(s, DigestLine), rows)
+    if rows:
+        await s.execute(insert_into(s, DigestLine), rows)
 
 
 async def hold(s: AsyncSession, marker: str, at: datetime) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import sys
 import time
 from collections import deque
@@ -23,16 +24,24 @@ class Pace:
 
 
 # Slack: "several hundred" a minute for a workspace, 1/s a channel with short bursts (docs.slack.dev, rate limits).
-# Teams: 50/s for an app and tenant, older pages say 30; 7/s a conversation (msteams-docs, rate limit page).
-LANES = {"slack": Pace(5.0, 5), "teams": Pace(20.0, 10)}
+# Teams: 50 requests/s for an app and tenant, older pages say 30; 7/s a conversation (msteams-docs, rate limit page).
+LANES = {"slack": Pace(5.0, 5), "teams": Pace(25.0, 5)}
 # Slack counts each method by itself: chat.update is Tier 3, 50 a minute for a workspace, in bursts if need be. Its
 # 1/s a channel is for new messages only. https://docs.slack.dev/apis/web-api/rate-limits
 UPDATES = {"slack": Pace(5.0, 5, most=50, within=61.0)}
 """Where rewriting is counted apart from sending."""
 CHANNELS = {"slack": Pace(1.0, 1), "teams": Pace(1.0, 2)}
 _DEFAULT = Pace(1.0, 1)
+TO_A_PERSON = {"teams": 2}
+"""Requests of a message to a person, where it is not one: their chat is asked for before something is put into it."""
+LEAST_AHEAD = 4
+SLOWER, SLOWEST, FASTER = 0.85, 0.05, 0.002
+"""Each pause that a vendor asks for takes so much off the pace, down to a least part of it; so much of it comes back in
+a second. At half of what we think the vendor takes, one call in a hundred is refused."""
 LONG_PAUSE = 5.0
 """Seconds; what waits longer than this for its lane is better left in the outbox than claimed."""
+_SOON = 1e-6
+"""Seconds that nobody can wait for."""
 Kind = Literal["send", "update"]
 
 
@@ -40,23 +49,46 @@ class Gate:
     """Lets through what the pace allows; closes for everybody when the vendor asks for a pause."""
 
     def __init__(self, pace: Pace, clock: Callable[[], float] = time.monotonic) -> None:
+        self.turn = asyncio.Lock()
+        """Held by the first in the queue of those who are not urgent."""
         self._pace = pace
         self._clock = clock
         self._next = 0.0
         self._closed_until = 0.0
+        self._part, self._part_at = 1.0, 0.0
         self._taken: deque[float] = deque(maxlen=pace.most or None)
 
-    def reserve(self) -> float:
-        """Take the next place. Answers the seconds to wait for it."""
-        now = self._clock()
-        step = 1.0 / self._pace.rate
-        # Places unused for a while may be taken at once, but no more than the burst.
-        self._next = max(self._next, now - step * (self._pace.burst - 1))
-        place = max(self._next, self._opens)
-        self._next = place + step
+    def reserve(self, places: int = 1) -> float:
+        """Take the next place, or so many in a row. Answers the seconds to wait for the first."""
+        now, place = self._clock(), self._place()
+        self._next = place + self._step * places
         if self._pace.most:
             self._taken.append(max(place, now))
         return max(0.0, place - now)
+
+    @property
+    def delay(self) -> float:
+        """Seconds until the next place, which stays free."""
+        return max(0.0, self._place() - self._clock())
+
+    @property
+    def ahead(self) -> int:
+        """So many messages are taken out of the outbox at a time: what leaves in a second.
+
+        More would be in doubt after a kill, fewer would not fill the pace.
+        """
+        return max(LEAST_AHEAD, math.ceil(self._pace.rate))
+
+    @property
+    def _step(self) -> float:
+        """Seconds between two places; longer while the vendor finds us too fast."""
+        part = min(1.0, self._part + (self._clock() - self._part_at) * FASTER)
+        return 1.0 / (self._pace.rate * part)
+
+    def _place(self) -> float:
+        # Places unused for a while may be taken at once, but no more than the burst.
+        self._next = max(self._next, self._clock() - self._step * (self._pace.burst - 1))
+        return max(self._next, self._opens)
 
     @property
     def _opens(self) -> float:
@@ -65,10 +97,13 @@ class Gate:
         return self._taken[0] + self._pace.within if is_full else 0.0
 
     def close(self, seconds: float) -> None:
-        """Nobody passes for this long."""
-        step = 1.0 / self._pace.rate
-        self._closed_until = max(self._closed_until, self._clock() + seconds)
-        self._next = max(self._next, self._clock() + seconds + step * (self._pace.burst - 1))
+        """Nobody passes for this long, and after it fewer in a second than before."""
+        now = self._clock()
+        if now >= self._closed_until:  # others that were under way hear of the same pause
+            self._part = max(SLOWEST, SLOWER / (self._step * self._pace.rate))
+        self._closed_until = max(self._closed_until, now + seconds)
+        self._part_at = self._closed_until
+        self._next = max(self._next, now + seconds + self._step * (self._pace.burst - 1))
 
     @property
     def closed_for(self) -> float:
@@ -107,15 +142,27 @@ class Limits:
         self._lanes: dict[str, Gate] = {}
         self._channels: dict[str, Gate] = {}
 
-    async def wait(self, platform: str, lane: str, channel: str, kind: Kind = "send") -> None:
-        """Wait until both the lane and the channel let a message through."""
-        gates = [self.lane(platform, lane, kind)]
+    async def wait(
+        self, platform: str, lane: str, channel: str, kind: Kind = "send", *, urgent: bool = False, requests: int = 1
+    ) -> None:
+        """Wait until both the lane and the channel let a message through, which may be several requests.
+
+        Who is urgent takes the very next place; the others take theirs only when it has come.
+        """
         if not self._is_apart(platform, kind):
-            gates.insert(0, self._gate(self._channels, CHANNELS, platform, channel))
-        for gate in gates:
-            delay = gate.reserve()
-            if delay > 0:
+            await self._sleep_for(self._gate(self._channels, CHANNELS, platform, channel).reserve())
+        gate = self.lane(platform, lane, kind)
+        if urgent:
+            await self._sleep_for(gate.reserve(requests))
+            return
+        async with gate.turn:
+            while (delay := gate.delay) > _SOON:
                 await self._sleep(delay)
+            gate.reserve(requests)
+
+    async def _sleep_for(self, seconds: float) -> None:
+        if seconds > 0:
+            await self._sleep(seconds)
 
     @staticmethod
     def _is_apart(platform: str, kind: Kind) -> bool:

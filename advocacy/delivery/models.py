@@ -119,7 +119,7 @@ class Outbox(Base):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_state_urgent_due_at", "state", "urgent", "due_at"),
+        Index("ix_outbox_turns", "state", "urgent", "lane", "bulk", "due_at"),
         {"sqlite_autoincrement": True},
     )
 
@@ -145,6 +145,8 @@ class Outbox(Base):
     state: Mapped[str] = mapped_column(String(12), default=OutboxState.PENDING)
     urgent: Mapped[bool] = mapped_column(default=False)
     """Answers to a person go before cards in channels."""
+    bulk: Mapped[bool] = mapped_column(default=False)
+    """It goes to everybody and is in no hurry (a digest): after everything else in its lane."""
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime] = mapped_column(default=now)
     claimed_at: Mapped[datetime | None]

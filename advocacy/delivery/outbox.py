@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,16 @@ AHEAD = timedelta(days=1)
 REWRITES = 32
 """So many characters of the marker of a rewriting say of which message, where it has no placement."""
 Target = ChannelRef | UserRef | MessageRef
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One of many messages that leave without hurry."""
+
+    to: UserRef
+    message: Message
+    marker: str
+    holds_for: str = ""
 
 
 async def send(
@@ -86,8 +96,23 @@ async def rewrite_sent(s: AsyncSession, ref: MessageRef, message: Message, *, ho
     await _put(s, "update", ref, message, f"{marker}:{secrets.token_hex(8)}", holds_for=holds_for)
 
 
-async def _put(
-    s: AsyncSession,
+async def send_all(s: AsyncSession, letters: Sequence[Letter]) -> None:
+    """Post each of these once, after everything else: what goes to everybody and is in no hurry."""
+    rows = [
+        _values("send", one.to, one.message, one.marker, holds_for=one.holds_for, bulk=True) for one in letters
+    ]  # fmt: skip
+    if rows:
+        await s.execute(insert_into(s, Outbox).on_conflict_do_nothing(index_elements=["marker"]), rows)
+
+
+async def _put(s: AsyncSession, verb: str, to: Target, message: Message, marker: str, **more: Any) -> bool:
+    # Two processes may want the same at once: the database decides, not a look beforehand.
+    values = _values(verb, to, message, marker, **more)
+    fresh = insert_into(s, Outbox).values(**values).on_conflict_do_nothing(index_elements=["marker"])
+    return await s.scalar(fresh.returning(Outbox.id)) is not None
+
+
+def _values(
     verb: str,
     to: Target,
     message: Message,
@@ -96,20 +121,18 @@ async def _put(
     placement_id: int | None = None,
     reply_to: str = "",
     urgent: bool = False,
+    bulk: bool = False,
     due_at: datetime | None = None,
     holds_for: str = "",
     sealed: bool = False,
-) -> bool:
+) -> dict[str, Any]:
     whole = to_json(message)
-    values = {
+    return {
         "verb": verb, "lane": f"{to.platform}:{to.tenant}", "message": {} if sealed else whole, "marker": marker,
         "sealed": json.dumps(whole) if sealed else None,
         "target": {"kind": type(to).__name__, "reply_to": reply_to, **asdict(to)}, "placement_id": placement_id,
-        "urgent": urgent, "due_at": due_at or now(), "holds_for": holds_for,
+        "urgent": urgent, "bulk": bulk, "due_at": due_at or now(), "holds_for": holds_for,
     }  # fmt: skip
-    # Two processes may want the same at once: the database decides, not a look beforehand.
-    fresh = insert_into(s, Outbox).values(**values).on_conflict_do_nothing(index_elements=["marker"])
-    return await s.scalar(fresh.returning(Outbox.id)) is not None
 
 
 async def cancel_sends(s: AsyncSession, story_id: int, purpose: str = "story") -> int:

@@ -6,27 +6,24 @@ import asyncio
 from collections import Counter
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any, cast
 
 import structlog
-from sqlalchemy import ColumnElement, CursorResult, and_, exists, false, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, false, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from advocacy.chat import ChatPlatform, Gone, MessageRef, Refused, Retry, Unknown, UserRef
 from advocacy.db import Database, for_update, now
 from advocacy.delivery import brakes, guard, outbox, placements
+from advocacy.delivery.claims import Claims, kind_of
 from advocacy.delivery.lanes import is_paused
-from advocacy.delivery.limits import Kind, Limits
+from advocacy.delivery.limits import TO_A_PERSON, Limits
 from advocacy.delivery.models import Outbox, OutboxState, Placement, PlacementState
 from advocacy.delivery.outbox import message_of, target_of
 
 log = structlog.get_logger()
 BATCH = 24
-CANDIDATES = 240
-IN_A_LANE = 8
-"""So many at a time for one workspace or tenant: a slow lane never holds another one up for long."""
+"""So many doubts are looked into at a time."""
 MOST_ATTEMPTS = 12
 LOOK_AFTER = timedelta(seconds=3)
 """A message that was under way when a process died may still arrive at the vendor; look for it after this long."""
@@ -46,12 +43,65 @@ class Worker:
         self._db = db
         self.platforms = platforms
         self._limits = limits or Limits()
+        self._claims = Claims(db, platforms, self._limits)
+        self._rests = False
         self.wake = asyncio.Event()
         self.wake_urgent = asyncio.Event()
 
+    def rest(self) -> None:
+        """Take up nothing more; what is under way comes to its end."""
+        self._rests = True
+        self.wake.set()
+        self.wake_urgent.set()
+
+    async def run(self, *, urgent: bool) -> None:
+        """Send all that is due, and what becomes due meanwhile; no lane waits for another."""
+        wake = self.wake_urgent if urgent else self.wake
+        under_way: dict[int, Outbox] = {}
+        news: asyncio.Queue[Outbox | None] = asyncio.Queue()
+        tasks: set[asyncio.Task[None]] = set()
+        waker = asyncio.create_task(_pass_on(wake, news))
+        try:
+            while True:
+                for row in () if self._rests else await self._claims.take(urgent=urgent, under_way=under_way):
+                    under_way[row.id] = row
+                    tasks.add(task := asyncio.create_task(self._deliver_alone(row, news)))
+                    task.add_done_callback(tasks.discard)
+                if not under_way and news.empty():
+                    return
+                await self._until_room(under_way, news)
+        finally:
+            waker.cancel()
+
+    async def _until_room(self, under_way: dict[int, Outbox], news: asyncio.Queue[Outbox | None]) -> None:
+        """Until half of what a lane may have under way has left, if there is more in it, or until somebody wakes us."""
+        woken = False
+        while under_way or not news.empty():
+            row = await news.get()
+            woken = woken or row is None
+            if row is not None:
+                del under_way[row.id]
+            if not news.empty():
+                continue
+            left = Counter(one.lane for one in under_way.values())
+            if woken or any(left[lane] <= self._ahead(lane) // 2 for lane in self._claims.more):
+                return
+
+    def _ahead(self, lane: str) -> int:
+        return self._limits.lane(lane.partition(":")[0], lane).ahead
+
+    async def _deliver_alone(self, row: Outbox, news: asyncio.Queue[Outbox | None]) -> None:
+        """A row that breaks our code does not stop the others."""
+        try:
+            await self._deliver(row)
+        except Exception:
+            log.exception("outbox.broken", outbox=row.id, verb=row.verb)
+        finally:
+            news.put_nowait(row)
+
     async def run_due(self, *, urgent: bool) -> int:
-        """Send what is due now; answers how many rows were worked on."""
-        rows = await self._claim(urgent=urgent)
+        """Send the next few that are due, to their end; answers how many rows were worked on."""
+        rows = await self._claims.take(urgent=urgent, under_way={})
         ends = await asyncio.gather(*(self._deliver(row) for row in rows), return_exceptions=True)
         if broken := [end for end in ends if end is not None]:  # one row that breaks our code must not stop the others
             raise BaseExceptionGroup("messages could not be sent", broken)
@@ -73,47 +123,6 @@ class Worker:
         return settled
 
     # -- claiming ----------------------------------------------------------------------------------------------------
-
-    async def _claim(self, *, urgent: bool) -> list[Outbox]:
-        at = now()
-        due = and_(
-            Outbox.state == OutboxState.PENDING, Outbox.urgent == urgent, Outbox.due_at <= at, self._reachable(),
-            self._flows(), ~_is_being_rewritten(), ~brakes.held(),
-        )  # fmt: skip
-        if not await self._any(due):
-            return []
-        async with self._db.write() as s:
-            query = (
-                select(Outbox).where(due, Outbox.id.in_(await self._turns(s, due))).order_by(Outbox.due_at, Outbox.id)
-            )
-            rows = list((await s.execute(for_update(query, skip_locked=True))).scalars())
-            for row in rows:
-                row.state, row.claimed_at, row.attempts = OutboxState.SENDING, at, row.attempts + 1
-            cards = [row.placement_id for row in rows if row.verb == "send" and row.placement_id is not None]
-            if cards:
-                under_way = update(Placement).where(Placement.id.in_(cards)).values(state=PlacementState.SENDING)
-                await s.execute(under_way.execution_options(synchronize_session=False))
-        return rows
-
-    async def _turns(self, s: AsyncSession, due: ColumnElement[bool]) -> list[int]:
-        """Whose turn it is: one message for each channel or person, a few for each lane, the longest due first."""
-        query = select(Outbox.id, Outbox.lane, Outbox.target, Outbox.verb).where(due).order_by(Outbox.due_at, Outbox.id)
-        places: set[tuple[str, str]] = set()
-        lanes: Counter[str] = Counter()
-        rewritten: Counter[str] = Counter()
-        turns: list[int] = []
-        for row_id, lane, target, verb in (await s.execute(query.limit(CANDIDATES))).all():
-            place = (lane, target.get("channel") or target.get("user", ""))
-            if place in places or lanes[lane] >= IN_A_LANE or len(turns) >= BATCH:
-                continue
-            if verb == "update":
-                if rewritten[lane] >= self._limits.lane(lane.partition(":")[0], lane, "update").room:
-                    continue
-                rewritten[lane] += 1
-            places.add(place)
-            lanes[lane] += 1
-            turns.append(row_id)
-        return turns
 
     async def _claim_unknown(self) -> list[Outbox]:
         """Left to whoever looks for as long as a lease."""
@@ -145,13 +154,6 @@ class Worker:
         async with self._db.read() as s:
             return await s.scalar(select(Outbox.id).where(which).limit(1)) is not None
 
-    def _flows(self) -> ColumnElement[bool]:
-        """Lanes that do not have to pause for long; rewriting may have to where sending does not."""
-        return and_(
-            or_(Outbox.verb != "update", Outbox.lane.not_in(self._limits.paused("update"))),
-            or_(Outbox.verb == "update", Outbox.lane.not_in(self._limits.paused("send"))),
-        )
-
     def _reachable(self) -> ColumnElement[bool]:
         """Lanes whose platform is connected here, and whose workspace is; the rest waits until it is."""
         ours = or_(false(), *(Outbox.lane.startswith(f"{name}:", autoescape=True) for name in self.platforms))
@@ -162,8 +164,11 @@ class Worker:
     async def _deliver(self, row: Outbox) -> None:
         target, _ = target_of(row)
         where = target.user if isinstance(target, UserRef) else target.channel
-        kind: Kind = "update" if row.verb == "update" else "send"
-        await self._limits.wait(target.platform, row.lane, f"{row.lane}:{where}", kind)
+        kind = kind_of(row.verb)
+        requests = TO_A_PERSON.get(target.platform, 1) if isinstance(target, UserRef) else 1
+        await self._limits.wait(
+            target.platform, row.lane, f"{row.lane}:{where}", kind, urgent=row.urgent, requests=requests
+        )
         gate = self._limits.lane(target.platform, row.lane, kind)
         if gate.closed_for > 0:  # the vendor asked for a pause while this row waited for its turn
             await self._put_back(row, gate.closed_for)
@@ -319,14 +324,12 @@ class Worker:
             mine.problem, mine.attempts = why, mine.attempts + 1
 
 
-@cache
-def _is_being_rewritten() -> ColumnElement[bool]:
-    """An earlier text of the same card is under way: two at once might arrive in the wrong order."""
-    other = aliased(Outbox)
-    theirs, mine = (func.substr(one.marker, 1, outbox.REWRITES) for one in (other, Outbox))
-    same = or_(other.placement_id == Outbox.placement_id, and_(Outbox.placement_id.is_(None), theirs == mine))
-    under_way = exists().where(same, other.verb == "update", other.state == OutboxState.SENDING)
-    return and_(Outbox.verb == "update", under_way)
+async def _pass_on(wake: asyncio.Event, news: asyncio.Queue[Outbox | None]) -> None:
+    """Whoever wakes the worker puts ``None`` among the news."""
+    while True:
+        await wake.wait()
+        wake.clear()
+        news.put_nowait(None)
 
 
 async def _mine(s: AsyncSession, row: Outbox, states: tuple[OutboxState, ...] = _OPEN) -> Outbox | None:

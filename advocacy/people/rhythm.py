@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.config import DAYS, Settings
@@ -126,9 +126,9 @@ async def due(s: AsyncSession, at: datetime, limit: int) -> Sequence[Rhythm]:
     return (await s.scalars(query.with_for_update(skip_locked=True))).all()
 
 
-async def move_on(s: AsyncSession, person_id: int, due_at: datetime | None, held: int) -> None:
+def move_on(row: Rhythm, due_at: datetime | None, held: int) -> None:
     """The digest that was due is dealt with: when the next one is, and how many were held back."""
-    await s.execute(update(Rhythm).where(Rhythm.person_id == person_id).values(due_at=due_at, held=held))
+    row.due_at, row.held = due_at, held
 
 
 __all__ = [

@@ -40,8 +40,7 @@ class NoLimits(Limits):
         self.meanwhile: Callable[[], Awaitable[object]] | None = None
         self._turn = asyncio.Lock()
 
-    async def wait(self, platform: str, lane: str, channel: str, kind: Kind = "send") -> None:
-        del platform, lane, channel, kind
+    async def wait(self, *_: object, **__: object) -> None:
         async with self._turn:  # a message that has passed its last look is under way: nothing stops that one
             step, self.meanwhile = self.meanwhile, None
             if step is not None:

@@ -10,7 +10,7 @@ from advocacy.chat import Message
 from advocacy.content import emergency, stories
 from advocacy.db import Database
 from advocacy.delivery import outbox, placements
-from advocacy.delivery.limits import Kind, Limits
+from advocacy.delivery.limits import Limits
 from advocacy.delivery.models import Outbox, OutboxState, Placement
 from advocacy.delivery.worker import Worker
 from tests.delivery.conftest import Workspace
@@ -23,7 +23,7 @@ class Interrupted(Limits):
 
     meanwhile: Callable[[], Awaitable[None]]
 
-    async def wait(self, platform: str, lane: str, channel: str, kind: Kind = "send") -> None:
+    async def wait(self, *_: object, **__: object) -> None:
         await self.meanwhile()
 
 

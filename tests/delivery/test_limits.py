@@ -54,3 +54,26 @@ def test_rewriting_has_a_gate_of_its_own_only_where_the_vendor_counts_it_apart()
     limits.lane("teams", "teams:t1").close(60)
     assert limits.paused("update") == ["teams:t1", "slack:T1"]
     assert limits.paused() == ["teams:t1"]
+
+
+def test_after_a_pause_that_the_vendor_asked_for_it_goes_more_slowly() -> None:
+    """One in seven less a second, however many heard of that pause; it comes back with time. Never slower than slow."""
+    clock = Clock()
+    gate = Gate(Pace(10.0, 1), clock)
+    for _ in range(3):
+        gate.close(2.0)
+    clock.now += 2
+    assert [round(gate.reserve(), 3) for _ in range(2)] == [0.0, 0.118]
+    clock.now += 75
+    assert [round(gate.reserve(), 3) for _ in range(2)] == [0.0, 0.1]
+    for _ in range(60):
+        gate.close(1.0)
+        clock.now += 1
+    assert [round(gate.reserve(), 3) for _ in range(2)] == [0.0, 2.0]
+
+
+def test_a_message_of_several_requests_takes_as_many_places() -> None:
+    """Teams: somebody's chat is asked for, then written into."""
+    gate = Gate(Pace(10.0, 1), Clock())
+    assert [round(gate.reserve(2), 3) for _ in range(3)] == [0.0, 0.2, 0.4]
+    assert round(gate.delay, 3) == 0.6

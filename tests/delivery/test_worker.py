@@ -13,7 +13,7 @@ from advocacy.chat import ChannelRef, Message, MessageRef, UserRef
 from advocacy.content import stories
 from advocacy.db import Database, now
 from advocacy.delivery import outbox, placements
-from advocacy.delivery.limits import Kind, Limits
+from advocacy.delivery.limits import Limits
 from advocacy.delivery.models import Outbox, OutboxState, Placement, PlacementState
 from advocacy.delivery.worker import LEASE, Worker
 from advocacy.playground.company import SLACK_TEAM
@@ -318,8 +318,7 @@ class Turnstile(Limits):
         super().__init__()
         self.is_waiting, self.opens = asyncio.Event(), asyncio.Event()
 
-    async def wait(self, platform: str, lane: str, channel: str, kind: Kind = "send") -> None:
-        del platform, lane, channel, kind
+    async def wait(self, *_: object, **__: object) -> None:
         self.is_waiting.set()
         await self.opens.wait()
 

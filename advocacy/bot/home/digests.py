@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from advocacy.bot.actions import Parts
 from advocacy.bot.home.digest_cards import Digest, digest_message
 from advocacy.bot.language import translator
+from advocacy.chat import UserRef
 from advocacy.content import audience, emergency
 from advocacy.content.models import Story
 from advocacy.db import after_commit, now
@@ -80,31 +81,35 @@ async def _write_all(s: AsyncSession, parts: Parts, rows: Sequence[Rhythm], usua
     where = {place.person_id: place for place in await places.direct(s, ids) if place.person_id is not None}
     got, was = await prompts.lately(s, ids, at), await digest_lines.shown(s, ids)
     feeds, done = await audience.feeds(s, list(where), at), await dealt.with_stories(s, list(where))
-    told = []
+    told: list[tuple[Place, str, Digest]] = []
     for row in rows:
         pace, place = rhythm.pace(row, usual), where.get(row.person_id)
         following = rhythm.next_digest(pace, zone(place.time_zone if place else "", parts.settings.zone), at)
         left = [one for one in feeds.get(row.person_id, ()) if (row.person_id, one.id) not in done]
         chosen, again = _choose(left, {one.id: was.get((row.person_id, one.id), 0) for one in left})
-        if place is None or not pace.days or not chosen:
-            await rhythm.move_on(s, row.person_id, following, 0)
-        elif got.get(row.person_id, 0) >= pace.most:
-            await rhythm.move_on(s, row.person_id, following, row.held + 1)
-        else:
-            marker = f"{digest_lines.PREFIX}{row.person_id}:{at:%Y%m%d%H%M%S}"
-            digest = Digest(chosen, pace, reminders=again, held=row.held)
-            await _send(s, place, marker, digest)
-            await rhythm.move_on(s, row.person_id, following, 0)
-            told.append((row.person_id, marker))
-    await prompts.note(s, at, told)
+        held = 0
+        if place is not None and pace.days and chosen:
+            if got.get(row.person_id, 0) >= pace.most:
+                held = row.held + 1
+            else:
+                marker = f"{digest_lines.PREFIX}{row.person_id}:{at:%Y%m%d%H%M%S}"
+                told.append((place, marker, Digest(chosen, pace, reminders=again, held=row.held)))
+        rhythm.move_on(row, following, held)
+    await _send(s, told, at)
     return len(told)
 
 
-async def _send(s: AsyncSession, place: Place, marker: str, digest: Digest) -> None:
-    assert place.person_id is not None
-    message = digest_message(translator(place.language), digest)
-    await outbox.send(s, place.to, message, marker, holds_for=marker, urgent=False)
-    await digest_lines.add(s, marker, place.person_id, digest.stories)
+async def _send(s: AsyncSession, told: Sequence[tuple[Place, str, Digest]], at: datetime) -> None:
+    letters, lines = [], []
+    for place, marker, digest in told:
+        assert isinstance(place.to, UserRef)
+        assert place.person_id is not None
+        message = digest_message(translator(place.language), digest)
+        letters.append(outbox.Letter(place.to, message, marker, holds_for=marker))
+        lines.append((marker, place.person_id, digest.stories))
+    await outbox.send_all(s, letters)
+    await digest_lines.add(s, lines)
+    await prompts.note(s, at, [(person_id, marker) for marker, person_id, _ in lines])
 
 
 def _choose(left: Sequence[Story], times: dict[int, int]) -> tuple[list[Story], set[int]]:
