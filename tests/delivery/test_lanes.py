@@ -87,7 +87,7 @@ async def test_digests_let_everything_else_pass(db: Database) -> None:
         row = (await s.scalars(select(Outbox).where(Outbox.marker == "broken"))).one()
         row.message = {"nonsense": 1}
     await worker.run(urgent=False)
-    assert vendor.taken[0] == "card"
+    assert vendor.taken.index("card") < 5, "those that leave in one second"
     assert len(vendor.taken) == 21
 
 
