@@ -12,12 +12,11 @@ from typing import Any
 from advocacy.chat import Message, Press, Quoted, UserRef
 from advocacy.teams import render, said
 from advocacy.teams.activity import Heard, Malformed, named, submitted
+from advocacy.teams.names import SEARCH, TERM
 from advocacy.teams.seal import Seal
 
 COMMANDS = frozenset({"suggest", "compose"})
 """What the package announces as dialogs; each is an action of the bot."""
-SEARCH, TERM = "search", "term"
-"""The command that searches, and what is typed into it."""
 _MOST_TERM = 200
 THUMBNAIL = "application/vnd.microsoft.card.thumbnail"
 _LINE = 120

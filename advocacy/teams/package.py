@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 
 from advocacy import __version__
 from advocacy.config import Settings
-from advocacy.teams.extension import SEARCH, TERM
+from advocacy.teams.names import SEARCH, TERM
 
 Json = dict[str, Any]
 SCHEMA = "1.25"

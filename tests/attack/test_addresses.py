@@ -72,8 +72,8 @@ async def test_an_unconfirmed_e_mail_says_nothing(tmp_path: Path, confirmed: boo
     """Who types a colleague's address into a profile does not become that colleague."""
 
     class Told:
-        async def read(self, method: str, **_: Any) -> dict[str, Any]:
-            assert method == "users.info"
+        async def read(self, tenant: str, method: str, **_: Any) -> dict[str, Any]:
+            assert (tenant, method) == ("T1", "users.info")
             known = {} if confirmed is None else {"is_email_confirmed": confirmed}
             return {"user": {"team_id": "T1", "profile": {"email": "A@b.example"}, **known}}
 

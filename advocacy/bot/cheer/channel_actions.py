@@ -68,5 +68,5 @@ async def week_show(call: Call) -> Answer:
     return Private(message)
 
 
-WORDS = {"channels": channels, "kanaele": channels, "kanäle": channels}
+WORDS = {"channels": channels, "kanäle": channels}
 ACTIONS = {"channels": channels, "channel_cheers": channel_cheers, "week_show": week_show}
