@@ -55,8 +55,11 @@ class Came:
 
 
 def of_button(payload: Payload) -> Came | None:
-    """``block_actions``; ``None`` for a button that only leads somewhere and for menus, which have no effect alone."""
-    pressed = payload["actions"][0]
+    """``block_actions``; ``None`` for a button that only leads somewhere and for menus, which have no effect alone.
+
+    What Bolt takes for a press as well, dialogs of the old kind, has no action: ``None``.
+    """
+    pressed: Payload = (payload.get("actions") or ({},))[0]
     action = render.action_of(pressed.get("action_id", ""))
     if not action:
         return None

@@ -125,6 +125,8 @@ class Receiver:
         self.app.view(_ANY)(self.form)
         self.app.command(_ANY)(self.command)
         self.app.event(_ANY)(self.event)
+        self.app.view_closed(_ANY)(self.left)
+        self.app.options(_ANY)(self.suggestions)
 
     @property
     def takes_http(self) -> bool:
@@ -144,6 +146,11 @@ class Receiver:
             payload = requests.read(request.content_type, raw)
         except ValueError:
             return web.json_response({"error": "the body cannot be read"}, status=400)
+        if (
+            payload.get("type") == "app_rate_limited"
+        ):  # no event: https://docs.slack.dev/reference/events/app_rate_limited
+            log.warning("slack.rate_limited", team=payload.get("team_id"), what="Slack holds back events of an hour")
+            return web.Response()
         # The body is read already, which for Bolt is the case in Socket Mode.
         answer = await self.app.async_dispatch(AsyncBoltRequest(body=payload, mode="socket_mode"))
         return await to_aiohttp_response(answer)
@@ -192,6 +199,14 @@ class Receiver:
         else:
             await ack()
             self._follow(answer, came)
+
+    async def left(self, ack: AsyncAck) -> None:
+        """``view_closed``: somebody closed a modal, and wants nothing."""
+        await ack()
+
+    async def suggestions(self, ack: AsyncAck) -> None:
+        """``block_suggestion``: no menu of ours asks; an old or foreign one gets nothing to choose from."""
+        await ack(options=[])
 
     async def _modal(self, form: Form, came: Came) -> Json:
         return forms.modal(form, came.reply, await self._answers.words(form.body, came.reply))
