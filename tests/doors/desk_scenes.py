@@ -114,6 +114,7 @@ async def settling_scenes(stage: Stage) -> None:
 
     await stage.type(CLARA, "channels", "[channel_cheers]")
     await stage.press(CLARA, "channel_cheers", "{name} gets a weekly post.")
+    await stage.press(CLARA, "week_show", "Nothing was shared in the last seven days")
 
 
 async def _entries(stage: Stage) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from advocacy.bot.home import digests
 from advocacy.content.models import Topic
@@ -37,11 +37,8 @@ async def share_scenes(stage: Stage, story: int) -> None:
     """From the card to a post, and back."""
     on = {"s": story, "n": "linkedin"}
     await stage.press(YARA, "share", "Connect {network} once", **on)
-    await stage.press(YARA, "dialog", "[done]")
-    await stage.press(YARA, "done", "Noted: you shared it")
-    await stage.press(YARA, "not_done", "Undone. Nothing was posted.")
     await stage.connect(YARA, "linkedin")
-    await stage.press(YARA, "after_all", "[post_now]")
+    await stage.see(YARA, "[post_now]", "tell outcomes", "send answers")
     await stage.press(YARA, "edit", "<edit_save>")
     await stage.press(YARA, "edit_other", "<edit_save>", n="linkedin")
     await stage.press(YARA, "edit_own", "These facts are cleared")
@@ -65,12 +62,19 @@ async def share_scenes(stage: Stage, story: int) -> None:
 
 async def _failures(stage: Stage, story: int) -> None:
     """A share that did not work, told as the product tells it."""
-    for problem, action in (("refused", "retry"), ("cannot_tell", "retry_looked")):
+    for problem, action, then in (
+        ("refused", "retry", "Posting to {network}"), ("cannot_tell", "retry_looked", "Posting to {network}"),
+        ("refused", "dialog", "[done]"),
+    ):  # fmt: skip
         async with stage.demo.app.db.write() as s:
             failed = {"state": ShareState.FAILED, "problem": problem, "told": ""}
-            await s.execute(update(Share).where(Share.story_id == story).values(**failed))
-        await stage.see(YARA, f"[{action}]", "tell outcomes")
-        await stage.press(YARA, action, "Posting to {network}")
+            newest = await s.scalar(select(func.max(Share.id)).where(Share.story_id == story))
+            await s.execute(update(Share).where(Share.id == newest).values(**failed))
+        await stage.see(YARA, f"[{action}]", "tell outcomes", "send answers")
+        await stage.press(YARA, action, then)
+    await stage.press(YARA, "done", "Noted: you shared it")
+    await stage.press(YARA, "not_done", "Undone. Nothing was posted.")
+    await stage.press(YARA, "after_all", "[post_now]")
 
 
 async def gap_scenes(stage: Stage, story: int) -> None:
@@ -152,6 +156,7 @@ async def digest_scenes(stage: Stage) -> None:
         await s.execute(update(Rhythm).where(mine).values(due_at=now() - timedelta(minutes=1)))
     await stage.see(KOFI, "[story_show]", "write digests")
     await stage.press(KOFI, "story_show", "[share]")
+    await stage.type(KOFI, "digest", "[story_show]")
     await stage.see(MATTEO, "[story_show]")
     await stage.press(MATTEO, "less", "[less_set]")
 
