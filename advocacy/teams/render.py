@@ -26,6 +26,8 @@ USERS = 60
 TEXT_LIMITS = (4000, 1500, 500, 150)
 """Tried in this order for a card that is too large."""
 ROWS = 40
+BARS = 20
+"""Of a card that is too large: each takes as much room as ten lines."""
 _BESIDE = 100
 """Characters of a fact that stand beside its name."""
 _PLACEHOLDER = 34
@@ -117,7 +119,7 @@ def _shorter(message: Message, limit: int) -> Message:
         paragraphs=tuple(_cut(one, limit) for one in message.paragraphs[:ROWS]),
         changes=tuple(shorter_change(one, limit) for one in message.changes[:ROWS]),
         facts=tuple(Fact(_cut(one.label, limit), _cut(one.value, limit)) for one in message.facts[:ROWS]),
-        bars=tuple(replace(one, label=_cut(one.label, limit)) for one in message.bars[:ROWS]),
+        bars=tuple(replace(one, label=_cut(one.label, limit)) for one in message.bars[:BARS]),
         footnote=_cut(message.footnote, limit),
     )
 

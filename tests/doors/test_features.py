@@ -10,6 +10,8 @@ import pytest
 
 from advocacy.app import ACTIONS
 from advocacy.bot.catalogue import WORDS
+from advocacy.chat import Form, Message
+from tests.doors import limits
 from tests.doors.play import played
 from tests.doors.stage import DoorName
 from tests.loop.stage import fresh_database
@@ -65,3 +67,16 @@ async def test_every_row_is_pressed(
         worlds = stage.demo.worlds
         assert (worlds.slack.workspace.warnings, worlds.teams.errors) == ({}, []), "a client showed an error"
         print(f"\n{door}, {language}: {len(rows)} rows, {len(stage.pressed)} actions, {len(stage.typed)} commands")
+        _hold_limits([*stage.said, *await stage.sent()], language)
+
+
+def _hold_limits(said: list[Message | Form], language: str) -> None:
+    """Every message and form that was said is within the vendors' limits in both doors, and each kind also stretched."""
+    seen = limits.look(said, language)
+    if not limits.SCHEMA.exists():
+        print("skipped: the Adaptive Cards schema does not lie beside the checkout")
+    print(
+        f"{len(said)} messages and forms, {seen.drawn} drawn; largest card {seen.largest_card}, largest view "
+        f"{seen.largest_view} bytes, most blocks {seen.most_blocks}"
+    )
+    assert seen.wrong == []

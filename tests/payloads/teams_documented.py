@@ -172,8 +172,8 @@ PAYLOADS: tuple[Sent, ...] = (
     invoke("composeExtension/submitAction", {"commandId": "compose", "commandContext": "compose", "data": {"action": "compose_link", "value": {}, "url": ""}},
            EXTENSION, '"task"'),
     invoke("composeExtension/submitAction", {"commandId": "suggest", "data": {}, "messagePayload": PAYLOAD}, EXTENSION, as_="cancelled", **THREAD),
-    *(invoke(name, value, source, "", (200, 501)) for name, value, source in (
-        ("composeExtension/queryLink", {"url": "https://theirs.example/123"}, EXTENSION), ("composeExtension/anonymousQueryLink", {"url": "https://theirs.example/1"}, EXTENSION))),
+    invoke("composeExtension/queryLink", {"url": "https://theirs.example/123"}, EXTENSION, '"composeExtension"'),
+    invoke("composeExtension/anonymousQueryLink", {"url": "https://theirs.example/123"}, EXTENSION, "", NOT_OURS),
     *(invoke(name, value, source, "", NOT_OURS) for name, value, source in (
         ("composeExtension/selectItem", {"id": "1"}, SDK), ("composeExtension/querySettingUrl", {"commandId": "search", "parameters": []}, SDK),
         ("composeExtension/setting", {"state": "x"}, SDK), ("composeExtension/onCardButtonClicked", {"x": 1}, SDK),
