@@ -90,3 +90,4 @@ WORDS: dict[str, Callable[[Call], Awaitable[Answer]]] = {
 ACTIONS = {
     "help": show_help, "feed": feed, "me": me, "leaderboard": leaderboard,
 }  # fmt: skip
+REPEATABLE = ("help", "feed", "me", "leaderboard")

@@ -29,10 +29,8 @@ def moment(t: Translator) -> str:
 
 
 def not_yet(t: Translator) -> str:
-    """Say that a press came in, that nothing is done yet, and what to do if that stays so."""
-    return t(
-        "This takes longer than usual. If no answer comes here in a minute, please press again: nothing happens twice."
-    )
+    """Say that a press came in, that nothing is done yet, and that it is not lost."""
+    return t("This takes longer than usual. It is noted and will not get lost: the answer comes here.")
 
 
 def done(t: Translator) -> str:

@@ -283,7 +283,7 @@ class Receiver:
         task = asyncio.get_running_loop().create_task(work)
         if await _finished(task, ACK_SECONDS) or (kept := await self._late.kept(came)) is None:
             return await task
-        if came.reply.url:
+        if kept.kept and came.reply.url:
             self.keep(self._say_not_yet(task, came))
         self.keep(self._give_late(task, kept))
         return None
@@ -299,7 +299,7 @@ class Receiver:
         await self._give_late(asyncio.get_running_loop().create_task(work), came)
 
     async def _say_not_yet(self, task: asyncio.Task[Answer], came: Came) -> None:
-        """Who was acknowledged before anything was committed is told so: should we end now, they know to press again.
+        """Who was acknowledged before anything was committed is told so, and need not press again: it is on the disk.
 
         The language is the company's: whoever waits does so for the database, which would have to be asked for theirs.
         """

@@ -290,7 +290,7 @@ async def test_a_slow_bot_is_acknowledged_in_time(house: House, monkeypatch: pyt
     house.bot.says["command"] = slowly
     delivered = await house.world.hands.command(JANA, house.channel("news"), "/advocacy", "me")
     assert (delivered.status, delivered.body) == (200, "")
-    await house.world.until(lambda: [one for one in house.world.ephemerals(JANA) if "press again" in one.text])
+    await house.world.until(lambda: [one for one in house.world.ephemerals(JANA) if "not get lost" in one.text])
     ready.set()
     await house.world.until(lambda: [one for one in house.world.ephemerals(JANA) if one.text == "At last"])
 

@@ -62,3 +62,4 @@ async def digest(call: Call) -> Answer:
 
 WORDS = {"home": home, "start": home, "digest": digest, "übersicht": digest}
 ACTIONS = {"home": home, "story_show": story_show, "digest": digest}
+REPEATABLE = ("home", "story_show", "digest")
