@@ -7,7 +7,7 @@ DEV := $(VENV)/.dev
 RUN := $(VENV)/.run
 TIMED = start=$$(date +%s); finish() { code=$$?; echo "$(1): $$(($$(date +%s) - start)) s, exit $$code"; exit $$code; }; trap finish EXIT
 
-.PHONY: demo tour test test-crash test-search test-shares test-pds test-browser check lint fast bench bench-redirects bench-press bench-fanout lock clean
+.PHONY: demo tour test test-crash test-search test-shares test-pds test-browser check lint fast bench bench-redirects bench-press bench-fanout bench-rosters lock clean
 .DELETE_ON_ERROR:
 
 $(VENV)/bin/python:
@@ -80,6 +80,10 @@ bench-press: $(DEV)  ## presses in Slack and Teams against the usual app, in goo
 
 bench-fanout: $(DEV)  ## a story to 800 channels and a digest to 20,000 people within the vendors' limits, time skipped
 	@$(call TIMED,bench-fanout); $(BIN)/python -m benchmarks.fanout
+
+bench-rosters: $(DEV)  ## 100,000 people from a file, from Slack and from Microsoft Graph, within the limits, killed and resumed
+	@$(call TIMED,bench-rosters); failed=0; for one in roster roster_sync; do \
+	  $(BIN)/python -m benchmarks.$$one || failed=1; done; exit $$failed
 
 lock: $(DEV)  ## resolve dependencies anew; no host or address is written
 	@$(BIN)/pip install -q uv

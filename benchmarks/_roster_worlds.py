@@ -15,8 +15,8 @@ from advocacy.playground.teams.world import TeamsWorld
 from advocacy.playground.world import Outside
 
 APP_ID, PASSWORD = "00000000-0000-4000-8000-00000000b07a", "password"
-GRAPH_LATENCY = 0.3
-"""Seconds that Graph takes for a page; nobody publishes it, and the ratio does not depend on it."""
+GRAPH_LATENCY, GRAPH_PAGE = 0.15, 999
+"""Seconds that Graph takes for a page, and users on it: nobody publishes either. This is not made faster."""
 
 
 def email(number: int) -> str:
@@ -70,7 +70,7 @@ class Worlds:
                 "id": f"o-{number}", "displayName": f"Person {number}", "mail": email(number), "accountEnabled": True,
                 "userPrincipalName": email(number), "userType": "Member", "department": department(number),
             }  # fmt: skip
-        self.teams.graph.latency = GRAPH_LATENCY / faster
+        self.teams.graph.latency, self.teams.graph.page = GRAPH_LATENCY, GRAPH_PAGE
         self.asked: list[float] = []
         """When Graph was asked for a page."""
         delta = self.teams.users.listed

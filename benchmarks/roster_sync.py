@@ -1,7 +1,8 @@
 """100,000 people out of Slack's and Microsoft's directories, within their limits, killed half-way and resumed.
 
-``python -m benchmarks.roster_sync [people] [postgresql]``. The worlds hold the vendors' limits, time runs 10 times
-faster; the least possible time is pages ÷ rate in Slack, pages × latency at Graph. Goals F1 to F4.
+``python -m benchmarks.roster_sync [people] [postgresql]``. The worlds hold the vendors' limits, Slack's time runs 10
+times faster; the least possible time is pages ÷ rate in Slack, pages × latency at Graph. Goals F1 to F4. Two pages may
+be asked for again after a kill: the one that was not stored yet, and the next one, which was on its way.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ async def slack(company: Company) -> list[Goal]:
     print(f"Slack: killed after {pages // 2} pages; the next attempt listed the rest in {resumed['list']:.1f} s")
     return [
         Goal("F4", "Slack: time of the list / (pages / rate)", took / least, 1.05, most=True),
-        Goal("F4", "Slack: pages asked for again after kill -9", twice, 1, most=True),
+        Goal("F4", "Slack: pages asked for again after kill -9", twice, 2, most=True),
         Goal("", "Slack: answers 429", limits.sent_away, 0, most=True),
         Goal("F2", "Slack: rows written when nothing changed", again["rows"], 0, most=True),
         Goal("F3", "Slack: writer held at most, seconds", max(first["lock"], resumed["lock"]), 0.25, most=True),
@@ -118,7 +119,7 @@ async def teams(company: Company) -> list[Goal]:
     """The same at Graph, and a round of changes."""
     worlds, graph = company.worlds, company.worlds.teams.graph
     pages = -(-worlds.count // graph.page)
-    least = pages * GRAPH_LATENCY / FASTER
+    least = pages * GRAPH_LATENCY
     first = await company.round("teams")
     took = worlds.asked[-1] - worlds.asked[0] + graph.latency
     again = await company.round("teams")
@@ -129,13 +130,13 @@ async def teams(company: Company) -> list[Goal]:
     twice = graph.calls - before - pages
     worlds.change(0)
     changes = await company.round("teams")
-    print(f"Graph: {pages} pages of {graph.page}, {least * FASTER:.0f} s at least (here {least:.1f} s);"
-          f" listed in {took * FASTER:.0f} s, then the database {first['database']:.1f} s")  # fmt: skip
-    print(f"Graph: a round of {changes['members']} changes: {changes['list']:.1f} s here, database"
+    print(f"Graph: {pages} pages of {graph.page}, {least:.1f} s at least;"
+          f" listed in {took:.1f} s, then the database {first['database']:.1f} s")  # fmt: skip
+    print(f"Graph: a round of {changes['members']} changes: {changes['list']:.1f} s, database"
           f" {changes['database']:.2f} s, {changes['rows']} rows written")  # fmt: skip
     return [
         Goal("F4", "Graph: time of the list / (pages x latency)", took / least, 1.25, most=True),
-        Goal("F4", "Graph: pages asked for again after kill -9", twice, 1, most=True),
+        Goal("F4", "Graph: pages asked for again after kill -9", twice, 2, most=True),
         Goal("F2", "Graph: rows written when nothing changed", again["rows"], 0, most=True),
         Goal("F3", "Graph: writer held at most, seconds", max(first["lock"], resumed["lock"]), 0.25, most=True),
     ]
@@ -202,7 +203,7 @@ async def main(count: int, kind: str) -> int:
         company = Company(urls["company"], worlds)
         goals = [*await slack(company), *await teams(company), await against_the_orm(company)]
         await worlds.outside.stop()
-    print(f"{count:,} people, {kind}, time {FASTER:.0f} times faster")
+    print(f"{count:,} people, {kind}, Slack's time {FASTER:.0f} times faster")
     return 0 if verdict(goals) else 1
 
 

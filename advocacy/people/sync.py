@@ -156,6 +156,8 @@ class Sync:
     async def _bring(self, members: Sequence[Member], *, is_full: bool) -> tuple[RosterRun | None, Found]:
         name, tenant, terms, run = self._directory.name, self._directory.tenant, self._terms, None
         if terms.makes_people:
+            if is_full and not terms.allow_leavers:
+                await self._mistrust(members)
             async with self._db.read() as s:
                 made = await listed_rows.made(s, name, tenant, members, is_full=is_full)
             run = await roster.apply(
@@ -173,6 +175,15 @@ class Sync:
         if await self._departments_apart():
             await profiles.note(self._db, name, tenant, members)
         return run, found
+
+    async def _mistrust(self, members: Sequence[Member]) -> None:
+        """Before people are touched: would too many of this very workspace be let loose? Raises ``TooManyLeave``."""
+        async with self._db.read() as s:
+            found = await listed.plan(
+                await s.connection(), self._directory.name, self._directory.tenant, members, is_full=True
+            )
+        if found.is_truncated:
+            raise roster.TooManyLeave(found.let_loose, found.joined)
 
     async def _read_departments(self, most: int | None) -> int:
         """Read what changed, a call each; answers how many are left."""

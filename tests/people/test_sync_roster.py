@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from advocacy.db import Database
 from advocacy.people.models import Department, Membership, Person
 from advocacy.people.reach import reach
+from advocacy.people.roster import TooManyLeave
 from advocacy.people.sync import Sync, Terms
 from tests.people.listed_help import DAY, TENANT, Told, known, member, no_wait, people, sync
 
@@ -58,6 +60,21 @@ async def test_people_come_move_and_leave_with_the_directory(db: Database) -> No
         there = await reach(s, "slack", TENANT)
     assert (there.known, there.unlisted.count, there.unlisted.examples) == (5, 1, ("old@n.example",))
     assert there.unmet.count == 5
+
+
+async def test_a_short_list_of_a_small_workspace_makes_nobody_leave(db: Database) -> None:
+    """Few of the company, but many of those who are known there. Who is in another workspace too does not leave."""
+    await people(db, *(f"p{number}" for number in range(40)))
+    told = Told([member("ada"), member("bo"), member("cy"), member("di")])
+    await sync(db, told, makes_people=True)
+    told.members = told.members[:2]
+    with pytest.raises(TooManyLeave):
+        await sync(db, told, makes_people=True)
+    assert (await person(db, "cy")).left_on is None
+    other = Told([member("cy"), member("el")], tenant="T2")
+    await sync(db, other, makes_people=True)
+    await sync(db, told, makes_people=True, allow_leavers=True)
+    assert ((await person(db, "cy")).left_on, (await person(db, "di")).left_on) == (None, DAY)
 
 
 async def test_departments_that_cost_a_call_each_are_read_once_and_when_they_change(db: Database) -> None:

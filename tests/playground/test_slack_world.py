@@ -13,7 +13,7 @@ from slack_app import APP, BOT, EDITOR, PEOPLE, SALES, Scene, actions, button, m
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from advocacy.playground.slack.oauth import CLIENT_ID, CLIENT_SECRET
-from advocacy.playground.slack.state import BOT_USER, Message
+from advocacy.playground.slack.state import BOT_USER, Message, User
 from advocacy.playground.world import Fault
 
 
@@ -234,6 +234,33 @@ async def test_tiers_when_asked(slack: Scene) -> None:
     with pytest.raises(SlackApiError) as caught:
         await slack.slack.conversations_list()
     assert (caught.value.response.status_code, caught.value.response.headers["Retry-After"]) == (429, "3")
+
+
+async def test_everybody_is_listed_in_pages(slack: Scene) -> None:
+    """Many only with a limit, by cursors; a profile without fields has an empty list; a change is stamped and told."""
+    space = slack.world.workspace
+    for number in range(1000):
+        user = User(f"U{number:09d}", f"p{number}", f"Person {number}", f"p{number}@nordlicht.example", locale="en-US")
+        space.users[user.id] = user
+    with pytest.raises(SlackApiError, match="limit_required"):
+        await slack.slack.users_list()
+    seen, cursor = 0, ""
+    while True:
+        page = await slack.slack.users_list(limit=400, cursor=cursor, include_locale=True)
+        seen += len(page["members"])
+        cursor = page["response_metadata"]["next_cursor"]
+        if not cursor:
+            break
+    assert seen == len(space.users)
+    assert page["members"][-1]["locale"] == "en-US"
+    assert page["members"][-1]["is_email_confirmed"] is True
+    told = await slack.slack.users_profile_get(user="U000000000")
+    assert told["profile"]["fields"] == []
+    before = space.users["U000000001"].updated
+    await slack.world.hands.change("U000000001", department="Sales")
+    assert (await slack.slack.users_info(user="U000000001"))["user"]["updated"] > before
+    told = await slack.slack.users_profile_get(user="U000000001")
+    assert [one["value"] for one in told["profile"]["fields"].values()] == ["Sales"]
 
 
 async def test_faults(slack: Scene) -> None:
