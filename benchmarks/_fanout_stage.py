@@ -121,10 +121,7 @@ async def stage(url: str, folder: Path) -> AsyncIterator[Stage]:
     )  # fmt: skip
     db = Database(url, settings.key_bytes)
     loop.watch(db)
-    statements = [0]
-    event.listen(
-        db.engine.sync_engine, "before_cursor_execute", lambda *_: statements.__setitem__(0, statements[0] + 1)
-    )
+    statements = Statements(db)
     async with db.engine.begin() as connection:
         await connection.run_sync(Base.metadata.drop_all)
         await connection.run_sync(Base.metadata.create_all)

@@ -151,6 +151,9 @@ class Database:
             self.engine.execution_options(begin="IMMEDIATE"), expire_on_commit=False, autobegin=True
         )
         self._read = async_sessionmaker(self.engine, expire_on_commit=False)
+        near = self.engine.execution_options(near=True)
+        self._glance = async_sessionmaker(near, expire_on_commit=False)
+        self._jot = async_sessionmaker(near.execution_options(begin="IMMEDIATE"), expire_on_commit=False)
         self._lane = Lane(self.engine, self._writing if self.is_sqlite else None)
 
     def _engine_options(self) -> dict[str, Any]:
@@ -160,14 +163,18 @@ class Database:
         return {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
-        """One unit of work: commits at the end, rolls back on an error, then runs what ``after_commit`` asked for."""
+    async def write(self, *, near: bool = False) -> AsyncIterator[AsyncSession]:
+        """One unit of work: commits at the end, rolls back on an error, then runs what ``after_commit`` asked for.
+
+        ``near``: it only touches a handful of rows by their keys. SQLite does that without a thread in between.
+        """
+        maker = self._jot if near else self._write
         if self.is_sqlite:
             # SQLite has one writer; waiting here is fair and cheap, waiting in its busy handler is neither.
-            async with self._writing, self._write() as session, session.begin():
+            async with self._writing, maker() as session, session.begin():
                 yield session
         else:
-            async with self._write() as session, session.begin():
+            async with maker() as session, session.begin():
                 yield session
         for call in session.info.pop("after_commit", ()):
             call()
@@ -180,9 +187,9 @@ class Database:
         return await self._lane.run(work)
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
-        """A snapshot to read from; nothing is written."""
-        async with self._read() as session:
+    async def read(self, *, near: bool = False) -> AsyncIterator[AsyncSession]:
+        """A snapshot to read from; nothing is written. ``near`` as for ``write``."""
+        async with (self._glance if near else self._read)() as session:
             yield session
 
     @asynccontextmanager

@@ -36,13 +36,13 @@ class Claims:
     async def take(self, *, urgent: bool, under_way: Mapping[int, Outbox]) -> list[Outbox]:
         """Take what is due and can leave soon, besides what is ``under_way``; in the order in which it is to leave."""
         self.more = set()
-        async with self._db.read() as s:  # without a lock, so that an idle worker holds up nobody who writes
+        async with self._db.read(near=True) as s:  # without a lock, so that an idle worker holds up nobody who writes
             lanes = await self._lanes(s, urgent=urgent)
         if not lanes:
             return []
         at, places = now(), {place_of(row) for row in under_way.values()}
         busy = Counter((row.lane, kind_of(row.verb)) for row in under_way.values())
-        async with self._db.write() as s:
+        async with self._db.write(near=True) as s:
             turns: list[int] = []
             for lane in lanes:
                 for kind in KINDS:

@@ -173,7 +173,7 @@ class Worker:
         if gate.closed_for > 0:  # the vendor asked for a pause while this row waited for its turn
             await self._put_back(row, gate.closed_for)
             return
-        if not await self._is_still_mine(row) or not await self._still_holds(row) or await self._is_stopped(row):
+        if not await self._is_still_mine(row) or not await self._may_leave(row):
             return
         try:
             async with asyncio.timeout(LONGEST_SEND):
@@ -219,33 +219,25 @@ class Worker:
         row.claimed_at = at
         return cast("CursorResult[Any]", renewed).rowcount == 1
 
-    async def _still_holds(self, row: Outbox) -> bool:
-        """False when its story was recalled, edited or has ended since it was put in; then the row is gone."""
-        if not row.holds_for:
-            return True
-        async with self._db.read() as s:
-            if await guard.holds(s, row, now()):
-                return True
+    async def _may_leave(self, row: Outbox) -> bool:
+        """The last look. A row whose story was recalled, edited or has ended is gone; in a stop it waits again."""
+        async with self._db.read(near=True) as s:
+            holds = not row.holds_for or await guard.holds(s, row, now())
+            stopped = holds and row.verb == "send" and await brakes.is_held(s, row.id)
+        if stopped:
+            await self._put_back(row, 0.0)
+        if holds:
+            return not stopped
         async with self._db.write() as s:
             if (mine := await _mine(s, row)) is not None:
                 await guard.drop(s, mine)
         log.info("outbox.no_longer_holds", outbox=row.id, placement=row.placement_id)
         return False
 
-    async def _is_stopped(self, row: Outbox) -> bool:
-        """Was everything stopped while this row waited for its turn? Then it waits again."""
-        if row.verb != "send":
-            return False
-        async with self._db.read() as s:
-            if not await brakes.is_held(s, row.id):
-                return False
-        await self._put_back(row, 0.0)
-        return True
-
     # -- how it ended ------------------------------------------------------------------------------------------------
 
     async def _sent(self, row: Outbox, ref: MessageRef | None) -> None:
-        async with self._db.write() as s:
+        async with self._db.write(near=True) as s:
             # Also when someone looked too early, did not find it and wants to send it again.
             mine = await _mine(s, row, (*_OPEN, OutboxState.PENDING))
             if mine is None:
