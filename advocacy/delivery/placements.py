@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.chat import ChannelRef, MessageRef, UserRef
@@ -121,6 +121,13 @@ async def settle(s: AsyncSession, placement: Placement, ref: MessageRef) -> None
     await _arrived(s, placement)
 
 
+async def arrived(s: AsyncSession, placement_id: int, ref: MessageRef) -> None:
+    """The same for a card whose message in the outbox was settled already."""
+    values = {"state": PlacementState.SENT, "message_id": ref.message, "message_channel": ref.channel}
+    card = update(Placement).where(Placement.id == placement_id).values(values)
+    await s.execute(card.execution_options(synchronize_session=False))
+
+
 async def send_again(s: AsyncSession, placement_id: int) -> bool:
     """An editor says it is not there: send it once more. Answers whether there was anything to do."""
     placement = await _in_doubt(s, placement_id)
@@ -186,6 +193,6 @@ async def leave(s: AsyncSession, placement_id: int) -> None:
 
 
 __all__ = [
-    "VIEWERS", "add_channel", "adopt", "channels", "is_settled", "leave", "message_ref", "of_story", "outdate",
-    "place", "placed", "send_again", "sent", "settle", "watch",
+    "VIEWERS", "add_channel", "adopt", "arrived", "channels", "is_settled", "leave", "message_ref", "of_story",
+    "outdate", "place", "placed", "send_again", "sent", "settle", "watch",
 ]  # fmt: skip

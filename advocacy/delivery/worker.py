@@ -237,16 +237,16 @@ class Worker:
     # -- how it ended ------------------------------------------------------------------------------------------------
 
     async def _sent(self, row: Outbox, ref: MessageRef | None) -> None:
+        values: dict[str, Any] = {"state": OutboxState.SENT, "settled_at": now(), "problem": "", "sealed": None}
+        if ref is not None and row.placement_id is None:
+            values["became"] = asdict(ref)
+        # Also when someone looked too early, did not find it and wants to send it again.
+        still_mine = _is_mine(row, (*_OPEN, OutboxState.PENDING))
+        sent = update(Outbox).where(still_mine).values(values).execution_options(synchronize_session=False)
         async with self._db.write(near=True) as s:
-            # Also when someone looked too early, did not find it and wants to send it again.
-            mine = await _mine(s, row, (*_OPEN, OutboxState.PENDING))
-            if mine is None:
-                return
-            mine.state, mine.settled_at, mine.problem, mine.sealed = OutboxState.SENT, now(), "", None
-            if ref is not None and mine.placement_id is not None:
-                await placements.settle(s, await s.get_one(Placement, mine.placement_id), ref)
-            elif ref is not None:
-                mine.became = asdict(ref)
+            was_mine = cast("CursorResult[Any]", await s.execute(sent)).rowcount == 1
+            if was_mine and ref is not None and row.placement_id is not None:
+                await placements.arrived(s, row.placement_id, ref)
 
     async def _put_back(self, row: Outbox, seconds: float) -> None:
         """Its turn has not come; that was no try."""
@@ -326,11 +326,12 @@ async def _pass_on(wake: asyncio.Event, news: asyncio.Queue[Outbox | None]) -> N
 
 async def _mine(s: AsyncSession, row: Outbox, states: tuple[OutboxState, ...] = _OPEN) -> Outbox | None:
     """The row, locked; ``None`` when somebody else took or settled it meanwhile."""
-    query = select(Outbox).where(
-        Outbox.id == row.id, Outbox.claimed_at == row.claimed_at, Outbox.state.in_(states)
-    )  # fmt: skip
-    found: Outbox | None = await s.scalar(for_update(query))
+    found: Outbox | None = await s.scalar(for_update(select(Outbox).where(_is_mine(row, states))))
     return found
+
+
+def _is_mine(row: Outbox, states: tuple[OutboxState, ...]) -> ColumnElement[bool]:
+    return and_(Outbox.id == row.id, Outbox.claimed_at == row.claimed_at, Outbox.state.in_(states))
 
 
 async def _wait(s: AsyncSession, row: Outbox, until: datetime) -> None:
