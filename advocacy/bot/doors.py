@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from advocacy.bot.language import Translator
 
-FORM_WORDS = frozenset({"compose", "new", "suggest", "verfassen", "schreiben", "neu", "vorschlagen"})
-"""Commands that lead to a form after a look at a page: a door whose forms must open at once opens one that waits."""
+FORM_WORDS = frozenset({
+    "backup", "beistand", "compose", "neu", "new", "schreiben", "suggest", "verfassen", "vorschlagen",
+})  # fmt: skip
+"""Commands that lead to a form, after a look at a page or at once: a door whose forms must open in time opens one that
+waits when that takes long."""
 
 
 def broken(t: Translator, code: str) -> str:
