@@ -42,3 +42,35 @@ async def test_a_share_that_waits_for_own_words_is_not_opened(product: Product, 
     assert (await browser.get(path(product, share))).status == 404
     assert (await browser.get(f"/open/{share}-0000")).status == 404
     assert await product.state(share) == "waiting"
+
+
+async def test_whoever_only_looks_ahead_decides_nothing(product: Product, browser: Browser) -> None:
+    """Asking for the head, or fetching before anybody pressed: the share goes on waiting for its person."""
+    share = await product.waiting_share("linkedin")
+    async with browser.http.head(product.settings.public_url + path(product, share)) as answer:
+        assert answer.status == 405
+    assert (await browser.get(path(product, share), **{"Sec-Purpose": "prefetch"})).status == 503
+    assert await product.state(share) == "waiting"
+
+
+async def test_an_opened_page_does_not_outlive_its_story(product: Product, browser: Browser) -> None:
+    """The address is opened again after the story was withdrawn, ended, or became one for inside: 410 each time."""
+    share = await product.waiting_share("linkedin")
+    assert (await browser.get(path(product, share))).status == 302
+    for wrong, right in (({"state": "recalled"}, {"state": "live"}), ({"internal": True}, {"internal": False})):
+        async with product.db.write() as s:
+            await s.execute(update(Story).values(**wrong))
+        assert (await browser.get(path(product, share), **PAGE)).status == 410
+        async with product.db.write() as s:
+            await s.execute(update(Story).values(**right))
+    assert (await browser.get(path(product, share))).status == 302
+
+
+async def test_addresses_that_were_guessed_lead_nowhere(product: Product, browser: Browser) -> None:
+    """Numbers, other signatures, odd signs, far too long ones."""
+    share = await product.waiting_share("linkedin")
+    signed = path(product, share).rpartition("/")[2]
+    odd = ("1", "%00", "9" * 400, "%ff%fe", "%C2%B2-" + signed, signed[:-1], signed + "%0a", "x" * 7000, signed + "/")
+    for one in odd:
+        assert (await browser.get(f"/open/{one}")).status == 404, one[:40]
+    assert await product.state(share) == "waiting"
