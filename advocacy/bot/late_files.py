@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import sys
 import uuid
 from collections.abc import Iterable, Sequence
@@ -62,10 +63,20 @@ class File:
 
     @classmethod
     def taken(cls, path: Path) -> File | None:
-        """One that is there; ``None`` when the process that holds it lives, or somebody else has done with it."""
+        """One that is there; ``None`` when the process that holds it lives, or somebody else has done with it.
+
+        Also for what is no file of ours, or larger than one can be: it is said, and stays where it is.
+        """
         try:
+            kind = path.stat()
+            if not stat.S_ISREG(kind.st_mode) or kind.st_size > 2 * MOST_BYTES:
+                log.critical("late.not_ours", file=str(path), size=kind.st_size)
+                return None
             held = FileIO(path, "r+")
         except FileNotFoundError:
+            return None
+        except OSError as trouble:
+            log.critical("late.not_read", file=str(path), why=str(trouble))
             return None
         if not _locked(held):
             held.close()
@@ -105,7 +116,7 @@ class File:
                     found[str(name)] = Line(str(name), float(rest[0]), str(rest[1]))
                 else:
                     found.pop(str(name), None)
-            except (ValueError, TypeError, IndexError):
+            except (ValueError, TypeError, IndexError, OverflowError, RecursionError):
                 log.warning("late.unreadable", file=str(self.path), size=len(raw))
         self.waiting = set(found)
         return list(found.values())
