@@ -24,7 +24,7 @@ from advocacy.content import times
 from advocacy.content.approval import Rejected
 from advocacy.content.audience import NotSharable
 from advocacy.content.stories import Invalid, NoStory, Overtaken
-from advocacy.db import Database, now
+from advocacy.db import Database, letters, now
 from advocacy.delivery import placements
 from advocacy.delivery.worker import Worker
 from advocacy.http import Http
@@ -257,11 +257,6 @@ class Bot:
         async with self.parts.db.write() as s:
             is_direct = press.channel is None
             await placements.adopt(s, placement_id, press.message, press.who, is_direct=is_direct)
-
-
-def letters(text: str) -> str:
-    """Only what every database takes: lone surrogates and zero bytes can be written in JSON."""
-    return text.encode(errors="replace").decode().replace("\0", "?")
 
 
 def storable(press: Press) -> Press:

@@ -78,6 +78,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def letters(text: str) -> str:
+    """Only what every database takes: lone surrogates and zero bytes can be written in JSON."""
+    return text.encode(errors="replace").decode().replace("\0", "?")
+
+
 class Keyring:
     """AES-256-GCM keys: the first one seals, each one opens what it sealed."""
 
@@ -308,5 +313,5 @@ def new_key() -> str:
 
 __all__ = [
     "FACTS_LOCK", "Base", "BigId", "Database", "Id", "Keyring", "Prepared", "Ref", "Secret", "UtcDateTime",
-    "after_commit", "driver_url", "facts_lock", "for_update", "insert_into", "new_key", "now", "reseal",
+    "after_commit", "driver_url", "facts_lock", "for_update", "insert_into", "letters", "new_key", "now", "reseal",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from sqlalchemy.sql import ColumnElement
 
 from advocacy.chat import Profile, UserRef
 from advocacy.db import insert_into, now
+from advocacy.people.listing import address
 from advocacy.people.models import Identity, Person
 
 ROLES = ("editor", "leader", "admin")
@@ -61,7 +62,7 @@ async def remember(
     Once joined, an identity stays with its person when its e-mail matches nobody else. ``met``: it was they who did
     something, nobody else who named them; once met stays met.
     """
-    email = profile.email.strip().lower()
+    email = address(profile.email)
     values: dict[str, Any] = {"is_guest": profile.is_guest, "checked_at": now()}
     if email:
         values["email"] = email

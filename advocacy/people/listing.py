@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Protocol
 
+from advocacy.db import letters
+
+MOST_USER, MOST_EMAIL, MOST_STAMP = 128, 320, 64
+"""Characters that are stored of these."""
 Sleep = Callable[[float], Awaitable[None]]
 """Waits so many seconds."""
 
@@ -124,6 +128,28 @@ class Pace:
             await self._sleep(wait)
 
 
+def address(told: str) -> str:
+    """An e-mail address as it is stored, in lower case; empty when it can be none."""
+    email = told.strip().lower()
+    return email if email.isprintable() and len(email) <= MOST_EMAIL else ""
+
+
+def sound(member: Member) -> Member | None:
+    """The entry in letters and lengths that can be stored; ``None`` when its id cannot be.
+
+    One that a platform tells oddly must not keep out everybody else.
+    """
+    if not 0 < len(member.user) <= MOST_USER or not member.user.isprintable():
+        return None
+    clean = replace(
+        member, email=address(member.email), other_email=address(member.other_email), stamp=member.stamp[:MOST_STAMP]
+    )
+    told = packed(clean)
+    if all(one.isprintable() for one in told if isinstance(one, str)):
+        return clean
+    return unpacked([letters(one) if isinstance(one, str) else one for one in told])
+
+
 def packed(member: Member) -> list[Any]:
     """As plain JSON, for a stored page."""
     return [
@@ -138,4 +164,6 @@ def unpacked(told: list[Any]) -> Member:
     return Member(user, name, email, other, bool(is_guest), bool(is_gone), *rest)
 
 
-__all__ = ["Directories", "Directory", "Member", "Outdated", "Pace", "Page", "Sleep", "packed", "unpacked"]
+__all__ = [
+    "Directories", "Directory", "Member", "Outdated", "Pace", "Page", "Sleep", "address", "packed", "sound", "unpacked",
+]  # fmt: skip

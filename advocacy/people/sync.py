@@ -8,17 +8,17 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypeVar
 
 import structlog
 
 from advocacy.chat import Gone, Retry, Unknown
-from advocacy.db import Database
+from advocacy.db import Database, letters
 from advocacy.people import listed, listed_rows, profiles, roster, rounds
 from advocacy.people.listed import Found
-from advocacy.people.listing import Directory, Member, Outdated, Page, Sleep
+from advocacy.people.listing import Directory, Member, Outdated, Page, Sleep, sound
 from advocacy.people.models import RosterRun, RosterSync
 from advocacy.people.roster import Plan, Progress
 
@@ -99,7 +99,7 @@ class Sync:
         members: list[Member] = []
         cursor, is_first = "", True
         while is_first or cursor:
-            page = await self._patiently(lambda at=cursor: self._directory.page(at))  # type: ignore[misc]
+            page = await self._page(cursor)
             members.extend(page.members)
             cursor, is_first = page.following, False
             self._report("list", len(members), 0)
@@ -114,8 +114,13 @@ class Sync:
 
     async def learn(self, user: str) -> None:
         """Somebody joined, changed or left, as the platform says at once."""
-        member = await self._patiently(lambda: self._directory.member(user))
-        await self._bring([member], is_full=False)
+        member = sound(await self._patiently(lambda: self._directory.member(user)))
+        if member is not None:
+            await self._bring([member], is_full=False)
+
+    async def _page(self, cursor: str) -> Page:
+        page = await self._patiently(lambda: self._directory.page(cursor))
+        return replace(page, members=tuple(filter(None, map(sound, page.members))))
 
     async def _list(self, sync: RosterSync) -> RosterSync:
         """List what is missing; the vendor works on the next page while the last one is being stored."""
@@ -146,7 +151,7 @@ class Sync:
         return None if rounds.is_listed(sync) else self._ask(sync.following)
 
     def _ask(self, cursor: str) -> asyncio.Task[Page]:
-        return asyncio.create_task(self._patiently(lambda: self._directory.page(cursor)))
+        return asyncio.create_task(self._page(cursor))
 
     async def _apply(self, sync: RosterSync) -> Outcome:
         members = await rounds.members(self._db, sync)
@@ -201,7 +206,8 @@ class Sync:
             read = []
             for one in batch:
                 try:
-                    read.append((one, await self._patiently(lambda user=one.user: self._directory.department(user))))  # type: ignore[misc]
+                    told = await self._patiently(lambda user=one.user: self._directory.department(user))  # type: ignore[misc]
+                    read.append((one, letters(told)))
                 except Gone:
                     failed.add(one.identity_id)
             await profiles.learn(self._db, read, self._terms.today)
