@@ -73,8 +73,11 @@ async def behind(s: AsyncSession, at: datetime, limit: int) -> dict[str, Message
     return {marker: MessageRef(**became) for marker, became in found if became}
 
 
-async def redraw(s: AsyncSession, marker: str, at: datetime) -> tuple[int, list[Story]]:
-    """Take out what a digest must no longer show; answers whose it is, and what is left in it."""
+async def redraw(s: AsyncSession, marker: str, at: datetime) -> tuple[int, list[Story]] | None:
+    """Take out what a digest must no longer show; answers whose it is, and what is left in it.
+
+    ``None`` when nothing was left in it before.
+    """
     rows = (
         await s.execute(
             select(DigestLine, Story)
@@ -84,6 +87,8 @@ async def redraw(s: AsyncSession, marker: str, at: datetime) -> tuple[int, list[
             .options(*stories.whole())
         )
     ).all()
+    if not rows:
+        return None
     wrong = set(await s.scalars(select(Story.id).where(Story.id.in_([story.id for _, story in rows]), _is_over(at))))
     left = []
     for line, story in rows:

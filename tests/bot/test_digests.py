@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,11 +12,13 @@ from sqlalchemy import select, update
 
 from advocacy.bot.home import digests
 from advocacy.content import approval, reasons, stories
+from advocacy.db import Database
 from advocacy.delivery import digest_lines
 from advocacy.delivery.models import DigestLine, Outbox, Prompt
 from advocacy.people import breaks
 from advocacy.people.models import Identity, Person, Rhythm
 from tests.bot.conftest import Chat, connect, said
+from tests.conftest import TEST_KEY, on_postgresql
 
 MONDAY = datetime(2026, 11, 30, 10, 0, tzinfo=UTC)
 TUESDAY = datetime(2026, 12, 1, 8, 1, tzinfo=UTC)
@@ -188,3 +192,56 @@ async def test_a_digest_can_be_looked_at_before_it_comes(chat: Chat) -> None:
         clock.move_to(TUESDAY)
         await digests.write(chat.parts)
         assert await letters(chat) == ["sent|1 Beitrag für dich|['A rotor that listens']"]
+
+
+async def test_a_late_digest_waits_for_quiet_hours_to_end(chat: Chat) -> None:
+    """Nothing ran until the evening: what was due in the morning does not ring at ten at night."""
+    with time_machine.travel(MONDAY, tick=True) as clock:
+        await chat.live_story(title="Rotor")
+        await only(chat, "jana.feld")
+        typed = {"days": "tue", "hour": "09:00", "most": "9", "quiet_from": "20:00", "quiet_to": "07:00", "undo": "5"}
+        await chat.press("jana.feld", "pace_save", typed)
+        clock.move_to(TUESDAY + timedelta(hours=13))
+        assert await digests.write(chat.parts) == 1
+        assert await digests.write(chat.parts) == 0
+        assert await letters(chat) == []
+        clock.move_to(TUESDAY + timedelta(hours=22))
+        await digests.write(chat.parts)
+        assert await letters(chat) == ["sent|1 Beitrag für dich|['Rotor']"]
+
+
+async def test_a_clock_that_is_set_back_writes_no_digest_twice(chat: Chat) -> None:
+    """By a second, an hour, a day; and one that is due at the very second of an earlier one is written."""
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        await chat.live_story(title="Rotor")
+        [jana] = await only(chat, "jana.feld")
+        clock.move_to(TUESDAY)
+        await digests.write(chat.parts)
+        for back in (1, 3600, 86400):
+            for moment in (TUESDAY - timedelta(seconds=back), TUESDAY):
+                clock.move_to(moment)
+                await digests.write(chat.parts)
+        assert len(await letters(chat)) == 1
+        async with chat.db.write() as s:
+            await s.execute(update(Rhythm).where(Rhythm.person_id == jana).values(due_at=TUESDAY))
+        await chat.live_story(title="Second")
+        await digests.write(chat.parts)
+        assert len(await letters(chat)) == 2
+
+
+@on_postgresql
+async def test_two_processes_write_nobody_two_digests(chat: Chat, database_url: str) -> None:
+    """Both find the same people due, and take other ones."""
+    with time_machine.travel(MONDAY, tick=True) as clock:
+        await chat.live_story()
+        while await digests.enrol(chat.parts):
+            pass
+        clock.move_to(TUESDAY)
+        other = Database(database_url, [TEST_KEY])
+        both = (chat.parts, replace(chat.parts, db=other)) * 2
+        await asyncio.gather(*(digests.write(parts) for parts in both))
+        await other.close()
+        async with chat.db.read() as s:
+            got = list(await s.scalars(select(DigestLine.person_id)))
+            assert len(got) == len(set(got)) > 1
+            assert not list(await s.scalars(select(Rhythm).where(Rhythm.due_at <= TUESDAY)))

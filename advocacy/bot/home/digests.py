@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,7 +13,7 @@ from advocacy.bot.actions import Parts
 from advocacy.bot.home.digest_cards import Digest, digest_message
 from advocacy.bot.language import translator
 from advocacy.chat import UserRef
-from advocacy.content import audience, emergency
+from advocacy.content import audience, emergency, quiet
 from advocacy.content.models import Story
 from advocacy.db import after_commit, now
 from advocacy.delivery import digest_lines, outbox, places, prompts
@@ -56,7 +58,10 @@ async def redraw(parts: Parts) -> int:
     async with parts.db.write() as s:
         found = await digest_lines.behind(s, at, AT_ONCE)
         for marker, ref in found.items():
-            person_id, left = await digest_lines.redraw(s, marker, at)
+            drawn = await digest_lines.redraw(s, marker, at)
+            if drawn is None:  # another process just did
+                continue
+            person_id, left = drawn
             person = await s.get_one(Person, person_id)
             pace = await rhythm.of(s, person_id, rhythm.company(parts.settings))
             told = Digest(left, pace, taken_out=True)
@@ -84,19 +89,28 @@ async def _write_all(s: AsyncSession, parts: Parts, rows: Sequence[Rhythm], usua
     told: list[tuple[Place, str, Digest]] = []
     for row in rows:
         pace, place = rhythm.pace(row, usual), where.get(row.person_id)
-        following = rhythm.next_digest(pace, zone(place.time_zone if place else "", parts.settings.zone), at)
+        clock = zone(place.time_zone if place else "", parts.settings.zone)
+        following, wakes = rhythm.next_digest(pace, clock, at), _wakes(pace, clock, at)
         left = [one for one in feeds.get(row.person_id, ()) if (row.person_id, one.id) not in done]
         chosen, again = _choose(left, {one.id: was.get((row.person_id, one.id), 0) for one in left})
         held = 0
         if place is not None and pace.days and chosen:
-            if got.get(row.person_id, 0) >= pace.most:
+            if wakes > at:
+                following, held = wakes, row.held
+            elif got.get(row.person_id, 0) >= pace.most:
                 held = row.held + 1
             else:
-                marker = f"{digest_lines.PREFIX}{row.person_id}:{at:%Y%m%d%H%M%S}"
+                # Not by the time: clocks are set back.
+                marker = f"{digest_lines.PREFIX}{row.person_id}:{secrets.token_hex(8)}"
                 told.append((place, marker, Digest(chosen, pace, reminders=again, held=row.held)))
         rhythm.move_on(row, following, held)
     await _send(s, told, at)
     return len(told)
+
+
+def _wakes(pace: Pace, clock: ZoneInfo, at: datetime) -> datetime:
+    """Now, or when this person's own quiet hours have ended: a digest that is late waits for them."""
+    return quiet.after_quiet(at, clock, quiet.read((pace.quiet,))) if pace.quiet else at
 
 
 async def _send(s: AsyncSession, told: Sequence[tuple[Place, str, Digest]], at: datetime) -> None:

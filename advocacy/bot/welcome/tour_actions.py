@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from advocacy.bot.actions import Call
@@ -12,6 +13,9 @@ from advocacy.chat import Answer, Button, Message, OpenForm, Private
 from advocacy.people import directory
 from advocacy.sharing import lapses
 from advocacy.sharing.renewals import renewing
+
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
+"""Each would take six characters of the two thousand that a button of Slack's can carry."""
 
 
 async def tour(call: Call) -> Answer:
@@ -36,17 +40,17 @@ async def installed(call: Call) -> Answer:
 
 async def practice(call: Call) -> Answer:
     """A share that goes nowhere."""
-    return _shown(tour_cards.practised(call.t, call.word("x")[: tour_cards.MOST_TEXT], _undo(call)))
+    return _shown(tour_cards.practised(call.t, _carried(call), _undo(call)))
 
 
 async def practice_edit(call: Call) -> Answer:
     """Write another text for it."""
-    return OpenForm(tour_cards.practice_form(call.t, call.word("x")[: tour_cards.MOST_TEXT]))
+    return OpenForm(tour_cards.practice_form(call.t, _carried(call)))
 
 
 async def practice_save(call: Call) -> Answer:
     """The text as it was typed; an empty one stays open."""
-    text = call.press.inputs.get("text", "").strip()
+    text = _CONTROL.sub(" ", call.press.inputs.get("text", "")).strip()
     if not text or len(text) > tour_cards.MOST_TEXT:
         form = filled(tour_cards.practice_form(call.t, ""), call)
         said = call.t("Write something, of {n} characters at most.", n=call.t.number(tour_cards.MOST_TEXT))
@@ -59,6 +63,10 @@ async def practice_end(call: Call) -> Answer:
     async with call.parts.db.write() as s:
         await directory.toured(s, call.person.id, call.at)
     return _shown(tour_cards.done(call.t, call.word("d")))
+
+
+def _carried(call: Call) -> str:
+    return _CONTROL.sub(" ", call.word("x"))[: tour_cards.MOST_TEXT]
 
 
 def _first(call: Call) -> Message:
