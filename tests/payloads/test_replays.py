@@ -3,47 +3,19 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
-import pytest
 
 from advocacy.app import App
 from advocacy.playground.outside import Worlds
-from tests.conftest import playground_settings
 from tests.payloads import slack_documented, teams_documented
 from tests.payloads.slack_documented import Sent
-from tests.slack.slack_help import SECRET, sign
+from tests.slack.slack_help import sign
 
-APP_ID, PASSWORD = "00000000-0000-4000-8000-00000000b07a", "playground-teams-password"
 HOOKS = "https://hooks.slack.com"
 FORM = "application/x-www-form-urlencoded"
-
-
-@pytest.fixture
-async def product(hired_file: Path, tmp_path: Path) -> AsyncIterator[tuple[App, Worlds]]:
-    """All of it, with everybody in it, and the vendors around it."""
-    shutil.copy(hired_file, tmp_path / "replayed.sqlite")
-    worlds = Worlds(
-        bot_token="xoxb-playground", signing_secret=SECRET, app_token="xapp-1", app_id=APP_ID, app_password=PASSWORD
-    )
-    await worlds.outside.start()
-    worlds.teams.preinstall(team=True)
-    worlds.slack.limits.posts = worlds.teams.connector.enforce_limits = False
-    settings = playground_settings(
-        f"sqlite:///{tmp_path / 'replayed.sqlite'}", tmp_path, outside=worlds.outside.origins(), port=0,
-        host="127.0.0.1", log_level="ERROR",
-    )  # fmt: skip
-    app = App(settings)
-    await app.start()
-    worlds.outside.product_url = f"http://127.0.0.1:{app.port}"
-    yield app, worlds
-    await app.stop()
-    await worlds.outside.stop()
 
 
 def encoded(sent: Sent, user: str, hooks: str) -> tuple[bytes, str]:
