@@ -84,6 +84,7 @@ async def desk(product: tuple[App, Worlds]) -> AsyncIterator[Desk]:
     app, worlds = product
     async with aiohttp.ClientSession() as http:
         made = Desk(app, worlds, http)
+        await app.jobs.stop()  # what changes from here on was changed by a forgery
         await _furnish(made)
         yield made
 
