@@ -197,11 +197,11 @@ class Bot:
         try:
             answer = await action(Call(press, person, t, self.parts, may_be_done=may_be_done))
         except (NotSharable, Rejected) as no:
-            return Private(refusal(t, no.code), replace=is_private(press))
+            answer = Private(refusal(t, no.code), replace=is_private(press))
         except Invalid as wrong:  # forms say it at their fields; this was a button
-            return Private(refusal(t, wrong.code))
+            answer = Private(refusal(t, wrong.code))
         except tuple(NOES) as no:
-            return Private(refusal(t, NOES[type(no)]))
+            answer = Private(refusal(t, NOES[type(no)]))
         tab = press.value.get(IN_HOME)
         return framed(t, person, tab, answer) if isinstance(tab, str) else answer
 

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from advocacy.bot.language import Translator
-from advocacy.chat import Answer, Button, Message, OpenForm, Private
+from advocacy.chat import Answer, Button, Message, OpenForm, Private, Rewrite
 from advocacy.people import directory
 from advocacy.people.models import Person
 
 IN_HOME = "_h"
 """In the value of each button inside the home: the tab that it is in."""
+DESK = ("reviews", "plan", "ideas")
+"""Editors' tabs: what is pressed there is always answered there, for Slack shows no message beside the home."""
 
 
 def tab_names(t: Translator, person: Person) -> dict[str, str]:
@@ -33,13 +35,16 @@ def framed(t: Translator, person: Person, tab: str, answer: Answer) -> Answer:
     if isinstance(answer, OpenForm):  # what is sent with it comes back into the home
         form = answer.form
         return OpenForm(replace(form, value={**form.value, IN_HOME: tab}, body=_inside(form.body, tab)))
-    if not isinstance(answer, Private) or not answer.replace:
+    if isinstance(answer, Rewrite):
+        answer = Private(answer.message, replace=True)
+    if not isinstance(answer, Private) or not (answer.replace or tab in DESK):
         return answer
     tabs = tuple(
         Button(label, action="home", value={"tab": one}, style="primary" if one == tab else "default")
         for one, label in names.items()
     )
-    return replace(answer, message=_inside(replace(answer.message, tabs=tabs, refresh=None, refresh_for=()), tab))
+    inside = _inside(replace(answer.message, tabs=tabs, refresh=None, refresh_for=()), tab)
+    return replace(answer, replace=True, message=inside)
 
 
 def _inside(message: Message, tab: str) -> Message:

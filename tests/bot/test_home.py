@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from advocacy.bot.frame import IN_HOME
-from advocacy.chat import Message, OpenForm
+from advocacy.chat import Message, OpenForm, Private
 from tests.bot.conftest import Chat, message_of, said
 
 
@@ -42,6 +42,24 @@ async def test_what_is_pressed_in_the_home_stays_in_it(chat: Chat) -> None:
     assert tabs(saved)[4] == "[Einstellungen]"
     assert message_of(await chat.press("jana.feld", "topics")).tabs == ()
     assert message_of(await chat.press("jana.feld", "topics", **{IN_HOME: ["odd"]})).tabs == ()
+
+
+async def test_what_an_editor_presses_in_the_home_is_answered_there(chat: Chat) -> None:
+    """Slack shows no message beside the home: deciding, looking and a refusal take its place, with the way back."""
+    story = await chat.story(author="emilia.textor")
+    value = {"s": story.id, IN_HOME: "reviews"}
+    for action in ("review_open", "wordings", "network_preview", "story_link", "history"):
+        answer = await chat.press("clara.editorius", action, **value)
+        assert isinstance(answer, Private)
+        assert answer.replace, action
+        assert tabs(answer.message)[5] == "[Zur Freigabe]", action
+    gone = await chat.press("clara.editorius", "review_open", **{**value, "s": 999_999})
+    assert tabs(message_of(gone))[5] == "[Zur Freigabe]"
+    again = await chat.press("clara.editorius", "resubmit", **{**value, IN_HOME: "ideas"})
+    assert tabs(message_of(again))[7] == "[Ideen]"
+    beside = await chat.press("clara.editorius", "review_open", s=story.id)
+    assert isinstance(beside, Private)
+    assert not beside.replace, "in a channel it is a message of its own"
 
 
 async def test_progress_compares_with_ones_own_months_only(chat: Chat) -> None:
