@@ -23,20 +23,29 @@ def accounts_message(
     at: datetime,
     zone: ZoneInfo,
 ) -> Message:
-    """Every network and how it stands. ``connect`` are addresses; ``zone`` is the person's."""
+    """Each network that can be connected and how it stands, the others in one line.
+
+    ``connect`` are addresses; ``zone`` is the person's.
+    """
     have = {one.network: one for one in accounts}
     facts: list[Fact] = []
+    only: list[str] = []
     first: list[Button] = []
     last: list[Button] = []
     for name, network in networks.items():
         label, one = called(t, network), have.get(name)
-        facts.append(Fact(label, _status(t, network, one, at=at, zone=zone, is_going_back=name in going_back)))
+        if one is None and name not in going_back and not network.abilities().post:
+            only.append(label)
+            continue
+        facts.append(Fact(label, _status(t, one, label, at=at, zone=zone, is_going_back=name in going_back)))
         if one is not None and one.stage and name in connect:
             first.insert(0, Button(t("Reconnect {network}", network=label), url=connect[name], style="primary"))
         elif one is None and name in connect:
             first.append(Button(t("Connect {network}", network=label), url=connect[name]))
         if one is not None:
             last.append(_disconnect_button(t, network))
+    if only:
+        facts.append(Fact(t("Without connecting"), ", ".join(only)))
     said = t("Networks you have connected. Without one, you share through the network's own share page.")
     return Message(
         summary=said, heading=t("My accounts"), paragraphs=(said,), facts=tuple(facts), buttons=(*first, *last),
@@ -45,14 +54,14 @@ def accounts_message(
 
 
 def _status(
-    t: Translator, network: Network, one: Standing | None, *, at: datetime, zone: ZoneInfo, is_going_back: bool
+    t: Translator, one: Standing | None, label: str, *, at: datetime, zone: ZoneInfo, is_going_back: bool
 ) -> str:
     if one is None:
         if is_going_back:
             return t("disconnected; the network has not confirmed it yet")
-        return t("not connected") if network.abilities().post else t("share page only")
+        return t("not connected")
     if one.trouble:
-        return _trouble(t, one, called(t, network), zone)
+        return _trouble(t, one, label, zone)
     since = t.date(one.connected_at.astimezone(zone).date())
     known = t("connected as {handle} since {date}", handle=one.handle, date=since)
     if one.ends_at is None:

@@ -44,7 +44,7 @@ def planned_card(t: Translator, around: Around) -> Message:
         t, around, t("Planned for {when}", when=t.soon(share.planned_at, around.zone, around.at)),
         said, *reasons(t, share.planned_why),
         buttons=(
-            Button(t("Change"), action="later", value={**around.value, OPENS_FORM: 1}),
+            Button(t("Other time …"), action="later", value={**around.value, OPENS_FORM: 1}),
             Button(t("Post now"), action="post_now", value=around.value, style="primary"),
             Button(t("Undo"), action="undo", value=around.value, style="danger"),
             edit_button(t, around),

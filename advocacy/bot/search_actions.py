@@ -31,7 +31,8 @@ async def search(call: Call) -> Answer:
     heading = t("Stories with “{words}”", words=wanted) if wanted else t("Stories")
     if not found:
         said = t("Nothing found. Try one word, or part of it.") if wanted else t("There is no story for you right now.")
-        return Private(Message(summary=said, heading=heading, paragraphs=(said,)), replace=True)
+        more = (Button(t("All stories"), action="feed"),) if wanted else ()
+        return Private(Message(summary=said, heading=heading, paragraphs=(said,), buttons=more), replace=True)
     shown = [(one.id, spoken(one, t.language)) for one in found[:LISTED]]
     count = t.n("{n} story", "{n} stories", len(found))
     return Private(

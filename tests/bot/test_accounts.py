@@ -38,7 +38,7 @@ def facts(message: Message) -> dict[str, str]:
 
 
 async def test_every_network_says_how_it_stands(chat: Chat) -> None:
-    """Connected since and until when, ended, broken and why, not connected, share page only; with what can be done."""
+    """Connected since and until when, ended, broken and why, not connected; with what can be done. The rest in a line."""
     await connect(chat, JANA)
     await connect(chat, JANA, "mastodon")
     shown = message_of(await chat.types(JANA, "konten"))
@@ -46,7 +46,9 @@ async def test_every_network_says_how_it_stands(chat: Chat) -> None:
     assert stand["LinkedIn"].startswith("verbunden als Jana Feld seit ")
     assert stand["LinkedIn"].endswith("noch 60 Tage")
     assert stand["Mastodon"].endswith("gültig, bis du trennst")
-    assert (stand["Bluesky"], stand["X"]) == ("nicht verbunden", "nur über die Teilen-Seite")
+    assert stand["Bluesky"] == "nicht verbunden"
+    assert "X" not in stand
+    assert stand["Ohne Verbinden"].startswith("Threads, X, XING")
     labels = [one.label for one in shown.buttons]
     assert labels == ["Bluesky verbinden", "LinkedIn trennen", "Mastodon trennen"]
     for values, words in (

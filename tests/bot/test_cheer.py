@@ -42,7 +42,7 @@ async def test_a_channel_gets_a_weekly_post_only_where_editors_want_it(chat: Cha
         await chat.channel("general")
         await chat.channel("comms-editors", "editors")
         shown = said(await chat.press("clara.editorius", "channels"))
-        assert "[Wochenpost: #news]" in shown
+        assert "[Wochenpost beginnen: #news]" in shown
         async with chat.db.read() as s:
             news = await s.scalar(select(Channel.id).where(Channel.name == "#news"))
         assert "#news bekommt einen Wochenpost." in said(

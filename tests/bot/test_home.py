@@ -20,7 +20,7 @@ async def test_the_home_has_an_area_for_all_that_is_ones_own(chat: Chat) -> None
     assert first.heading == "The rotor that listens"
     for tab, says in {
         "shares": "Was ich geteilt habe", "progress": "Noch gibt es nichts zu vergleichen", "accounts": "Meine Konten",
-        "settings": "Wie ihr euch bei mir meldet", "plan": "The rotor that listens", "nonsense": "The rotor",
+        "settings": "Wie ich von euch hören möchte", "plan": "The rotor that listens", "nonsense": "The rotor",
     }.items():  # fmt: skip
         shown = await chat.press("jana.feld", "home", tab=tab)
         assert says in said(shown), tab

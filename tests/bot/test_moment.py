@@ -49,7 +49,7 @@ async def test_later_plans_a_share_and_everything_stays_possible(chat: Chat) -> 
     assert message_of(answer).heading.startswith("Geplant für ")
     assert hour in message_of(answer).heading
     labels = [one.label for one in message_of(answer).buttons]
-    assert labels == ["Ändern", "Jetzt posten", "Rückgängig", "Bearbeiten", "Beste Zeit"]
+    assert labels == ["Andere Zeit …", "Jetzt posten", "Rückgängig", "Bearbeiten", "Beste Zeit"]
     assert await chat.parts.poster.run_due() == 0
 
     mine = await chat.press(JANA, "me")

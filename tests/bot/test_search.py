@@ -15,7 +15,9 @@ async def test_words_are_found_in_title_summary_and_topics(chat: Chat) -> None:
     assert "[Der Rotor, der zuhört]" in listed
     assert "Netz" not in listed
     assert "[Ein neues Netz]" in said(await chat.types("jana.feld", "search"))
-    assert "Nichts gefunden." in said(await chat.types("jana.feld", "search xylophon"))
+    nothing = said(await chat.types("jana.feld", "search xylophon"))
+    assert "Nichts gefunden." in nothing
+    assert "[Alle Beiträge]" in nothing, "no dead end"
 
 
 async def test_cards_for_a_message_have_no_view_of_ones_own(chat: Chat) -> None:

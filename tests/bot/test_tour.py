@@ -13,16 +13,18 @@ from tests.bot.conftest import Chat, message_of, said
 
 async def test_five_presses_lead_through_it_and_nothing_is_stored_of_the_practice(chat: Chat) -> None:
     """What this is, what is stored, connect or not, practice; then only that it was done is known."""
-    step, seen = await chat.types("jana.feld", "tour"), []
+    step, seen, steps = await chat.types("jana.feld", "tour"), [], []
     for _ in range(5):
         message = message_of(step)
         seen.append(message.heading)
+        steps.append(message)
         onward = next(one for one in message.buttons if one.style == "primary")
         step = await chat.press("jana.feld", onward.action, **onward.value)
     assert seen == [
         "Willkommen, Jana Feld!", "Was über dich gespeichert wird", "Ein Netzwerk verbinden, oder nicht",
         "Probier es aus: Das hier geht nirgendwohin", "Übung: Wird in 30 s gepostet",
     ]  # fmt: skip
+    assert [one.label for one in steps[3].buttons] == ["Teilen (Übung)", "‹ Zurück", "Überspringen"]
     assert "In der Übung ist nichts hinausgegangen." in said(step)
     async with chat.db.read() as s:
         assert await s.scalar(select(func.count()).select_from(Share)) == 0

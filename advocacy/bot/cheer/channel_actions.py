@@ -29,9 +29,9 @@ async def _channels(call: Call, said: str = "") -> Answer:
     facts, buttons = [], []
     for one in found[:LISTED]:
         facts.append(Fact(one.name, t("stories, and a weekly post") if one.cheers else t("stories")))
-        label = t("No weekly post: {name}", name=one.name)
+        label = t("End the weekly post: {name}", name=one.name)
         if not one.cheers:
-            label = t("Weekly post: {name}", name=one.name)
+            label = t("Begin a weekly post: {name}", name=one.name)
         value = {"c": one.id, "on": 0 if one.cheers else 1}
         buttons.append(Button(shorten(label, MOST_LABEL), action="channel_cheers", value=value))
     buttons.append(Button(t("Show this week's post"), action="week_show"))

@@ -41,7 +41,7 @@ def pace_form(t: Translator, typed: Typed) -> Form:
     begins, _, ends = pace.quiet.partition("-")
     inputs = [
         Input("days", t("Days of my digest"), "choices", typed.of("days", ",".join(pace.days)),
-              options=tuple(Option(day, names[day]) for day in DAYS), optional=True, hint=t("None: no digest.")),
+              options=tuple(Option(day, names[day]) for day in DAYS), optional=True, hint=t("No day: no digest.")),
         Input("hour", t("At"), "time", typed.of("hour", f"{pace.hour:%H:%M}")),
         Input("most", t("Messages a week I did not ask for, at most"), value=typed.of("most", str(pace.most)),
               max_length=2),

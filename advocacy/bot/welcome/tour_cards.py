@@ -65,7 +65,7 @@ def practice(t: Translator) -> Message:
     )
     return Message(
         summary=heading, heading=heading, paragraphs=(said, t("Our company is on the move")),
-        buttons=(share, _skip(t)), footnote=_where(t, LAST),
+        buttons=(share, *_before(t, LAST), _skip(t)), footnote=_where(t, LAST),
     )  # fmt: skip
 
 
@@ -120,8 +120,11 @@ def invitation(t: Translator) -> Button:
 
 def _on(t: Translator, step: int) -> tuple[Button, ...]:
     following = Button(t("Next ›"), action="tour", value={"n": step + 1}, style="primary")
-    before = (Button(t("‹ Back"), action="tour", value={"n": step - 1}),) if step > 1 else ()
-    return (following, *before, _skip(t))
+    return (following, *_before(t, step), _skip(t))
+
+
+def _before(t: Translator, step: int) -> tuple[Button, ...]:
+    return (Button(t("‹ Back"), action="tour", value={"n": step - 1}),) if step > 1 else ()
 
 
 def _skip(t: Translator) -> Button:
