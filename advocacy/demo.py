@@ -7,6 +7,7 @@ import io
 import secrets
 import shutil
 import signal
+import socket
 from datetime import timedelta
 from pathlib import Path
 
@@ -161,25 +162,39 @@ class Demo:
         await ask_editors(self.app.parts)
 
 
-def _free_port() -> int:
-    import socket
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # As a server binds: what has just ended there does not count.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
+
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _empty_folder() -> Path:
-    folder = Path("var/playground")
+def _empty_folder(page_port: int) -> Path:
+    # Two playgrounds side by side have one each.
+    folder = Path("var/playground") if page_port == PAGE_PORT else Path(f"var/playground-{page_port}")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
 
 
 async def run(*, database_url: str = "", page_port: int = PAGE_PORT, product_port: int = PRODUCT_PORT) -> None:
-    """Run the demo until Ctrl-C."""
+    """Run the demo until Ctrl-C. Raises ``ValueError`` when the page's port is taken; the product moves aside."""
+    if not _is_free(page_port):
+        raise ValueError(f"Port {page_port} is taken, perhaps by another playground. Choose another one with --port")
+    if not _is_free(product_port):
+        product_port = 0
     console = Console()
-    demo = Demo(_empty_folder(), database_url=database_url, page_port=page_port, product_port=product_port)
+    demo = Demo(_empty_folder(page_port), database_url=database_url, page_port=page_port, product_port=product_port)
     done = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
