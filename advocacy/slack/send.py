@@ -62,7 +62,8 @@ class SlackPlatform:
         """Look for the marker among the messages sent since. ``Unknown`` without the optional history scopes."""
         try:
             channel = to.channel if isinstance(to, ChannelRef) else await self._direct(to)
-            found = await self._search(to.tenant, channel, marker, since - _CLOCKS_DIFFER)
+            below = to.thread if isinstance(to, ChannelRef) else ""
+            found = await self._search(to.tenant, channel, below, marker, since - _CLOCKS_DIFFER)
         except Refused as refusal:
             msg = f"cannot look into the conversation: {refusal}"
             raise Unknown(msg) from refusal
@@ -100,20 +101,25 @@ class SlackPlatform:
         answer = await self._calls.write(who.tenant, "conversations.open", repeatable=True, users=who.user)
         return str(answer["channel"]["id"])
 
-    async def _search(self, tenant: str, channel: str, marker: str, oldest: float) -> str | None:
+    async def _search(self, tenant: str, channel: str, below: str, marker: str, oldest: float) -> str | None:
         try:
-            return await self._search_pages(tenant, channel, marker, oldest)
+            return await self._search_pages(tenant, channel, below, marker, oldest)
         except Gone:
             # We may write to public channels without being in them, but not read there.
             await self._calls.write(tenant, "conversations.join", repeatable=True, channel=channel)
-            return await self._search_pages(tenant, channel, marker, oldest)
+            return await self._search_pages(tenant, channel, below, marker, oldest)
 
-    async def _search_pages(self, tenant: str, channel: str, marker: str, oldest: float) -> str | None:
+    async def _search_pages(self, tenant: str, channel: str, below: str, marker: str, oldest: float) -> str | None:
+        """What stands below a message is in its thread alone, never in the channel's history.
+
+        https://docs.slack.dev/reference/methods/conversations.replies
+        """
+        method, which = ("conversations.replies", {"ts": below}) if below else ("conversations.history", {})
         cursor = ""
         for _ in range(_MOST_PAGES):
             page = await self._calls.read(
-                tenant, "conversations.history", channel=channel, oldest=f"{oldest:.6f}", limit=_PAGE,
-                include_all_metadata=True, **({"cursor": cursor} if cursor else {}),
+                tenant, method, channel=channel, oldest=f"{oldest:.6f}", limit=_PAGE, include_all_metadata=True,
+                **which, **({"cursor": cursor} if cursor else {}),
             )  # fmt: skip
             for message in page.get("messages", ()):
                 if _marker(message) == marker:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,15 @@ class TestSlack(ChatSuite):
             await world.hands.say(JANA, chat.channel.channel, f"Chatter {number}")
         assert await chat.platform.find(chat.channel, "marker-1", float(ref.message) - 1) == ref
         assert await chat.platform.find(chat.channel, "marker-1", float(ref.message) + 3600) is None
+
+    async def test_what_stands_below_a_message_is_found_there(self, chat: SlackChat) -> None:
+        """Slack tells of it in the thread only: looked for in the channel it would seem lost, and be sent twice."""
+        card = await chat.platform.send(chat.channel, CARD, "marker-card")
+        below = replace(chat.channel, thread=card.message)
+        assert await chat.platform.find(below, "marker-1", 0.0) is None
+        ref = await chat.platform.send(below, CARD, "marker-1")
+        assert await chat.platform.find(below, "marker-1", float(ref.message) - 1) == ref
+        assert await chat.platform.find(chat.channel, "marker-1", 0.0) is None
 
     async def test_a_private_channel_without_us(self, chat: SlackChat) -> None:
         """Slack does not even say that it exists."""

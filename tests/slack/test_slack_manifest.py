@@ -24,6 +24,7 @@ NEEDS = {
     "chat.unfurl": {"links:write", "links:read"},
     "chat.update": {"chat:write"},
     "conversations.history": {"channels:history", "groups:history", "im:history"},
+    "conversations.replies": {"channels:history", "groups:history", "im:history"},
     "conversations.join": {"channels:join"},
     "conversations.open": {"im:write"},
     "team.profile.get": {"users.profile:read"},

@@ -100,8 +100,10 @@ def _check_scope(name: str, args: Args, scopes: frozenset[str]) -> None:
 
 def _any_read(name: str, scopes: frozenset[str]) -> bool:
     """Conversation methods want one scope of several, by the kind of the conversation."""
-    suffix = {"conversations.history": ":history", "conversations.info": ":read", "conversations.list": ":read",
-              "conversations.members": ":read"}.get(name)  # fmt: skip
+    suffix = {
+        "conversations.history": ":history", "conversations.replies": ":history", "conversations.info": ":read",
+        "conversations.list": ":read", "conversations.members": ":read",
+    }.get(name)  # fmt: skip
     return suffix is not None and bool({f"{kind}{suffix}" for kind in ("channels", "groups", "im")} & scopes)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 from advocacy.playground.slack.call import Answer, Args, SlackError
-from advocacy.playground.slack.state import BOT_USER, DEPARTMENT_FIELD, Channel
+from advocacy.playground.slack.state import BOT_USER, DEPARTMENT_FIELD, Channel, Message
 from advocacy.playground.slack.workspace import TEAM_DOMAIN, Workspace
 
 _MAX_PAGE = 1000
@@ -105,30 +105,56 @@ def conversations_members(space: Workspace, args: Args) -> Answer:
 
 
 def conversations_history(space: Workspace, args: Args) -> Answer:
-    """``conversations.history``: newest first, never ephemeral ones; the app must be in the channel."""
+    """``conversations.history``: newest first, never ephemeral ones nor replies; the app must be in the channel."""
+    channel = _readable(space, args)
+    found = [one for one in _between(space, args, channel) if one.thread_ts in {None, one.ts}]
+    if args.number("limit", 100) > _MAX_HISTORY:
+        raise SlackError("invalid_limit")
+    return {"pin_count": 0, **_told(space, args, list(reversed(found)), 100)}
+
+
+def conversations_replies(space: Workspace, args: Args) -> Answer:
+    """``conversations.replies``: a message, and what stands below it, the oldest first.
+
+    https://docs.slack.dev/reference/methods/conversations.replies
+    """
+    channel = _readable(space, args)
+    above = args.need("ts")
+    parent = [one for one in space.messages(channel.id) if one.ts == above]
+    if not parent:
+        raise SlackError("thread_not_found")
+    below = [one for one in _between(space, args, channel) if one.thread_ts == above and one.ts != above]
+    return _told(space, args, [*parent, *below], _MAX_PAGE)
+
+
+def _readable(space: Workspace, args: Args) -> Channel:
     channel = space.visible_channel(args.text("channel"))
     scope = _HISTORY_SCOPES["im" if channel.is_im else "private" if channel.is_private else "public"]
     if scope not in args.scopes:
         raise SlackError("missing_scope", needed=scope, provided=",".join(sorted(args.scopes)))
     if BOT_USER not in channel.members:
         raise SlackError("not_in_channel")
+    return channel
+
+
+def _between(space: Workspace, args: Args, channel: Channel) -> list[Message]:
     oldest, latest = _moment(args, "oldest"), _moment(args, "latest")
     inclusive = args.flag("inclusive")
-    found = [
+    return [
         message
-        for message in reversed(list(space.messages(channel.id)))
+        for message in space.messages(channel.id)
         if (oldest is None or Decimal(message.ts) > oldest or (inclusive and Decimal(message.ts) == oldest))
         and (latest is None or Decimal(message.ts) < latest or (inclusive and Decimal(message.ts) == latest))
     ]
-    if args.number("limit", 100) > _MAX_HISTORY:
-        raise SlackError("invalid_limit")
-    page, more = _page(found, args, 100)
+
+
+def _told(space: Workspace, args: Args, found: list[Message], default: int) -> Answer:
+    page, more = _page(found, args, default)
     has_more = bool(more["response_metadata"]["next_cursor"])
     metadata = args.flag("include_all_metadata")
     return {
         "messages": [one.as_api(space.team, metadata=metadata) for one in page],
         "has_more": has_more,
-        "pin_count": 0,
         **(more if has_more else {}),
     }
 
@@ -206,6 +232,7 @@ METHODS = {
     "conversations.list": conversations_list,
     "conversations.members": conversations_members,
     "conversations.open": conversations_open,
+    "conversations.replies": conversations_replies,
     "team.info": team_info,
     "team.profile.get": team_profile_get,
     "users.info": users_info,

@@ -41,6 +41,7 @@ METHODS: dict[str, tuple[str, str]] = {
     "chat.unfurl": ("links:write", "t3"),
     "chat.update": ("chat:write", "t3"),
     "conversations.history": ("channels:history", "t3"),
+    "conversations.replies": ("channels:history", "t3"),
     "conversations.info": ("channels:read", "t3"),
     "conversations.join": ("channels:join", "t3"),
     "conversations.list": ("channels:read", "t2"),
