@@ -35,7 +35,7 @@ _DEFAULT = Pace(1.0, 1)
 TO_A_PERSON = {"teams": 2}
 """Requests of a message to a person, where it is not one: their chat is asked for before something is put into it."""
 LEAST_AHEAD = 4
-SLOWER, SLOWEST, FASTER = 0.85, 0.05, 0.002
+SLOWER, SLOWEST, FASTER = 0.85, 0.3, 0.002
 """Each pause that a vendor asks for takes so much off the pace, down to a least part of it; so much of it comes back in
 a second. At half of what we think the vendor takes, one call in a hundred is refused."""
 LONG_PAUSE = 5.0

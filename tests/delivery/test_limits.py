@@ -69,7 +69,7 @@ def test_after_a_pause_that_the_vendor_asked_for_it_goes_more_slowly() -> None:
     for _ in range(60):
         gate.close(1.0)
         clock.now += 1
-    assert [round(gate.reserve(), 3) for _ in range(2)] == [0.0, 2.0]
+    assert [round(gate.reserve(), 3) for _ in range(2)] == [0.0, 0.333]
 
 
 def test_a_message_of_several_requests_takes_as_many_places() -> None:
