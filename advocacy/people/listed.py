@@ -46,7 +46,7 @@ DIFF = Table(
     Column("user_id", String), Column("email", String), Column("person_id", Integer), Column("is_guest", Integer),
     Column("is_let_loose", Integer), prefixes=["TEMPORARY"],
 )  # fmt: skip
-STEP = 1_000
+STEP = 500
 """Identities written in one go: keeps the writer lock far below 250 ms."""
 _I = IDENTITY
 _OTHER = P.alias("by_other")
