@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -133,6 +133,11 @@ def _values(
         "target": {"kind": type(to).__name__, "reply_to": reply_to, **asdict(to)}, "placement_id": placement_id,
         "urgent": urgent, "bulk": bulk, "due_at": due_at or now(), "holds_for": holds_for,
     }  # fmt: skip
+
+
+async def known(s: AsyncSession, markers: Collection[str]) -> set[str]:
+    """Which of these were put in before, as far as that is remembered (``forget_sent``)."""
+    return set(await s.scalars(select(Outbox.marker).where(Outbox.marker.in_(markers))))
 
 
 async def cancel_sends(s: AsyncSession, story_id: int, purpose: str = "story") -> int:

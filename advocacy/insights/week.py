@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.config import Settings
 from advocacy.insights.groups import part
-from advocacy.insights.models import DepartmentDay
+from advocacy.insights.models import DepartmentDay, PersonLast
 from advocacy.insights.periods import month
 from advocacy.people.departments import COMPANY
 
@@ -24,7 +24,8 @@ class Week:
 
     last: date
     shares: int
-    clicks: int
+    clicks: int | None
+    """``None`` when fewer people than the minimum group shared: it could be one person's."""
     shares_before: int
     """In the seven days before."""
     stone: int
@@ -40,7 +41,14 @@ async def ending(s: AsyncSession, settings: Settings, last: date) -> Week | None
     before, _ = await _sums(s, first - timedelta(days=DAYS), first - timedelta(days=1))
     until, _ = await _sums(s, date.min, first - timedelta(days=1))
     stone = max((one for one in STONES if until < one <= until + shares), default=0)
-    return Week(last, shares, clicks, before, stone)
+    told = clicks if await _people(s, first) >= settings.minimum_group else None
+    return Week(last, shares, told, before, stone)
+
+
+async def _people(s: AsyncSession, first: date) -> int:
+    """How many have shared since."""
+    lately = select(func.count()).where(PersonLast.department_id == COMPANY, PersonLast.last_day >= first)
+    return await s.scalar(lately) or 0
 
 
 async def _sums(s: AsyncSession, first: date, last: date) -> tuple[int, int]:

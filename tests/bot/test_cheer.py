@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 import time_machine
 from sqlalchemy import select, update
 
@@ -13,21 +14,25 @@ from advocacy.bot.cheer.week_card import week_card
 from advocacy.bot.language import translator
 from advocacy.content.models import Story
 from advocacy.delivery.models import Channel, Outbox
-from advocacy.insights.models import DepartmentDay
+from advocacy.insights.models import DepartmentDay, PersonLast
 from advocacy.insights.participation import Board, BoardRow
 from advocacy.insights.periods import month
 from advocacy.insights.week import Week
 from advocacy.people.departments import COMPANY
+from advocacy.people.models import Person
 from tests.bot.conftest import Chat, said
 
 FRIDAY = datetime(2026, 11, 27, 9, 5, tzinfo=UTC)
 """Five past ten in Berlin."""
 
 
-async def shared(chat: Chat, day: date, shares: int) -> None:
-    """So many shares of the whole company on a day, by people of Sales."""
+async def shared(chat: Chat, day: date, shares: int, people: int = 5) -> None:
+    """So many shares of the whole company on a day, by so many people."""
     async with chat.db.write() as s:
         s.add(DepartmentDay(department_id=COMPANY, day=day, measured=shares, reported=0, clicks=3 * shares))
+        ids = list(await s.scalars(select(Person.id).order_by(Person.id).limit(people)))
+        for one in ids:
+            await s.merge(PersonLast(department_id=COMPANY, person_id=one, last_day=day, last_measured=day))
 
 
 async def sent(chat: Chat, marker: str) -> list[dict[str, object]]:
@@ -63,6 +68,32 @@ async def test_a_channel_gets_a_weekly_post_only_where_editors_want_it(chat: Cha
         assert "A milestone: 50 shares since we began!" in message["paragraphs"]  # type: ignore[operator]
         clock.move_to(FRIDAY + timedelta(days=8))
         assert await weekly.post(chat.parts) == 0, "it is Saturday"
+
+
+async def test_clicks_of_a_few_people_are_not_told(chat: Chat) -> None:
+    """Four shared: their clicks could be told apart, so neither the channel nor editors read them."""
+    with time_machine.travel(FRIDAY, tick=True):
+        await chat.channel("comms-editors", "editors")
+        await shared(chat, FRIDAY.date(), 7, people=4)
+        told = said(await chat.press("clara.editorius", "week_show"))
+        assert "Diese Woche: 7-mal geteilt." in told
+        assert "Klick" not in told.partition("Diese Woche")[2].partition("Danke")[0]
+        await weekly.post(chat.parts)
+        [message] = await sent(chat, "summary:")
+        assert "Clicks" not in str(message["facts"])
+
+
+async def test_a_late_hour_is_made_up_for_after_midnight(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two minutes to midnight: the next look may be on the day after; it is still Friday's post, once."""
+    late = chat.parts.settings.model_copy(update={"week_hour": "23:58"})
+    monkeypatch.setattr(chat.parts, "settings", late)
+    with time_machine.travel(datetime(2026, 11, 27, 23, 2, tzinfo=UTC), tick=True):
+        await chat.channel("comms-editors", "editors")
+        assert await weekly.post(chat.parts) == 1
+        assert await weekly.post(chat.parts) == 0
+        async with chat.db.read() as s:
+            [marker] = await s.scalars(select(Outbox.marker))
+        assert marker.endswith(":2026-11-27")
 
 
 async def test_editors_get_a_summary_of_their_week(chat: Chat) -> None:

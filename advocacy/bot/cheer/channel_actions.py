@@ -63,7 +63,10 @@ async def week_show(call: Call) -> Answer:
     async with call.parts.db.read() as s:
         message = await weekly.preview(s, call.t, call.parts, call.at)
     if message is None:
-        said = call.t("Nothing was shared in the last seven days, so there would be no post.")
+        said = call.t(
+            "There would be no post: nothing was shared in the last seven days, or you are fewer than {n} people.",
+            n=call.t.number(call.parts.settings.minimum_group),
+        )
         return Private(Message(summary=said, paragraphs=(said,)))
     return Private(message)
 

@@ -30,7 +30,8 @@ async def editors_week(s: AsyncSession, t: Translator, parts: Parts, at: datetim
     facts = [Fact(t("To review"), t.number(to_review)), Fact(t("Planned"), t.number(planned))]
     if found is not None:
         told = t("{now}, the week before {before}", now=t.number(found.shares), before=t.number(found.shares_before))
-        facts = [Fact(t("Shares"), told), Fact(t("Clicks"), t.number(found.clicks)), *facts]
+        clicks = [] if found.clicks is None else [Fact(t("Clicks"), t.number(found.clicks))]
+        facts = [Fact(t("Shares"), told), *clicks, *facts]
     most = max((totals[one.id].people for one in best), default=0) or 1
     return Message(
         summary=f"{heading}: {went}", heading=heading, paragraphs=(went,), facts=tuple(facts),

@@ -12,10 +12,12 @@ THANKED, BARS = 3, 8
 
 
 def week_card(t: Translator, found: Week, board: Board, picture: str) -> Message:
-    """Shares and clicks of the week, departments of the month with the largest part first."""
+    """Shares and clicks of the week (these only where they are many people's), departments of the month with the largest part first."""
     shares = t.n("{n} share", "{n} shares", found.shares)
-    clicks = t.n("{n} click", "{n} clicks", found.clicks)
-    said = [t("This week: {shares}, {clicks}.", shares=shares, clicks=clicks)]
+    said = [t("This week: {shares}.", shares=shares)]
+    if found.clicks is not None:
+        clicks = t.n("{n} click", "{n} clicks", found.clicks)
+        said = [t("This week: {shares}, {clicks}.", shares=shares, clicks=clicks)]
     took_part = [row for row in board.rows if row.people and not row.is_rest]
     if took_part:
         names = ", ".join(row.name for row in took_part[:THANKED])

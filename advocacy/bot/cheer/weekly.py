@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +17,7 @@ from advocacy.config import DAYS
 from advocacy.content import emergency
 from advocacy.db import after_commit, now
 from advocacy.delivery import outbox, placements, places
+from advocacy.delivery.places import Place
 from advocacy.insights import participation, periods, week
 from advocacy.insights.week import Week
 
@@ -25,35 +28,56 @@ OPEN = timedelta(hours=6)
 async def post(parts: Parts) -> int:
     """Post what is due; answers how many messages. The same again changes nothing."""
     settings, at = parts.settings, now()
-    if not _is_time(at.astimezone(settings.zone), settings.week_ends, time.fromisoformat(settings.week_hour)):
+    day = _day_due(at, settings.zone, settings.week_ends, time.fromisoformat(settings.week_hour))
+    if day is None:
         return 0
-    async with parts.db.write() as s:
-        if await emergency.current(s) is not None:
+    async with parts.db.read() as s:
+        cheering = await _without(s, await places.cheering(s), "week", day)
+        editors = await _without(s, await placements.channels(s, "editors"), "summary", day)
+        if not cheering + editors or await emergency.current(s) is not None:
             return 0
-        sent = await _cheer(s, parts, at) + await _sum_up(s, parts, at)
+        cards = {
+            **await _cheers(s, parts, cheering, day, at),
+            **await _summaries(s, parts, editors, day, at),
+        }  # fmt: skip
+    async with parts.db.write() as s:
+        sent = 0
+        for marker, (place, message) in cards.items():
+            sent += await outbox.send(s, place.to, message, marker)
         if sent:
             after_commit(s, parts.worker.wake.set)
     return sent
 
 
-def _is_time(local: datetime, day: str, hour: time) -> bool:
-    due = datetime.combine(local.date(), hour, local.tzinfo)
-    return day != "off" and DAYS[local.weekday()] == day and due <= local < due + OPEN
+def _day_due(at: datetime, zone: ZoneInfo, day: str, hour: time) -> date | None:
+    """The day whose post is due; a late hour's may be yesterday."""
+    today = at.astimezone(zone).date()
+    for one in (today, today - timedelta(days=1)):
+        due = datetime.combine(one, hour, zone).astimezone(UTC)
+        if DAYS[one.weekday()] == day and due <= at < due + OPEN:
+            return one
+    return None
 
 
-async def _cheer(s: AsyncSession, parts: Parts, at: datetime) -> int:
-    """Into channels that want it."""
-    wanted = await places.cheering(s)
-    settings = parts.settings
-    today = at.astimezone(settings.zone).date()
-    found = await week.ending(s, settings, today) if wanted else None
+async def _without(s: AsyncSession, wanted: Sequence[Place], kind: str, day: date) -> list[Place]:
+    """Those that have not got it yet: most looks within the open hours find nothing to draw."""
+    known = await outbox.known(s, [_marker(kind, one, day) for one in wanted])
+    return [one for one in wanted if _marker(kind, one, day) not in known]
+
+
+def _marker(kind: str, place: Place, day: date) -> str:
+    return f"{kind}:{place.channel_id}:{day}"
+
+
+async def _cheers(
+    s: AsyncSession, parts: Parts, wanted: Sequence[Place], day: date, at: datetime
+) -> dict[str, tuple[Place, Message]]:
+    """For channels that want it, by marker."""
+    found = await week.ending(s, parts.settings, day) if wanted else None
     if found is None or not found.shares:
-        return 0  # who did little needs no post about it
-    sent = 0
-    for place in wanted:
-        message = await _drawn(s, translator(place.language), parts, found, at)
-        sent += await outbox.send(s, place.to, message, f"week:{place.channel_id}:{today}")
-    return sent
+        return {}  # who did little needs no post about it
+    spoken = {one: await _drawn(s, translator(one), parts, found, at) for one in {place.language for place in wanted}}
+    return {_marker("week", place, day): (place, spoken[place.language]) for place in wanted}
 
 
 async def preview(s: AsyncSession, t: Translator, parts: Parts, at: datetime) -> Message | None:
@@ -70,13 +94,13 @@ async def _drawn(s: AsyncSession, t: Translator, parts: Parts, found: Week, at: 
     return week_card(t, found, board, picture)
 
 
-async def _sum_up(s: AsyncSession, parts: Parts, at: datetime) -> int:
-    """For editors, whatever the week was like."""
-    today, sent = at.astimezone(parts.settings.zone).date(), 0
-    for place in await placements.channels(s, "editors"):
-        message = await editors_week(s, translator(place.language), parts, at)
-        sent += await outbox.send(s, place.to, message, f"summary:{place.channel_id}:{today}")
-    return sent
+async def _summaries(
+    s: AsyncSession, parts: Parts, wanted: Sequence[Place], day: date, at: datetime
+) -> dict[str, tuple[Place, Message]]:
+    """For editors, whatever the week was like, by marker."""
+    languages = {place.language for place in wanted}
+    spoken = {one: await editors_week(s, translator(one), parts, at) for one in languages}
+    return {_marker("summary", place, day): (place, spoken[place.language]) for place in wanted}
 
 
 __all__ = ["post", "preview"]
