@@ -12,7 +12,7 @@ THANKED, BARS = 3, 8
 
 
 def week_card(t: Translator, found: Week, board: Board, picture: str) -> Message:
-    """Shares and clicks of the week (these only where they are many people's), departments of the month with the largest part first."""
+    """The week's shares, clicks where they are many people's, and the month's departments, the largest part first."""
     shares = t.n("{n} share", "{n} shares", found.shares)
     said = [t("This week: {shares}.", shares=shares)]
     if found.clicks is not None:
