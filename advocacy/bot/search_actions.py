@@ -49,10 +49,15 @@ async def search(call: Call) -> Answer:
 
 
 async def pick(call: Call) -> Answer:
-    """Cards of what has these words, to be put into a message; so many from where the last list ended."""
+    """Cards of what has these words, to be put into a message; so many from where the last list ended.
+
+    Whoever reads it may be anybody: only what is out, and for everybody, can be put there.
+    """
     begins = call.number("at")
     async with call.parts.db.read() as s:
-        found = (await _matching(s, call, call.press.text))[begins : begins + AT_ONCE]
+        matching = await _matching(s, call, call.press.text)
+        allowed = await audience.open_to_all(s, [one.id for one in matching], call.at)
+        found = [one for one in matching if one.id in allowed][begins : begins + AT_ONCE]
         offered = await offers(s, call.parts, found)
     if not found and not begins:
         said = call.t("Nothing found. Try one word, or part of it.")

@@ -21,8 +21,9 @@ async def test_words_are_found_in_title_summary_and_topics(chat: Chat) -> None:
 
 
 async def test_cards_for_a_message_have_no_view_of_ones_own(chat: Chat) -> None:
-    """From where the last list ended; nothing more is an empty list, nothing at all a sentence."""
+    """From where the last list ended; nothing more is an empty list, nothing at all a sentence. None for a chosen few."""
     story = await chat.live_story(title="Der Rotor")
+    await chat.live_story(title="Rotor, nur für uns", internal=True)
     found = await chat.press_text("jana.feld", "search_pick", "rotor")
     assert isinstance(found, Found)
     [card] = found.messages
