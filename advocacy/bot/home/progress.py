@@ -52,7 +52,7 @@ def _trend(t: Translator, this: Month, last: Month) -> str:
     if this.shares and this.shares == last.shares:
         return t.n("As last month: {n} share.", "As last month: {n} shares.", this.shares)
     if last.shares:
-        return t.n("Last month it was {n} share. No hurry.", "Last month it were {n} shares. No hurry.", last.shares)
+        return t.n("Last month: {n} share. No hurry.", "Last month: {n} shares. No hurry.", last.shares)
     return t("A quiet month so far. No hurry.")
 
 

@@ -35,7 +35,8 @@ def stored(t: Translator, minimum: int) -> Message:
             Fact(t("From your company's list"), t("name, e-mail, department, language")),
             Fact(t("When you share"), t("which story, where, your text, and how many clicks it got")),
             Fact(t("When you connect a network"), t("the permission to post for you, encrypted; never a password")),
-            Fact(t("Not stored"), t("what you do not share, why you pass, and who clicked")),
+            Fact(t("So that nothing comes twice"), t("which stories your digests had, and which you passed")),
+            Fact(t("Not stored"), t("why you pass, and who clicked")),
         ),
         paragraphs=(
             t("Only you see your own figures. Others see departments, of {n} people or more.", n=t.number(minimum)),
