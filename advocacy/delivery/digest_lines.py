@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.chat import MessageRef
@@ -99,11 +99,16 @@ async def redraw(s: AsyncSession, marker: str, at: datetime) -> tuple[int, list[
 
 
 async def forget(s: AsyncSession, at: datetime) -> None:
-    """Nothing is kept of people who left, nor of stories that are long over."""
+    """Nothing is kept of people who left, nor of stories that are long over.
+
+    What the outbox has forgotten (``outbox.forget_sent``) cannot be rewritten, and is not looked for any longer.
+    """
     left = select(Person.id).where(Person.left_on <= at.date())
     over = select(Story.id).where(_is_over(at), Story.updated_at < at - prompts.KEPT)
     await s.execute(delete(DigestLine).where(or_(DigestLine.person_id.in_(left), DigestLine.story_id.in_(over))))
     await s.execute(delete(Rhythm).where(Rhythm.person_id.in_(left)))
+    known = exists().where(Outbox.marker == DigestLine.marker)
+    await s.execute(update(DigestLine).where(DigestLine.drawn, ~known).values(drawn=False))
 
 
 def _is_over(at: datetime) -> ColumnElement[bool]:

@@ -91,12 +91,12 @@ class DigestLine(Base):
     """A story in somebody's digest: there once when it is new, and once more as a reminder."""
 
     __tablename__ = "digest_line"
+    # Of a withdrawn story in everybody's digest, those that still show it are found at once.
+    __table_args__ = (Index("ix_digest_line_story_id_drawn", "story_id", "drawn"),)
 
     marker: Mapped[str] = mapped_column(String(64), primary_key=True)
     """The outbox's, of the digest."""
-    story_id: Mapped[int] = mapped_column(
-        BigId, ForeignKey("story.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
+    story_id: Mapped[int] = mapped_column(BigId, ForeignKey("story.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id", ondelete="CASCADE"), index=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
     """Of the approved content that the line shows."""

@@ -10,15 +10,17 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import Text, and_, cast, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.chat import ChannelRef, Message, MessageRef, UserRef, from_json, to_json
 from advocacy.db import insert_into, now
-from advocacy.delivery.models import Outbox, OutboxState, Placement
+from advocacy.delivery.models import DigestLine, Outbox, OutboxState, Placement
 
 AHEAD = timedelta(days=1)
 """What goes first counts as due for so long already: the longest due leaves first."""
+KEEP_DIGESTS = timedelta(days=30)
+"""So long a digest can be rewritten when a story in it is withdrawn. Other messages are forgotten sooner."""
 REWRITES = 32
 """So many characters of the marker of a rewriting say of which message, where it has no placement."""
 Target = ChannelRef | UserRef | MessageRef
@@ -193,9 +195,16 @@ async def forget_sent(s: AsyncSession, older_than: timedelta, at: datetime | Non
     """Delete what was settled long ago; answers how many rows.
 
     Placements keep what must be remembered; a card that could not be sent stays, for an editor may send it again.
+    Of a digest that still shows a story its place in chat stays (``KEEP_DIGESTS``), and nothing of what it said.
     """
-    before = (at or now()) - older_than
+    at = at or now()
+    before = at - older_than
+    drawn = exists().where(DigestLine.marker == Outbox.marker, DigestLine.drawn)
+    stays = and_(drawn, Outbox.became.is_not(None), Outbox.settled_at >= at - KEEP_DIGESTS)
+    blank = update(Outbox).where(stays, Outbox.settled_at < before, cast(Outbox.message, Text) != "{}")
+    await s.execute(blank.values(message={}).execution_options(synchronize_session=False))
     is_card = and_(Outbox.verb == "send", Outbox.placement_id.is_not(None))
     settled = or_(Outbox.state == OutboxState.SENT, and_(Outbox.state == OutboxState.FAILED, ~is_card))
-    gone = await s.execute(delete(Outbox).where(settled, Outbox.settled_at < before))
+    over = delete(Outbox).where(settled, Outbox.settled_at < before, ~stays)
+    gone = await s.execute(over.execution_options(synchronize_session=False))
     return int(getattr(gone, "rowcount", 0))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from advocacy.config import DAYS, Settings
@@ -101,11 +101,7 @@ async def enrol(s: AsyncSession, usual: Pace, otherwise: ZoneInfo, at: datetime,
 
     ``otherwise`` is the time zone of whoever has none. Whom only a directory named gets no digest unasked.
     """
-    known = exists().where(Identity.person_id == Person.id, Identity.is_guest.is_(False), Identity.met.is_(True))
-    there = exists().where(Rhythm.person_id == Person.id)
-    found = await s.execute(
-        select(Person.id, Person.time_zone).where(known, ~there, Person.left_on.is_(None)).limit(limit)
-    )
+    found = await s.execute(select(Person.id, Person.time_zone).where(*_not_counted_in()).limit(limit))
     rows = [
         {"person_id": person_id, "platform": "", "held": 0, "due_at": next_digest(usual, zone(name, otherwise), at)}
         for person_id, name in found
@@ -113,6 +109,33 @@ async def enrol(s: AsyncSession, usual: Pace, otherwise: ZoneInfo, at: datetime,
     if rows:
         await s.execute(insert_into(s, Rhythm).on_conflict_do_nothing(), rows)
     return len(rows)
+
+
+async def wake(s: AsyncSession, usual: Pace, otherwise: ZoneInfo, at: datetime, limit: int) -> int:
+    """Give their next digest to people who left the days to the company while it had none; answers how many."""
+    if not usual.days:
+        return 0
+    query = select(Rhythm, Person.time_zone).join(Person, Person.id == Rhythm.person_id).where(*_asleep()).limit(limit)
+    found = (await s.execute(query)).all()
+    for row, name in found:
+        move_on(row, next_digest(pace(row, usual), zone(name, otherwise), at), row.held)
+    return len(found)
+
+
+async def is_missing(s: AsyncSession, usual: Pace) -> bool:
+    """Is there anybody for ``enrol`` or ``wake``?"""
+    if usual.days and await s.scalar(select(Rhythm.person_id).where(*_asleep()).limit(1)) is not None:
+        return True
+    return await s.scalar(select(Person.id).where(*_not_counted_in()).limit(1)) is not None
+
+
+def _asleep() -> tuple[ColumnElement[bool], ...]:
+    return Rhythm.due_at.is_(None), Rhythm.days.is_(None)
+
+
+def _not_counted_in() -> tuple[ColumnElement[bool], ...]:
+    known = exists().where(Identity.person_id == Person.id, Identity.is_guest.is_(False), Identity.met.is_(True))
+    return known, ~exists().where(Rhythm.person_id == Person.id), Person.left_on.is_(None)
 
 
 async def is_due(s: AsyncSession, at: datetime) -> bool:
@@ -132,5 +155,6 @@ def move_on(row: Rhythm, due_at: datetime | None, held: int) -> None:
 
 
 __all__ = [
-    "MOST", "Pace", "choose", "company", "due", "enrol", "is_due", "move_on", "next_digest", "of", "of_many", "pace",
+    "MOST", "Pace", "choose", "company", "due", "enrol", "is_due", "is_missing", "move_on", "next_digest", "of",
+    "of_many", "pace", "wake",
 ]  # fmt: skip

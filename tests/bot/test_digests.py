@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from advocacy.bot.home import digests
 from advocacy.content import approval, reasons, stories
 from advocacy.db import Database
-from advocacy.delivery import digest_lines
+from advocacy.delivery import digest_lines, outbox
 from advocacy.delivery.models import DigestLine, Outbox, Prompt
 from advocacy.people import breaks
 from advocacy.people.models import Identity, Person, Rhythm
@@ -142,6 +142,42 @@ async def test_a_digest_in_chat_loses_what_must_not_be_shown(chat: Chat, how: st
         assert "Stays" in str(message.blocks)
         assert "Gone" not in str(message.blocks)
         assert "steht nicht mehr darin" in str(message.blocks)
+
+
+async def test_a_digest_of_weeks_ago_loses_a_withdrawn_story_too(chat: Chat) -> None:
+    """The outbox forgets what it said, and not where it stands, while it shows a story."""
+    with time_machine.travel(MONDAY, tick=True) as clock:
+        gone = await chat.live_story(title="Gone")
+        await only(chat, "jana.feld")
+        clock.move_to(TUESDAY)
+        await digests.write(chat.parts)
+        await chat.deliver()
+        later = TUESDAY + timedelta(days=20)
+        clock.move_to(later)
+        async with chat.db.write() as s:
+            assert await outbox.forget_sent(s, timedelta(days=7)) == 0
+            assert await s.scalar(select(Outbox.message)) == {}
+            await approval.recall(s, gone.id, await chat.person("clara.editorius"), "")
+        assert await digests.redraw(chat.parts) == 1
+        async with chat.db.write() as s:
+            assert await outbox.forget_sent(s, timedelta(days=7)) == 1, "it shows nothing any more"
+
+
+async def test_days_left_to_a_company_follow_it_when_it_begins_to_have_some(chat: Chat) -> None:
+    """Counted in while there was no digest: the first one comes once the company has days; own choices stay."""
+    own = chat.parts.settings
+    with time_machine.travel(MONDAY, tick=True):
+        chat.parts.settings = own.model_copy(update={"digest_days": ()})
+        jana, pia = await only(chat, "jana.feld", "pia.lorenzen")
+        async with chat.db.write() as s:
+            await s.execute(update(Rhythm).where(Rhythm.person_id == pia).values(days=""))
+        assert await digests.enrol(chat.parts) == 0
+        chat.parts.settings = own
+        assert await digests.enrol(chat.parts) == 1
+        assert await digests.enrol(chat.parts) == 0
+        async with chat.db.read() as s:
+            due = {row.person_id: row.due_at for row in await s.scalars(select(Rhythm))}
+        assert due == {jana: TUESDAY.replace(minute=0), pia: None}
 
 
 async def test_a_rhythm_is_chosen_in_chat_and_less_is_one_press(chat: Chat) -> None:

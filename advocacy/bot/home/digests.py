@@ -44,9 +44,14 @@ async def write(parts: Parts) -> int:
 
 
 async def enrol(parts: Parts) -> int:
-    """Count in whoever can be written to by now; answers how many they are."""
+    """Count in whoever can be written to by now, and whoever waits for a company's first digest; answers how many."""
+    usual, zone_ = rhythm.company(parts.settings), parts.settings.zone
+    async with parts.db.read() as s:
+        if not await rhythm.is_missing(s, usual):
+            return 0
     async with parts.db.write() as s:
-        return await rhythm.enrol(s, rhythm.company(parts.settings), parts.settings.zone, now(), AT_ONCE)
+        woken = await rhythm.wake(s, usual, zone_, now(), AT_ONCE)
+        return woken + await rhythm.enrol(s, usual, zone_, now(), AT_ONCE)
 
 
 async def redraw(parts: Parts) -> int:
