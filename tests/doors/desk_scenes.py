@@ -114,7 +114,10 @@ async def settling_scenes(stage: Stage) -> None:
 
     await stage.type(CLARA, "channels", "[channel_cheers]")
     await stage.press(CLARA, "channel_cheers", "{name} gets a weekly post.")
-    await stage.press(CLARA, "week_show", "Nothing was shared in the last seven days")
+    would_be_none = (
+        "There would be no post: nothing was shared in the last seven days, or you are fewer than {n} people."
+    )
+    await stage.press(CLARA, "week_show", would_be_none)
 
 
 async def _entries(stage: Stage) -> None:

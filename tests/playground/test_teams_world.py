@@ -34,7 +34,7 @@ async def bot() -> AsyncIterator[Bot]:
     [
         ({"client_secret": "wrong"}, 401, "invalid_client", 7000215),
         ({"client_id": "someone-else"}, 400, "unauthorized_client", 700016),
-        ({"scope": "https://graph.microsoft.com/.default"}, 400, "invalid_scope", 70011),
+        ({"scope": "https://vault.azure.net/.default"}, 400, "invalid_scope", 70011),
         ({"tenant": "another"}, 400, "invalid_request", 90002),
         ({"grant_type": "password"}, 400, "unsupported_grant_type", 70003),
         ({"client_secret": ""}, 400, "invalid_request", 900144),
