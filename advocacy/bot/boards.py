@@ -44,6 +44,7 @@ def help_message(t: Translator, name: str, odd: str = "", *, is_editor: bool = F
             if is_editor
             else Fact(t("suggest"), t("suggest a story, with its link")),
             *(_for_editors(t) if is_editor else ()),
+            Fact(t("tour"), t("how it works, in a minute")),
             Fact(t("help"), t("this overview")),
         ),
         buttons=(

@@ -188,6 +188,8 @@ async def test_a_rhythm_is_chosen_in_chat_and_less_is_one_press(chat: Chat) -> N
         wrong = await chat.press("jana.feld", "pace_save", typed)
         assert set(wrong.form.errors) == {"quiet_to", "undo"}  # type: ignore[union-attr]
         assert wrong.form.body.inputs[2].value == "2"  # type: ignore[union-attr]
+        same = await chat.press("jana.feld", "pace_save", typed | {"quiet_to": "20:00", "undo": "5"})
+        assert set(same.form.errors) == {"quiet_to"}  # type: ignore[union-attr]
         done = said(await chat.press("jana.feld", "pace_save", typed | {"quiet_to": "07:00", "undo": "5"}))
         assert "Übersicht: Montag, Donnerstag um 08:30" in done
         assert "Ungefragt höchstens: 2 Nachrichten pro Woche" in done

@@ -79,6 +79,8 @@ def read(t: Translator, inputs: Mapping[str, str]) -> tuple[dict[str, Any], dict
         first, last = _clock(begins), _clock(ends)
         if first is None or last is None:
             errors["quiet_from" if first is None else "quiet_to"] = t("Write both times, or none.")
+        elif first == last:
+            errors["quiet_to"] = t("Write two different times. A break from all of it has a button of its own.")
         else:
             chosen["quiet"] = f"{first:%H:%M}-{last:%H:%M}"
     if inputs.get("platform", "") in {"slack", "teams"}:
