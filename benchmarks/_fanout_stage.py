@@ -36,6 +36,7 @@ from advocacy.playground.slack.state import User
 from advocacy.playground.teams.state import Conversation
 from advocacy.slack.door import SlackDoor
 from advocacy.teams.door import TeamsDoor
+from benchmarks._nobody import Nobody
 from benchmarks._skipping import Loop
 
 KEY = bytes(32)
@@ -44,19 +45,6 @@ STORIES = 5
 NEAR, FAR = 0.08, 0.25
 """Seconds a call is on its way to a vendor, at least and at most."""
 APP = "00000000-0000-4000-8000-00000000b07a"
-
-
-class Nobody:
-    """The bot's side of the doors; nothing is pressed."""
-
-    async def handle(self, press: object) -> None:
-        """Never called."""
-        raise AssertionError(press)
-
-    async def language_of(self, who: object) -> str:
-        """Never asked."""
-        del who
-        return "en"
 
 
 @dataclass(slots=True)

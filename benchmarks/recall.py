@@ -43,25 +43,13 @@ from advocacy.playground.teams.state import Conversation
 from advocacy.sharing.shares import Sharing
 from advocacy.slack.door import SlackDoor
 from advocacy.teams.door import TeamsDoor
+from benchmarks._nobody import Nobody
 
 ENOUGH = 1.5
 KEY = bytes(32)
 CARD = Message(summary="A story", heading="A story", paragraphs=("Forty turbines.",))
 IDLE = 2.0
 """Seconds, true ones times the warp, between two looks of the product at its outbox."""
-
-
-class Nobody:
-    """The bot's side of the doors; nothing is pressed."""
-
-    async def handle(self, press: object) -> None:
-        """Never called."""
-        raise AssertionError(press)
-
-    async def language_of(self, who: object) -> str:
-        """Never asked."""
-        del who
-        return "en"
 
 
 @dataclass(slots=True)

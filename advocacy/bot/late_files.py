@@ -8,7 +8,7 @@ import stat
 import sys
 import uuid
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from io import FileIO
 from pathlib import Path
 from typing import NamedTuple
@@ -51,14 +51,12 @@ class File:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{uuid.uuid4().hex}{SUFFIX}"
         unfinished = path.with_suffix(".part")
-        held = _opened(unfinished)
-        try:
+        with ExitStack() as until_it_is_ours:
+            held = until_it_is_ours.enter_context(_opened(unfinished))
             _locked(held)
             unfinished.rename(path)
             _sync(folder)
-        except BaseException:
-            held.close()
-            raise
+            until_it_is_ours.pop_all()
         return cls(path, held)
 
     @classmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -137,8 +137,7 @@ async def held(db: Database, sync: RosterSync, lease: timedelta = LEASE) -> Asyn
         raise
     finally:
         beating.cancel()
-        with suppress(asyncio.CancelledError):
-            await beating
+        await asyncio.wait({beating})  # its own end, good or bad, must not keep the hold from being given back
         async with db.write() as s:
             mine = (RosterSync.id == sync.id, RosterSync.holder == sync.holder)
             await s.execute(update(RosterSync).where(*mine).values(holder="", held_until=now(), problem=problem))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from advocacy.playground.colleagues.seats import json_object
 from advocacy.playground.company import Resident
 from advocacy.playground.slack.state import Message, View
 from advocacy.playground.slack.workspace import elements_of
@@ -158,7 +158,7 @@ def _slack_item(kind: str, where: str, name: str, blocks: list[Json], text: str,
     buttons = tuple(
         Button(
             str(element.get("action_id", "")).partition("#")[0],
-            _object(element.get("value")),
+            json_object(element.get("value")),
             {**element, "block": block["block_id"]},
         )
         for block in blocks
@@ -171,7 +171,7 @@ def _slack_item(kind: str, where: str, name: str, blocks: list[Json], text: str,
 def _slack_view(kind: str, view: View) -> Item:
     content = view.content
     drawn = f"{view.hash} {sorted(view.errors.items())}"
-    sends = str(_object(content.get("private_metadata")).get("a", "")) if content.get("submit") else ""
+    sends = str(json_object(content.get("private_metadata")).get("a", "")) if content.get("submit") else ""
     text = "\n".join([str(content.get("title", {}).get("text", "")), *view.errors.values()])
     return _slack_item(kind, "", view.id, content["blocks"], text, sends=sends, drawn=drawn)
 
@@ -186,14 +186,6 @@ def _texts(thing: Any) -> Iterator[str]:
                 yield one
             elif name != "value":
                 yield from _texts(one)
-
-
-def _object(text: object) -> Json:
-    try:
-        held = json.loads(str(text or "{}"))
-    except ValueError:
-        return {}
-    return held if isinstance(held, dict) else {}
 
 
 class TeamsScreen:

@@ -23,6 +23,7 @@ from advocacy.playground.company import residents
 from advocacy.playground.slack.world import SlackWorld
 from advocacy.playground.world import Outside
 from advocacy.slack.door import SlackDoor
+from tests.bot.conftest import Chat
 from tests.conftest import playground_settings
 
 SECRET = "playground-signing-secret"
@@ -140,3 +141,19 @@ async def open_house(folder: Path, *, enforce_limits: bool = False, **changes: o
         await door.stop()
         await runner.cleanup()
         await outside.stop()
+
+
+@asynccontextmanager
+async def listening(chat: Chat) -> AsyncIterator[SlackDoor]:
+    """The door before the whole bot, told of what happens in Slack's world over HTTP."""
+    door = SlackDoor(chat.parts.settings, chat.bot)
+    app = web.Application()
+    door.routes(app)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    chat.worlds.outside.product_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await door.start()
+    yield door
+    await runner.cleanup()
+    await door.stop()

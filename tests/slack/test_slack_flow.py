@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from aiohttp import web
 
 from advocacy.bot import announce, followups
 from advocacy.playground.slack.state import Message as Seen
 from advocacy.playground.slack.state import View
 from advocacy.playground.slack.world import SlackWorld
-from advocacy.slack.door import SlackDoor
 from tests.bot.conftest import Chat, connect
 from tests.bot.conftest import chat as chat  # noqa: PLC0414 - a fixture of that room, with what it needs
 from tests.bot.conftest import hired as hired  # noqa: PLC0414
 from tests.bot.conftest import hired_file as hired_file  # noqa: PLC0414
+from tests.slack.slack_help import listening
 
 
 class Screen:
@@ -43,17 +42,8 @@ class Screen:
 @pytest.fixture
 async def slack(chat: Chat) -> AsyncIterator[SlackWorld]:
     """The door, listening."""
-    door = SlackDoor(chat.parts.settings, chat.bot)
-    app = web.Application()
-    door.routes(app)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    chat.worlds.outside.product_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await door.start()
-    yield chat.worlds.slack
-    await runner.cleanup()
-    await door.stop()
+    async with listening(chat):
+        yield chat.worlds.slack
 
 
 async def test_share_edit_and_post(chat: Chat, slack: SlackWorld) -> None:

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from aiohttp import web
 from sqlalchemy import select, update
 
 from advocacy.content import emergency, topics
@@ -22,6 +21,7 @@ from tests.bot.conftest import Chat
 from tests.bot.conftest import chat as chat  # noqa: PLC0414 - a fixture of that room, with what it needs
 from tests.bot.conftest import hired as hired  # noqa: PLC0414
 from tests.bot.conftest import hired_file as hired_file  # noqa: PLC0414
+from tests.slack.slack_help import listening
 
 _DOORS: dict[SlackWorld, SlackDoor] = {}
 
@@ -29,21 +29,12 @@ _DOORS: dict[SlackWorld, SlackDoor] = {}
 @pytest.fixture
 async def slack(chat: Chat) -> AsyncIterator[SlackWorld]:
     """The door, listening; links to our address are told to it."""
-    door = SlackDoor(chat.parts.settings, chat.bot)
-    app = web.Application()
-    door.routes(app)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    chat.worlds.outside.product_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await door.start()
-    chat.worlds.slack.hands.unfurl_domains = {"127.0.0.1"}
-    _DOORS[chat.worlds.slack] = door
-    yield chat.worlds.slack
-    del _DOORS[chat.worlds.slack]
-    await runner.cleanup()
-    await door.receiver.drain(1.0)
-    await door.stop()
+    async with listening(chat) as door:
+        chat.worlds.slack.hands.unfurl_domains = {"127.0.0.1"}
+        _DOORS[chat.worlds.slack] = door
+        yield chat.worlds.slack
+        del _DOORS[chat.worlds.slack]
+        await door.receiver.drain(1.0)
 
 
 async def link_of(chat: Chat, story: Story, name: str = "") -> str:

@@ -142,7 +142,7 @@ def _slack_message(message: Message) -> Seen:
     buttons = tuple(
         Button(
             str(element.get("action_id", "")).partition("#")[0],
-            _object(element.get("value")),
+            json_object(element.get("value")),
             str(element.get("url", "")),
             str(element["text"]["text"]),
             {**element, "block": block["block_id"]},
@@ -169,7 +169,8 @@ def _texts(thing: Any) -> Iterator[str]:
             yield from _texts(thing.get(name))
 
 
-def _object(text: object) -> Json:
+def json_object(text: object) -> Json:
+    """The object that a text holds; an empty one when it holds none."""
     try:
         held = json.loads(str(text or "{}"))
     except ValueError:
